@@ -1,0 +1,1 @@
+"""The HTTP API: one blueprint a resource; a handler parses, calls, serialises."""

@@ -1,0 +1,96 @@
+"""The surface that existing frontends call; its shapes are fixed."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+
+from flask import Response, jsonify
+from flask_openapi3 import APIBlueprint, Tag
+
+from api.context import context, live
+from api.errors import COMPATIBLE, ApiError, Problem
+from api.lists import resolve_list
+from api.recommending import recommend
+from api.schemas import CompatibleItems, CompatibleRequest, SuggestionQuery, Suggestions
+from api.serialise import stars
+from recommender.algorithms import ALGORITHMS
+from recommender.query import Query, Ranking
+from recommender.snapshot import Snapshot
+from serving.people import add_user, saved_entries
+
+MAX_HEADER = 4_000  # characters; servers in between refuse longer headers
+
+blueprint = APIBlueprint(COMPATIBLE, __name__, abp_tags=[Tag(name="compatible")])
+
+
+@blueprint.post(
+    "/users/recommendations",
+    summary="Recommend to a person, known or new",
+    responses={200: CompatibleItems, 400: Problem, 404: Problem, 413: Problem},
+)
+def post_recommendations(body: CompatibleRequest) -> Response:
+    """A new person's list is saved, and the person is findable as a neighbour at once. For a known
+    person the saved list counts together with the one sent; what is saved does not change."""
+    services, current = context().services, live()
+    given = resolve_list(body.anime_list or [], current.snapshot)
+    if given.unresolved and not given.entries:
+        names = ", ".join(given.unresolved[:5])
+        raise ApiError(404, f"None of these titles is known: {names}. Try GET /api/anime-suggestions.")
+    saved = saved_entries(services, body.user_id, current.snapshot)
+    if saved is None and given.entries:
+        ids = current.snapshot.catalog.vocabulary.ids
+        current = add_user(services, body.user_id, {int(ids[row]): r for row, r in given.entries})
+        # what was saved, should another request have been first
+        saved = saved_entries(services, body.user_id, current.snapshot)
+    entries = [*(saved or ()), *given.entries]
+    if body.algorithm == "content-based" and not given.was_given:
+        raise ApiError(400, "content-based needs anime_list: name at least one title.")
+    algorithm = body.algorithm if entries else "popular"
+    n = body.n or ALGORITHMS[body.algorithm].default_n
+    query, ranking, _ = recommend(current.snapshot, algorithm, entries, n, user_id=body.user_id)
+    response = jsonify(_items(current.snapshot, algorithm, query, ranking))
+    if given.unresolved:
+        response.headers["X-Unresolved-Titles"] = _header(given.unresolved)
+    return response
+
+
+@blueprint.get(
+    "/api/anime-suggestions",
+    summary="Complete a title while it is typed",
+    responses={200: Suggestions, 400: Problem},
+)
+def get_suggestions(query: SuggestionQuery) -> Response:
+    """Main titles, best first; English, Japanese and short names are understood too."""
+    snapshot = live().snapshot
+    rows = snapshot.titles.suggest(query.query, query.limit, ~snapshot.catalog.nsfw)
+    return jsonify([snapshot.catalog[row].name for row in rows])
+
+
+def _items(snapshot: Snapshot, algorithm: str, query: Query, ranking: Ranking) -> list[dict[str, Any]]:
+    similarities = snapshot.content.similarities(query) if algorithm == "content-based" else None
+    items = []
+    for row, score in zip(ranking.anime_rows.tolist(), ranking.scores.tolist(), strict=True):
+        title = snapshot.catalog[row]
+        item = {
+            "anime_id": title.anime_id,
+            "anime_name": title.name,
+            "genre": ", ".join(title.genres),
+            "stars": stars(score),
+            "score": round(score, 4),
+        }
+        if similarities is not None:
+            item["similarity_score"] = round(float(similarities[row]), 4)
+        items.append(item)
+    return items
+
+
+def _header(names: tuple[str, ...]) -> str:
+    """As many names as a header may hold, percent-encoded, comma-separated."""
+    header = ""
+    for name in names:
+        longer = f"{header},{quote(name, safe='')}" if header else quote(name, safe="")
+        if len(longer) > MAX_HEADER:
+            break
+        header = longer
+    return header

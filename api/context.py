@@ -1,0 +1,38 @@
+"""What a handler can reach: the services and the settings of the app that answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import cast
+
+from flask import current_app
+
+from serving.live import LiveVersion
+from serving.services import Services
+
+_KEY = "anime_recommendations"
+
+
+@dataclass(frozen=True)
+class ApiContext:
+    """Made by `create_app`, the same for every request."""
+
+    services: Services
+    secret_key: bytes
+    api_keys: tuple[str, ...]
+    max_list_titles: int
+
+
+def context() -> ApiContext:
+    """The context of the app that handles this request."""
+    return cast(ApiContext, current_app.extensions[_KEY])
+
+
+def live() -> LiveVersion:
+    """The model to answer this request from; take it once."""
+    return context().services.live.current()
+
+
+def install_context(extensions: dict[str, object], value: ApiContext) -> None:
+    """Put the context where `context()` finds it."""
+    extensions[_KEY] = value

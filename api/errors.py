@@ -1,0 +1,110 @@
+"""The one place where errors become HTTP: RFC 9457 problem details, never a stack trace, never HTML."""
+
+from __future__ import annotations
+
+import logging
+from http import HTTPStatus
+from typing import Any, cast
+
+from flask import Flask, Response, json, request
+from pydantic import BaseModel, ValidationError
+from sqlalchemy.exc import DBAPIError
+from werkzeug.exceptions import HTTPException
+
+from recommender.filters import UnknownFilterValueError
+from serving.people import UnknownUserError
+
+RETRY_AFTER_S = 5
+COMPATIBLE = "compatible"  # blueprint whose validation errors are 400, as existing frontends expect
+
+log = logging.getLogger(__name__)
+
+
+class ApiError(Exception):
+    """An answer other than success; `detail` tells a person what happened and what to do."""
+
+    def __init__(self, status: int, detail: str, errors: list[dict[str, Any]] | None = None) -> None:
+        super().__init__(detail)
+        self.status, self.detail, self.errors = status, detail, errors
+
+
+class FieldError(BaseModel):
+    """One thing that is wrong with a request."""
+
+    loc: list[str | int]
+    msg: str
+
+
+class Problem(BaseModel):
+    """RFC 9457 problem details; `error` repeats `detail` for frontends that read that."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    error: str
+    errors: list[FieldError] | None = None
+
+
+def problem(status: int, detail: str, errors: list[dict[str, Any]] | None = None) -> Response:
+    """The response for an error."""
+    phrase = HTTPStatus(status).phrase
+    body = {"type": "about:blank", "title": phrase, "status": status, "detail": detail, "error": detail}
+    response = Response(
+        json.dumps(body | ({"errors": errors} if errors else {})),
+        status,
+        mimetype="application/problem+json",
+    )
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        response.headers["Retry-After"] = str(RETRY_AFTER_S)
+    return response
+
+
+def validation_problem(error: ValidationError) -> Response:
+    """The response for a request that is not of the documented form."""
+    errors = [
+        {"loc": list(item["loc"]), "msg": item["msg"].removeprefix("Value error, ")}
+        for item in error.errors(include_url=False, include_context=False, include_input=False)
+    ][:20]
+    first = errors[0]
+    where = ".".join(str(part) for part in first["loc"])
+    detail = f"{where}: {first['msg']}" if where else str(first["msg"])
+    if len(errors) > 1:
+        detail += f" (and {len(errors) - 1} more, see errors)"
+    return problem(400 if request.blueprint == COMPATIBLE else 422, detail, errors)
+
+
+def register_error_handlers(app: Flask) -> None:
+    """Map every exception that can leave a handler."""
+
+    @app.errorhandler(ApiError)
+    def _api_error(error: ApiError) -> Response:
+        return problem(error.status, error.detail, error.errors)
+
+    @app.errorhandler(UnknownUserError)
+    def _unknown_user(error: UnknownUserError) -> Response:
+        return problem(404, str(error))
+
+    @app.errorhandler(UnknownFilterValueError)
+    def _unknown_filter(error: UnknownFilterValueError) -> Response:
+        return problem(422, str(error), [{"loc": ["filters", error.field], "msg": str(error)}])
+
+    @app.errorhandler(DBAPIError)
+    def _database_away(error: DBAPIError) -> Response:
+        log.error("database: %s", type(error.orig).__name__)
+        return problem(503, "The database cannot be reached at the moment. Try again shortly.")
+
+    @app.errorhandler(HTTPException)
+    def _http(error: HTTPException) -> Response:
+        if error.response is not None:  # made on purpose, by the validation callback
+            return cast(Response, error.response)
+        response = problem(error.code or 500, error.description or "")
+        for name, value in error.get_headers():
+            if name in ("Allow", "Retry-After"):
+                response.headers[name] = value
+        return response
+
+    @app.errorhandler(Exception)
+    def _unexpected(error: Exception) -> Response:
+        log.exception("unexpected error", exc_info=error)
+        return problem(500, "Something went wrong on our side. It has been logged.")

@@ -1,0 +1,60 @@
+"""From the list in a request to rows of the catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from api.context import context
+from api.errors import ApiError
+from api.schemas import ListEntry
+from recommender.snapshot import Snapshot
+
+FAVOURITE = 10  # what a title that came without a rating is stored as
+
+
+@dataclass(frozen=True)
+class ResolvedList:
+    """What a list means: titles that were found, words that were not."""
+
+    entries: tuple[tuple[int, int], ...]  # (anime row, rating)
+    found: tuple[tuple[str, int], ...]  # (what was asked, anime row)
+    unresolved: tuple[str, ...]
+
+    @property
+    def was_given(self) -> bool:
+        return bool(self.entries or self.unresolved)
+
+
+def resolve_list(entries: Iterable[ListEntry | str], snapshot: Snapshot) -> ResolvedList:
+    """Find each entry's title by id or by name; blank names are skipped.
+
+    Raises:
+        ApiError: 413 for more titles than the settings allow.
+    """
+    asked_for = [ListEntry(name=entry) if isinstance(entry, str) else entry for entry in entries]
+    check_length(asked_for)
+    found: list[tuple[str, int]] = []
+    rated: list[tuple[int, int]] = []
+    unresolved: list[str] = []
+    for entry in asked_for:
+        row, asked = None, (entry.name or "").strip()
+        if entry.anime_id is not None:
+            row, asked = snapshot.catalog.vocabulary.row(entry.anime_id), asked or str(entry.anime_id)
+        elif not asked:
+            continue
+        else:
+            row = snapshot.titles.resolve(asked)
+        if row is None:
+            unresolved.append(asked)
+        else:
+            found.append((asked, row))
+            rated.append((row, entry.rating or FAVOURITE))
+    return ResolvedList(tuple(rated), tuple(found), tuple(unresolved))
+
+
+def check_length(entries: Sequence[object]) -> None:
+    """Raise ApiError 413 for a list longer than the settings allow."""
+    limit = context().max_list_titles
+    if len(entries) > limit:
+        raise ApiError(413, f"The list has {len(entries):,} titles, at most {limit:,} are read.")

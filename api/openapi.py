@@ -1,0 +1,65 @@
+"""The OpenAPI 3.1 document and the page that shows it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, jsonify, redirect
+from flask_openapi3 import Info, OpenAPI
+from flask_openapi3_swagger.plugins import RegisterPlugin
+from pydantic import ValidationError
+from werkzeug.wrappers import Response as BaseResponse
+
+from api.errors import Problem, validation_problem
+from api.requests import JsonRequest
+
+DOCUMENT_PATH = "/api/v1/openapi.json"
+DESCRIPTION = """Name a few anime, get titles you will love.
+
+Errors are RFC 9457 problem details. `anime_id` is the MyAnimeList id everywhere."""
+
+
+class ApiApp(OpenAPI):
+    """Flask with a generated OpenAPI document."""
+
+    request_class = JsonRequest
+
+
+def make_app(version: str) -> ApiApp:
+    """An app without routes yet, but with `/docs` and the document."""
+
+    def invalid(error: ValidationError) -> Response:
+        return validation_problem(error)
+
+    app = ApiApp(
+        "app",
+        info=Info(title="Anime recommendations", version=version, description=DESCRIPTION),
+        security_schemes={"api_key": {"type": "apiKey", "in": "header", "name": "X-API-Key"}},
+        validation_error_model=Problem,
+        validation_error_callback=invalid,
+        doc_ui=False,
+        static_folder=None,
+    )
+    app.register_blueprint(RegisterPlugin.register(doc_url=DOCUMENT_PATH), url_prefix="/docs")
+
+    @app.get("/docs", doc_ui=False)
+    def docs() -> BaseResponse:
+        return redirect("/docs/swagger")
+
+    @app.get(DOCUMENT_PATH, doc_ui=False)
+    def document() -> Response:
+        return jsonify(_document(app))
+
+    return app
+
+
+def _document(app: OpenAPI) -> dict[str, Any]:
+    """flask-openapi3's document, with errors described as they are sent."""
+    document: dict[str, Any] = app.api_doc
+    for path in document["paths"].values():
+        for operation in path.values():
+            for status, response in operation["responses"].items():
+                if int(status) >= 400:
+                    schema = {"$ref": "#/components/schemas/Problem"}
+                    response["content"] = {"application/problem+json": {"schema": schema}}
+    return document

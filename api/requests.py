@@ -1,0 +1,38 @@
+"""How requests are read: JSON bodies that are JSON, and the schema of a query made once."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any, NoReturn
+
+from flask import Request, json
+from pydantic import BaseModel, ConfigDict
+from werkzeug.exceptions import BadRequest
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")
+
+
+class JsonRequest(Request):
+    """Reads the body as JSON whatever its Content-Type, and says what is wrong with one that is not."""
+
+    def get_json(self, force: bool = True, silent: bool = False, cache: bool = True) -> Any:
+        """The parsed body; raises BadRequest (400) for anything that is not JSON."""
+        try:
+            text = self.get_data(cache=cache).decode("utf-8")
+            return json.loads(text, parse_constant=_refuse_constant)
+        except (ValueError, RecursionError) as error:
+            raise BadRequest(f"The body is not valid JSON: {error or type(error).__name__}") from None
+
+
+class QueryModel(BaseModel):
+    """Base of query parameters; unknown ones are refused, so that a typo does not pass for an answer."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    @classmethod
+    @cache
+    def model_json_schema(cls, *args: Any, **kwargs: Any) -> dict[str, Any]:  # type: ignore[override]
+        """As pydantic's, but computed once: flask-openapi3 asks for it with every request."""
+        return super().model_json_schema(*args, **kwargs)

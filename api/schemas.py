@@ -1,0 +1,324 @@
+"""The shapes of requests and answers, as the OpenAPI document shows them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, RootModel, StrictInt, model_validator
+
+from api.requests import QueryModel
+from recommender.algorithms import ALGORITHMS
+from recommender.filters import Filters
+
+MAX_ID = 2**63 - 1
+MAX_TEXT = 200
+
+UserId = Annotated[StrictInt, Field(ge=0, le=MAX_ID, description="the person's id, chosen by the caller")]
+AnimeId = Annotated[StrictInt, Field(ge=1, le=2**31 - 1, description="MyAnimeList id")]
+Rating = Annotated[StrictInt, Field(ge=1, le=10, description="1-10; absent: liked")]
+Count = Annotated[int, Field(ge=1, le=100)]
+Name = Annotated[str, Field(max_length=MAX_TEXT)]
+
+
+def _known_algorithm(value: Any) -> Any:
+    if isinstance(value, str) and value not in ALGORITHMS:
+        raise ValueError(f"{value[:50]!r} is not an algorithm; known are {', '.join(ALGORITHMS)}")
+    return value
+
+
+def _split(value: Any) -> Any:
+    """["a,b", "c"] -> ["a", "b", "c"]: a list in a query may be repeated or comma-separated."""
+    parts = [value] if isinstance(value, str) else value
+    if not isinstance(parts, list) or not all(isinstance(part, str) for part in parts):
+        return value
+    return [piece.strip() for part in parts for piece in part.split(",") if piece.strip()]
+
+
+AlgorithmName = Annotated[
+    str, BeforeValidator(_known_algorithm), Field(json_schema_extra={"enum": list(ALGORITHMS)})
+]
+Names = Annotated[list[Name], Field(max_length=50)]
+QueryNames = Annotated[list[Name], BeforeValidator(_split), Field(max_length=50)]
+
+
+class ListEntry(BaseModel):
+    """One title of a person's list, by id or by name."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    anime_id: AnimeId | None = None
+    name: Name | None = None
+    rating: Rating | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_title(cls, value: Any) -> Any:
+        return {"name": value} if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _names_a_title(self) -> ListEntry:
+        if self.anime_id is None and self.name is None:
+            raise ValueError("give anime_id or name")
+        return self
+
+
+class CompatibleRequest(BaseModel):
+    """What existing frontends send. Unknown members are ignored, blank names are skipped."""
+
+    model_config = ConfigDict(
+        extra="ignore",
+        json_schema_extra={
+            "examples": [
+                {
+                    "user_id": 900001,
+                    "algorithm": "user-user",
+                    "n": 15,
+                    "anime_list": [
+                        {"name": "Steins;Gate", "rank": 1},
+                        {"anime_id": 1535, "rating": 9},
+                        "Clannad",
+                    ],
+                }
+            ]
+        },
+    )
+
+    user_id: UserId
+    algorithm: AlgorithmName = "user-user"
+    n: Annotated[StrictInt, Field(ge=1, le=100)] | None = Field(
+        default=None, description="default: 15 for user-user, 20 otherwise"
+    )
+    anime_list: list[ListEntry | Annotated[str, Field(max_length=MAX_TEXT)]] | None = None
+
+
+class CompatibleItem(BaseModel):
+    """One recommended title."""
+
+    anime_id: int
+    anime_name: str
+    genre: str
+    stars: int = Field(ge=1, le=5)
+    score: float = Field(ge=0, le=1)
+    similarity_score: float | None = Field(default=None, ge=0, le=1, description="content-based only")
+
+
+class CompatibleItems(RootModel[list[CompatibleItem]]):
+    """A bare array, best first."""
+
+
+class Suggestions(RootModel[list[str]]):
+    """A bare array of main titles, best first."""
+
+
+class SuggestionQuery(QueryModel):
+    """What somebody has typed so far."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    query: Annotated[str, Field(max_length=MAX_TEXT)] = ""
+    limit: Annotated[int, Field(ge=1, le=50)] = 10
+
+
+class FilterFields(BaseModel):
+    """Conditions that every answer meets."""
+
+    types: Names = Field(default=[], description="one of these: TV, Movie, OVA, ONA, Special, Music")
+    genres: Names = Field(default=[], description="all of these")
+    genres_exclude: Names = Field(default=[], description="none of these")
+    min_members: int = Field(default=0, ge=0, le=10**9, description="list members on MyAnimeList")
+    min_score: float = Field(default=0.0, ge=0, le=10, description="mean rating on MyAnimeList")
+    year_from: int | None = Field(default=None, ge=1900, le=2200, description="first aired, earliest")
+    year_to: int | None = Field(default=None, ge=1900, le=2200, description="first aired, latest")
+    nsfw: bool = Field(default=False, description="whether adult titles may appear")
+
+    @model_validator(mode="after")
+    def _years_in_order(self) -> FilterFields:
+        if self.year_from and self.year_to and self.year_from > self.year_to:
+            raise ValueError(f"year_from {self.year_from} is after year_to {self.year_to}")
+        return self
+
+    def to_filters(self) -> Filters:
+        return Filters(
+            types=tuple(self.types),
+            genres=tuple(self.genres),
+            genres_exclude=tuple(self.genres_exclude),
+            min_members=self.min_members,
+            min_score=self.min_score,
+            year_from=self.year_from,
+            year_to=self.year_to,
+            nsfw=self.nsfw,
+        )
+
+
+class BodyFilters(FilterFields):
+    """Filters in a body: unknown ones are refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class QueryFilters(QueryModel, FilterFields):
+    """The same as query parameters; lists repeated or comma-separated."""
+
+    types: QueryNames = Field(default=[], description="one of these: TV, Movie, OVA, ONA, Special, Music")
+    genres: QueryNames = Field(default=[], description="all of these")
+    genres_exclude: QueryNames = Field(default=[], description="none of these")
+
+
+class RecommendationRequest(BaseModel):
+    """A list in, recommendations out, nothing stored."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {
+                    "ratings": [{"anime_id": 1535, "rating": 9}, {"name": "Clannad"}],
+                    "n": 10,
+                    "filters": {"types": ["TV", "Movie"], "genres_exclude": ["Horror"]},
+                }
+            ]
+        },
+    )
+
+    ratings: list[ListEntry] = []
+    algorithm: AlgorithmName = "user-user"
+    n: Annotated[StrictInt, Field(ge=1, le=100)] | None = None
+    exclude_ids: list[AnimeId] = Field(default=[], max_length=5_000, description="never recommend these")
+    filters: BodyFilters = BodyFilters()
+
+
+class UserPath(BaseModel):
+    user_id: int = Field(ge=0, le=MAX_ID)
+
+
+class AnimePath(BaseModel):
+    anime_id: int = Field(ge=1, le=2**31 - 1)
+
+
+class UserRecommendationQuery(QueryFilters):
+    algorithm: AlgorithmName = "user-user"
+    n: Count | None = None
+    exclude_ids: Annotated[list[int], BeforeValidator(_split), Field(max_length=5_000)] = []
+
+
+class SimilarUsersQuery(QueryModel):
+    n: Count = 10
+
+
+class SimilarAnimeQuery(QueryFilters):
+    algorithm: Literal["content-based"] = "content-based"
+    n: Count = 20
+
+
+class PageQuery(QueryModel):
+    page: Annotated[int, Field(ge=1, le=1_000_000)] = 1
+    limit: Annotated[int, Field(ge=1, le=100)] = 20
+
+
+class PopularQuery(QueryFilters, PageQuery):
+    sort: Literal["likes", "mean_rating"] = "likes"
+
+
+class AnimeQuery(QueryFilters, PageQuery):
+    query: Annotated[str, Field(max_length=MAX_TEXT)] = ""
+    year: int | None = Field(default=None, ge=1900, le=2200)
+    sort: Literal["relevance", "popularity", "score", "year", "name"] | None = Field(
+        default=None, description="default: relevance with a query, popularity without"
+    )
+
+
+class AnimeItem(BaseModel):
+    """One title, short."""
+
+    anime_id: int
+    name: str
+    english: str | None
+    genres: list[str]
+    type: str | None
+    episodes: int | None
+    year: int | None
+    image_url: str | None
+
+
+class RecommendedItem(AnimeItem):
+    """One recommended title: 1 is the best match there is for this list."""
+
+    score: float
+    stars: int
+
+
+class Resolved(BaseModel):
+    query: str
+    anime_id: int
+    name: str
+
+
+class RecommendationAnswer(BaseModel):
+    recommendation_id: str
+    algorithm: str
+    model_version: str
+    items: list[RecommendedItem]
+    resolved: list[Resolved]
+    unresolved: list[str]
+    filtered: dict[str, int] = Field(description="how many titles each filter took away")
+
+
+class SimilarAnswer(BaseModel):
+    anime_id: int
+    algorithm: str
+    model_version: str
+    items: list[RecommendedItem]
+
+
+class SimilarUser(BaseModel):
+    user_id: int
+    similarity: float
+    in_common: int = Field(description="how many liked titles the two share")
+
+
+class SimilarUsersAnswer(BaseModel):
+    user_id: int
+    model_version: str
+    items: list[SimilarUser]
+
+
+class PopularItem(AnimeItem):
+    likes: int
+    watchers: int
+    mean_rating: float
+
+
+class AnimeDetail(PopularItem):
+    aliases: list[str]
+    score: float | None
+    members: int | None
+    nsfw: bool
+
+
+class Pagination(BaseModel):
+    page: int
+    limit: int
+    total: int
+    has_next: bool
+
+
+class AnimePage(BaseModel):
+    data: list[AnimeItem]
+    pagination: Pagination
+
+
+class PopularPage(BaseModel):
+    data: list[PopularItem]
+    pagination: Pagination
+
+
+class Algorithm(BaseModel):
+    name: str
+    description: str
+    needs_list: bool
+    default_n: int
+    similar: bool
+
+
+class AlgorithmsAnswer(BaseModel):
+    data: list[Algorithm]

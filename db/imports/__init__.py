@@ -1,0 +1,1 @@
+"""Brings data files into the database: streamed, validated row by row, one transaction a file."""

@@ -1,0 +1,132 @@
+"""Loads a ratings file: staged beside the table, merged in one transaction or not at all."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sqlalchemy import Connection, Engine, text
+
+from db.engine import write_transaction
+from db.imports.files import Progress, ignore_progress
+from db.imports.ratings_file import RatingRows, read_ratings
+from db.imports.report import ImportFileError, ImportReport
+from db.revisions import take_revision
+
+# "line" is part of the key so that a row given twice stays visible until it has been counted
+_STAGING = """
+CREATE TEMPORARY TABLE staged (
+    user_id BIGINT NOT NULL, anime_id INTEGER NOT NULL, line BIGINT NOT NULL, rating SMALLINT NOT NULL,
+    PRIMARY KEY (user_id, anime_id, line)
+)"""
+_REPEATED = """
+SELECT line FROM (
+    SELECT line, row_number() OVER (PARTITION BY user_id, anime_id ORDER BY line) AS occurrence FROM staged
+) AS numbered WHERE occurrence > 1 ORDER BY line"""
+_CHANGES = """
+CREATE TEMPORARY TABLE changed AS
+SELECT s.user_id,
+       sum(CASE WHEN r.rating IS NULL THEN 1 ELSE 0 END) AS loaded,
+       sum(CASE WHEN r.rating <> s.rating THEN 1 ELSE 0 END) AS updated
+FROM staged AS s LEFT JOIN ratings AS r ON r.user_id = s.user_id AND r.anime_id = s.anime_id
+WHERE r.rating IS NULL OR r.rating <> s.rating
+GROUP BY s.user_id"""
+_MERGE_USERS = """
+INSERT INTO users (user_id, revision) SELECT user_id, :revision FROM changed WHERE true
+ON CONFLICT (user_id) DO UPDATE SET revision = excluded.revision"""
+_MERGE_RATINGS = """
+INSERT INTO ratings (user_id, anime_id, rating)
+SELECT user_id, anime_id, rating FROM staged WHERE user_id IN (SELECT user_id FROM changed)
+ORDER BY user_id, anime_id
+ON CONFLICT (user_id, anime_id) DO UPDATE SET rating = excluded.rating"""
+
+
+def import_ratings(engine: Engine, path: Path, progress: Progress = ignore_progress) -> ImportReport:
+    """Merge the file's ratings into the database; importing it again changes nothing.
+
+    Memory is bounded by the block size, whatever the file's length and order. Of a (user, anime) pair that
+    the file names more than once the first row counts, the others are rejected.
+
+    Raises:
+        ImportFileError: the file cannot be used, or there is no catalogue yet; nothing was changed.
+    """
+    report = ImportReport(path.name)
+    with write_transaction(engine) as connection:
+        known_anime = np.array(
+            connection.execute(text("SELECT anime_id FROM anime ORDER BY anime_id")).scalars().all(),
+            dtype=np.int64,
+        )
+        if not len(known_anime):
+            raise ImportFileError(
+                f"{path}: there is no catalogue yet. Import the anime file first (--anime)."
+            )
+        _stage(connection, path, known_anime, report, progress)
+        _merge(connection, report)
+    return report
+
+
+def _stage(
+    connection: Connection,
+    path: Path,
+    known_anime: NDArray[np.int64],
+    report: ImportReport,
+    progress: Progress,
+) -> None:
+    sqlite = connection.dialect.name == "sqlite"
+    connection.exec_driver_sql(_STAGING + (" WITHOUT ROWID" if sqlite else " ON COMMIT DROP"))
+    copy = _insert_sqlite if sqlite else _copy_postgresql
+    for rows in read_ratings(path, known_anime, report, progress):
+        copy(connection, rows)
+    repeated = connection.execute(text(_REPEATED)).scalars().all()
+    report.reject("repeats an earlier row of the same user and anime", repeated)
+    if repeated:
+        connection.execute(
+            text("DELETE FROM staged WHERE line = :line"), [{"line": line} for line in repeated]
+        )
+
+
+def _insert_sqlite(connection: Connection, rows: RatingRows) -> None:
+    # straight to the driver: the statement layer in between costs more than the insert itself
+    cursor = connection.connection.cursor()
+    cursor.executemany(
+        "INSERT INTO staged VALUES (?, ?, ?, ?)",
+        list(
+            zip(
+                rows.user_ids.tolist(),
+                rows.anime_ids.tolist(),
+                rows.lines.tolist(),
+                rows.ratings.tolist(),
+                strict=True,
+            )
+        ),
+    )
+    cursor.close()
+
+
+def _copy_postgresql(connection: Connection, rows: RatingRows) -> None:
+    table = pd.DataFrame({"u": rows.user_ids, "a": rows.anime_ids, "l": rows.lines, "r": rows.ratings})
+    buffer = io.StringIO()
+    table.to_csv(buffer, header=False, index=False)
+    buffer.seek(0)
+    cursor: Any = connection.connection.cursor()  # psycopg2's own, which can COPY
+    cursor.copy_expert("COPY staged FROM STDIN WITH (FORMAT csv)", buffer)
+    cursor.close()
+
+
+def _merge(connection: Connection, report: ImportReport) -> None:
+    sqlite = connection.dialect.name == "sqlite"
+    connection.exec_driver_sql(_CHANGES if sqlite else _CHANGES.replace(" AS\n", " ON COMMIT DROP AS\n", 1))
+    totals = connection.execute(
+        text("SELECT coalesce(sum(loaded), 0), coalesce(sum(updated), 0) FROM changed")
+    )
+    report.loaded, report.updated = (int(value) for value in totals.one())
+    if report.loaded or report.updated:
+        connection.execute(text(_MERGE_USERS), {"revision": take_revision(connection)})
+        connection.execute(text(_MERGE_RATINGS))
+    if sqlite:  # SQLite's temporary tables outlive the transaction, and the pool keeps the connection
+        connection.exec_driver_sql("DROP TABLE staged")
+        connection.exec_driver_sql("DROP TABLE changed")

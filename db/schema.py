@@ -1,0 +1,29 @@
+"""Brings a database to the newest schema with Alembic."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config as AlembicConfig
+from sqlalchemy import Engine
+
+from db.engine import write_transaction
+
+_MIGRATIONS = Path(__file__).resolve().parent / "migrations"
+
+
+def migrate(engine: Engine) -> None:
+    """Apply every migration that the database lacks; does nothing on a current one."""
+    with write_transaction(engine) as connection:
+        if connection.dialect.name == "postgresql":  # two servers starting at once take turns
+            connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7203194)")
+        command.upgrade(alembic_config(connection), "head")
+
+
+def alembic_config(connection: object = None) -> AlembicConfig:
+    """The Alembic configuration of this project, over an open connection."""
+    config = AlembicConfig()
+    config.set_main_option("script_location", str(_MIGRATIONS))
+    config.attributes["connection"] = connection
+    return config

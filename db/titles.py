@@ -1,0 +1,52 @@
+"""Reads the catalogue as plain columns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, func, select
+
+from db.models import Anime, AnimeAlias
+
+
+@dataclass(frozen=True)
+class TitleRow:
+    """One title with all its names. None means unknown."""
+
+    anime_id: int
+    name: str
+    aliases: tuple[tuple[str, str], ...]  # (name, kind)
+    genres: tuple[str, ...]
+    type: str | None
+    episodes: int | None
+    score: float | None
+    members: int | None
+    year: int | None
+    image_url: str | None
+
+
+def load_titles(connection: Connection) -> list[TitleRow]:
+    """Every title, ordered by id."""
+    aliases: dict[int, list[tuple[str, str]]] = {}
+    found = select(AnimeAlias.anime_id, AnimeAlias.title, AnimeAlias.kind)
+    for anime_id, title, kind in connection.execute(found.order_by(AnimeAlias.anime_id, AnimeAlias.title)):
+        aliases.setdefault(anime_id, []).append((title, kind))
+    return [
+        TitleRow(
+            anime_id=row.anime_id,
+            name=row.name,
+            aliases=tuple(aliases.get(row.anime_id, ())),
+            genres=tuple(row.genres or ()),
+            type=row.type,
+            episodes=row.episodes,
+            score=row.score,
+            members=row.members,
+            year=row.year,
+            image_url=row.image_url,
+        )
+        for row in connection.execute(select(Anime.__table__).order_by(Anime.anime_id))
+    ]
+
+
+def count_titles(connection: Connection) -> int:
+    return connection.execute(select(func.count()).select_from(Anime)).scalar_one()

@@ -1,0 +1,109 @@
+"""Reads and writes people and their lists."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import chain
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Connection, Engine, func, insert, select
+
+from db.engine import write_transaction
+from db.models import Rating, User
+from db.revisions import take_revision
+
+_STREAM_ROWS = 50_000
+
+
+@dataclass(frozen=True)
+class StoredList:
+    """One person's saved list: parallel arrays, ordered by anime id."""
+
+    user_id: int
+    revision: int
+    anime_ids: NDArray[np.int64]
+    ratings: NDArray[np.uint8]  # 1-10; 0 = watched, unrated
+
+
+@dataclass(frozen=True)
+class RatingColumns:
+    """A run of ratings, ordered by (user_id, anime_id): parallel arrays."""
+
+    user_ids: NDArray[np.int64]
+    anime_ids: NDArray[np.int64]
+    ratings: NDArray[np.uint8]
+
+
+def count_ratings(connection: Connection) -> int:
+    return connection.execute(select(func.count()).select_from(Rating)).scalar_one()
+
+
+def stream_ratings(connection: Connection) -> Iterator[RatingColumns]:
+    """Every rating, ordered by (user_id, anime_id), in runs of bounded size."""
+    statement = select(Rating.user_id, Rating.anime_id, Rating.rating)
+    statement = statement.order_by(Rating.user_id, Rating.anime_id)
+    streaming = connection.execution_options(stream_results=True, max_row_buffer=_STREAM_ROWS)
+    with streaming.execute(statement) as result:
+        for part in result.partitions(_STREAM_ROWS):
+            # fromiter: numpy would otherwise probe every row object for what kind of sequence it is
+            values = np.fromiter(chain.from_iterable(part), dtype=np.int64, count=3 * len(part))
+            columns = values.reshape(-1, 3).T
+            yield RatingColumns(columns[0], columns[1], columns[2].astype(np.uint8))
+
+
+def load_list(connection: Connection, user_id: int) -> StoredList | None:
+    """The saved list of one person, or None for somebody unknown."""
+    revision = connection.execute(select(User.revision).where(User.user_id == user_id)).scalar()
+    return None if revision is None else _lists(connection, {user_id: revision})[0]
+
+
+def lists_since(connection: Connection, revision: int, limit: int) -> list[StoredList]:
+    """The lists that changed after `revision`, in the order of their change; at most `limit`."""
+    statement = (
+        select(User.user_id, User.revision)
+        .where(User.revision > revision)
+        .order_by(User.revision, User.user_id)
+        .limit(limit)
+    )
+    return _lists(connection, {row.user_id: row.revision for row in connection.execute(statement)})
+
+
+def insert_user(engine: Engine, user_id: int, ratings: Mapping[int, int]) -> bool:
+    """Save a new person with a list, in one transaction; False if somebody was there first.
+
+    Args:
+        engine: the database.
+        user_id: the person's id, chosen by the caller.
+        ratings: anime id -> 1-10, or 0 for watched but unrated.
+    """
+    with write_transaction(engine) as connection:
+        revision = take_revision(connection)  # other writers wait here, so nobody can slip in below
+        if connection.execute(select(User.user_id).where(User.user_id == user_id)).first():
+            connection.rollback()
+            return False
+        connection.execute(insert(User).values(user_id=user_id, revision=revision))
+        if ratings:
+            rows = [{"user_id": user_id, "anime_id": a, "rating": r} for a, r in sorted(ratings.items())]
+            connection.execute(insert(Rating), rows)
+    return True
+
+
+def _lists(connection: Connection, revisions: Mapping[int, int]) -> list[StoredList]:
+    """The lists of the given people (user id -> revision), in the given order."""
+    lists = {user_id: ([], []) for user_id in revisions}  # type: dict[int, tuple[list[int], list[int]]]
+    ids = list(revisions)
+    for start in range(0, len(ids), 500):
+        statement = (
+            select(Rating.user_id, Rating.anime_id, Rating.rating)
+            .where(Rating.user_id.in_(ids[start : start + 500]))
+            .order_by(Rating.user_id, Rating.anime_id)
+        )
+        for user_id, anime_id, rating in connection.execute(statement):
+            lists[user_id][0].append(anime_id)
+            lists[user_id][1].append(rating)
+    return [
+        StoredList(user_id, revisions[user_id], np.array(anime, np.int64), np.array(ratings, np.uint8))
+        for user_id, (anime, ratings) in lists.items()
+    ]

@@ -1,0 +1,192 @@
+"""Everything learned, as one immutable whole: made by `fit`, kept in one directory, loaded from it."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+from recommender.catalog import Catalog
+from recommender.content_based import ContentBased, ContentConfig
+from recommender.overlay import Overlay
+from recommender.popularity import Popularity, PopularityConfig
+from recommender.query import Query, Recommender
+from recommender.ratings import RatingsMatrix
+from recommender.titles import TitleIndex
+from recommender.user_user import UserUser, UserUserConfig
+from recommender.vector_index import VectorIndex, VectorIndexConfig
+from recommender.vocabulary import Vocabulary
+
+FORMAT = 1  # grows when the files of a version change; other formats are rebuilt, not guessed at
+INDEX_FILE = "user_index.bin"
+CATALOG_FILE = "catalog.json"
+
+
+class ModelFormatError(Exception):
+    """A model directory holds something that this program did not write or cannot use."""
+
+
+@dataclass(frozen=True)
+class ModelConfig:
+    """The configuration of every algorithm."""
+
+    popularity: PopularityConfig = field(default_factory=PopularityConfig)
+    content: ContentConfig = field(default_factory=ContentConfig)
+    user_user: UserUserConfig = field(default_factory=UserUserConfig)
+
+
+@dataclass(frozen=True, eq=False)
+class Snapshot:
+    """All that a request needs. `revision` is the database's when the data was read."""
+
+    config: ModelConfig
+    revision: int
+    catalog: Catalog
+    ratings: RatingsMatrix
+    popularity: Popularity
+    content: ContentBased
+    user_user: UserUser
+
+    @cached_property
+    def titles(self) -> TitleIndex:
+        return TitleIndex.build(self.catalog)
+
+    @property
+    def overlay(self) -> Overlay:
+        return self.user_user.overlay
+
+    def with_overlay(self, overlay: Overlay) -> Snapshot:
+        """The same snapshot with these people newer than it."""
+        newer = replace(self, user_user=self.user_user.with_overlay(overlay))
+        newer.__dict__["titles"] = self.titles  # the titles did not change: keep their index
+        return newer
+
+    @property
+    def algorithms(self) -> Mapping[str, Recommender]:
+        """Every algorithm by the name it has in the API."""
+        return {"user-user": self.user_user, "content-based": self.content, "popular": self.popularity}
+
+    def probe(self) -> None:
+        """Ask every algorithm for something, so that a model that cannot answer is never served."""
+        query = Query.of([(int(row), 10) for row in np.argsort(-self.popularity.prior)[:3]])
+        for name, algorithm in self.algorithms.items():
+            ranking = algorithm.recommend(query, 5)
+            if not np.isfinite(ranking.scores).all():
+                raise ModelFormatError(f"{name} gives scores that are not finite")
+
+    # -- on disk ---------------------------------------------------------------------------------------
+
+    def save(self, directory: Path) -> dict[str, Any]:
+        """Write every file into `directory` (empty); return what the manifest says of the contents."""
+        (directory / CATALOG_FILE).write_text(json.dumps(self.catalog.to_json(), ensure_ascii=False), "utf-8")
+        for name, array in self._arrays().items():
+            np.save(directory / f"{name}.npy", array, allow_pickle=False)
+        self.user_user.index.save(directory / INDEX_FILE)
+        return {
+            "format": FORMAT,
+            "config": dataclasses.asdict(self.config),
+            "revision": self.revision,
+            "content_terms": int(self.content.terms.shape[1]),
+            "counts": {
+                "users": self.ratings.n_users,
+                "anime": len(self.catalog),
+                "ratings": self.ratings.n_entries,
+                "indexed": len(self.user_user.index),
+            },
+            "vocabularies": {
+                "users": _hash(self.ratings.users),
+                "anime": _hash(self.catalog.vocabulary),
+            },
+        }
+
+    @classmethod
+    def load(cls, directory: Path, manifest: Mapping[str, Any]) -> Snapshot:
+        """Load what `save` wrote; arrays are memory-mapped, so that processes share them.
+
+        Raises:
+            ModelFormatError: another format, another configuration's fields, or parts that do not fit.
+        """
+        if manifest.get("format") != FORMAT:
+            raise ModelFormatError(f"its format is {manifest.get('format')!r}, this program reads {FORMAT}")
+        try:
+            config = _config(manifest["config"])
+            catalog = Catalog.from_json(json.loads((directory / CATALOG_FILE).read_text("utf-8")))
+            arrays = _Arrays(directory)
+            ratings = RatingsMatrix(
+                Vocabulary(arrays["user_ids"]),
+                len(catalog),
+                arrays["ratings_indptr"],
+                arrays["ratings_indices"],
+                arrays["ratings_data"],
+            )
+            popularity = Popularity(
+                arrays["likes"], arrays["watchers"], arrays["mean_ratings"], arrays["popularity"]
+            )
+            shape = (len(catalog), int(manifest["content_terms"]))
+            terms = (arrays["content_data"], arrays["content_indices"], arrays["content_indptr"])
+            content = ContentBased(
+                config.content, csr_array(terms, shape=shape), arrays["content_prior"], popularity.prior
+            )
+            index = VectorIndex.load(
+                directory / INDEX_FILE, config.user_user.dims, int(manifest["counts"]["indexed"])
+            )
+            user_user = UserUser.assemble(
+                config.user_user, ratings, popularity.prior, arrays["idf"], arrays["projection"], index
+            )
+        except (KeyError, TypeError, ValueError, RuntimeError, OSError) as error:
+            raise ModelFormatError(f"{type(error).__name__}: {error}") from error
+        snapshot = cls(config, int(manifest["revision"]), catalog, ratings, popularity, content, user_user)
+        found = {"users": _hash(ratings.users), "anime": _hash(catalog.vocabulary)}
+        if found != manifest["vocabularies"]:
+            raise ModelFormatError("its users or titles are not those it was built with")
+        return snapshot
+
+    def _arrays(self) -> dict[str, NDArray[Any]]:
+        return {
+            "user_ids": self.ratings.users.ids,
+            "ratings_indptr": self.ratings.indptr,
+            "ratings_indices": self.ratings.indices,
+            "ratings_data": self.ratings.data,
+            "likes": self.popularity.likes,
+            "watchers": self.popularity.watchers,
+            "mean_ratings": self.popularity.mean_ratings,
+            "popularity": self.popularity.prior,
+            "content_data": self.content.terms.data,
+            "content_indices": self.content.terms.indices,
+            "content_indptr": self.content.terms.indptr,
+            "content_prior": self.content.prior,
+            "idf": self.user_user.idf,
+            "projection": self.user_user.projection,
+        }
+
+
+class _Arrays:
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+
+    def __getitem__(self, name: str) -> NDArray[Any]:
+        array: NDArray[Any] = np.load(self._directory / f"{name}.npy", mmap_mode="r", allow_pickle=False)
+        return array
+
+
+def _config(values: Mapping[str, Any]) -> ModelConfig:
+    user_user = dict(values["user_user"])
+    user_user["index"] = VectorIndexConfig(**user_user["index"])
+    return ModelConfig(
+        PopularityConfig(**values["popularity"]),
+        ContentConfig(**values["content"]),
+        UserUserConfig(**user_user),
+    )
+
+
+def _hash(vocabulary: Vocabulary) -> str:
+    return hashlib.sha256(np.ascontiguousarray(vocabulary.ids).tobytes()).hexdigest()

@@ -1,0 +1,135 @@
+"""Names that match nothing to the letter: candidates by shared trigrams, judged by edit distance."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from rapidfuzz import fuzz
+from rapidfuzz.distance import OSA
+
+from recommender.ratings import ranges
+from recommender.titles.normalise import compact
+
+_CANDIDATES = 80
+_NUMBERS = re.compile(r"\d+")
+_BUCKETS = 1 << 15
+
+
+@dataclass(frozen=True, eq=False)
+class FuzzyNames:
+    """An inverted index from hashed trigrams to names.
+
+    Attributes:
+        names: normalised names; the same title may have several.
+        rows: int64 (n_names,), the title of each name.
+        fame: int64 (n_names,), members of that title.
+        sizes: int64 (n_names,), how many different trigrams each name has.
+        starts: int64 (n_buckets + 1,), trigram t stands in the names postings[starts[t]:starts[t + 1]].
+        postings: int32 (total,).
+    """
+
+    names: Sequence[str]
+    rows: NDArray[np.int64]
+    fame: NDArray[np.int64]
+    sizes: NDArray[np.int64]
+    starts: NDArray[np.int64]
+    postings: NDArray[np.int32]
+
+    @classmethod
+    def build(cls, names: Sequence[tuple[str, int]], fame: NDArray[np.int64]) -> FuzzyNames:
+        grams = [_trigrams(compact(name)) for name, _ in names]
+        sizes = np.array([len(gram) for gram in grams], dtype=np.int64)
+        buckets = np.concatenate([np.empty(0, np.int64), *grams])
+        owners = np.repeat(np.arange(len(names), dtype=np.int32), sizes)
+        order = np.argsort(buckets, kind="stable")
+        starts = np.concatenate([[0], np.cumsum(np.bincount(buckets, minlength=_BUCKETS))])
+        rows = np.array([row for _, row in names], dtype=np.int64)
+        return cls([name for name, _ in names], rows, fame[rows], sizes, starts, owners[order])
+
+    def find(self, normal: str) -> int | None:
+        """The row of the title that `normal` misspells, None rather than a doubtful one."""
+        best: tuple[float, int, int] | None = None
+        for name_number in self._candidates(normal):
+            name = self.names[name_number]
+            similarity = _misspelling(normal, name)
+            if similarity is not None:
+                key = (similarity, int(self.fame[name_number]), -int(self.rows[name_number]))
+                if best is None or key > best:
+                    best = key
+        return None if best is None else -best[2]
+
+    def resembling(self, normal: str, limit: int) -> list[int]:
+        """Rows of titles whose names look like `normal`, or begin like it, most alike first."""
+        scored: dict[int, tuple[float, int]] = {}
+        for name_number in self._candidates(normal):
+            name = self.names[name_number]
+            ratio = max(fuzz.ratio(normal, name), fuzz.ratio(normal, name[: len(normal) + 1]))
+            if ratio >= 75:
+                row = int(self.rows[name_number])
+                scored[row] = max(scored.get(row, (0.0, 0)), (ratio, int(self.fame[name_number])))
+        ordered = sorted(scored, key=lambda row: (-scored[row][0], -scored[row][1], row))
+        return ordered[:limit]
+
+    def _candidates(self, normal: str) -> list[int]:
+        """Names that share most trigrams with `normal`, by Dice's coefficient."""
+        grams = _trigrams(compact(normal))
+        positions, _ = ranges(self.starts, grams)
+        if not len(positions):
+            return []
+        shared = np.bincount(self.postings[positions], minlength=len(self.sizes))
+        touched = np.flatnonzero(shared)
+        dice = 2.0 * shared[touched] / (self.sizes[touched] + len(grams))
+        # the shorter query of a longer name: how much of the query the name contains
+        alike = np.maximum(dice, 0.8 * shared[touched] / len(grams))
+        kept = np.argsort(-alike, kind="stable")[:_CANDIDATES]
+        chosen: list[int] = touched[kept].tolist()
+        return chosen
+
+
+def _trigrams(text: str) -> NDArray[np.int64]:
+    padded = f"\x02{text}\x03"
+    codes = np.array([ord(character) for character in padded], dtype=np.int64)
+    mixed = codes[:-2] * 1_000_003 + codes[1:-1] * 10_007 + codes[2:] * 101
+    return np.unique(mixed % _BUCKETS)
+
+
+def _misspelling(typed: str, name: str) -> float | None:
+    """How alike the two are, 0..1, or None where it takes more than slips of the finger.
+
+    The numbers must be the same (another number is another season), and the slips must not add up to
+    another word: "Chainsaw Man" is not "Chainsaw Maid".
+    """
+    if sorted(_NUMBERS.findall(typed)) != sorted(_NUMBERS.findall(name)):
+        return None
+    left, right = compact(typed), compact(name)
+    longest = max(len(left), len(right))
+    budget = _slips(longest)
+    distance = OSA.distance(left, right, score_cutoff=budget)
+    if distance > budget or not _words_agree(typed, name):
+        return None
+    return 1.0 - distance / longest
+
+
+def _slips(length: int) -> int:
+    if length < 5:
+        return 0
+    return 1 if length < 11 else 2 if length < 20 else 3
+
+
+def _words_agree(typed: str, name: str) -> bool:
+    """Whether each differing word is a slip of one in the other, unless only the spacing differs."""
+    typed_words, name_words = typed.split(), name.split()
+    if len(typed_words) != len(name_words):
+        return OSA.distance(compact(typed), compact(name)) <= 1
+    return all(
+        OSA.distance(word, other) <= _slips_of_word(max(len(word), len(other)))
+        for word, other in zip(typed_words, name_words, strict=True)
+    )
+
+
+def _slips_of_word(length: int) -> int:
+    return 0 if length < 3 else 1 if length < 8 else 2

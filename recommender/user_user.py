@@ -1,0 +1,263 @@
+"""`user-user`: people with your taste. Candidates from an hnswlib index over low-dimensional user vectors,
+re-ranked exactly on the sparse rows; people newer than the model are all compared exactly."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array, diags_array
+
+from recommender.overlay import Overlay
+from recommender.query import Query, Ranking, rank, top_k
+from recommender.ratings import RatingsMatrix, ranges
+from recommender.vector_index import VectorIndex, VectorIndexConfig, Vectors
+
+
+@dataclass(frozen=True)
+class UserUserConfig:
+    """Chosen on validation users of the public data set; see docs/benchmarks."""
+
+    dims: int = 128  # length of a user vector
+    projection_idf_power: float = 2.0  # rare titles weigh more in the vectors, …
+    whitening: float = 0.5  # … and so do weak components: each is divided by its singular value^this
+    svd_iterations: int = 3  # power iterations of the randomised SVD
+    candidates: int = 2_000  # people taken from the index
+    neighbours: int = 500  # people kept after exact re-ranking
+    similarity_idf_power: float = 0.75  # of each side of the exact cosine
+    vote_power: float = 1.5  # a neighbour's vote is similarity^this
+    popularity_power: float = 0.3  # a title's votes are divided by (likes + 5)^this
+    seed: int = 7
+    index: VectorIndexConfig = field(default_factory=VectorIndexConfig)
+
+
+@dataclass(frozen=True, eq=False)
+class Neighbours:
+    """The people nearest to a query, most similar first.
+
+    Attributes:
+        user_ids: int64 (k,).
+        similarities: float32 (k,), cosine, above 0.
+        in_common: int64 (k,), how many of the titles that the query likes they like too.
+    """
+
+    user_ids: NDArray[np.int64]
+    similarities: NDArray[np.float32]
+    in_common: NDArray[np.int64]
+
+
+class _People(NamedTuple):
+    """What people liked, and the length of each one's weighted row, float32 (n_users,)."""
+
+    likes: RatingsMatrix
+    norms: NDArray[np.float32]
+
+
+class _Tastes(NamedTuple):
+    """People grouped by what they liked: group g has the user rows users[starts[g]:starts[g + 1]].
+
+    Only one of a group is indexed. A graph of near neighbours falls apart where hundreds of its points
+    are the same, and hundreds of people like one famous title and nothing else.
+    """
+
+    users: NDArray[np.int64]  # rows; people who liked nothing are in no group
+    starts: NDArray[np.int64]
+
+    def members(self, groups: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The user rows of these groups, one group after the other."""
+        entries, _ = ranges(self.starts, groups)
+        return self.users[entries]
+
+
+class _Nearest(NamedTuple):
+    """Parallel arrays; rows from the model's n_users on are rows of the overlay."""
+
+    rows: NDArray[np.int64]
+    similarities: NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False)
+class UserUser:
+    """User-based nearest neighbours (Herlocker et al., 1999) on what people liked.
+
+    Attributes:
+        people: everybody the model was built with.
+        overlay, newer: people newer than the model.
+        damping: float32 (n_anime,), what a title's votes are divided by.
+        popularity: float32 (n_anime,), 0..1, orders titles that no neighbour liked.
+        idf: float32 (n_anime,), log(people / people who liked the title).
+        projection: float32 (n_anime, dims), from liked titles to a user vector.
+        tastes: the people behind each vector of the index.
+        index: over the vectors of the different tastes.
+    """
+
+    config: UserUserConfig
+    people: _People
+    overlay: Overlay
+    newer: _People
+    damping: NDArray[np.float32]
+    popularity: NDArray[np.float32]
+    idf: NDArray[np.float32]
+    projection: Vectors
+    tastes: _Tastes
+    index: VectorIndex
+
+    @classmethod
+    def fit(cls, ratings: RatingsMatrix, popularity: NDArray[np.float32], config: UserUserConfig) -> UserUser:
+        idf = np.log((ratings.n_users + 2.0) / (ratings.likes + 1.0)).astype(np.float32)
+        liked = ratings.only_liked.to_binary()
+        projection = _fit_projection(liked, idf**config.projection_idf_power, config)
+        tastes = _tastes(ratings.only_liked)
+        one_of_each = tastes.users[tastes.starts[:-1]]
+        vectors = np.ascontiguousarray(liked[one_of_each] @ projection, dtype=np.float32)
+        index = VectorIndex.build(vectors, config.index)
+        return cls.assemble(config, ratings, popularity, idf, projection, index)
+
+    @classmethod
+    def assemble(
+        cls,
+        config: UserUserConfig,
+        ratings: RatingsMatrix,
+        popularity: NDArray[np.float32],
+        idf: NDArray[np.float32],
+        projection: Vectors,
+        index: VectorIndex,
+    ) -> UserUser:
+        """Put a model together from its learned parts, as fitted or as loaded."""
+        tastes = _tastes(ratings.only_liked)
+        if projection.shape != (ratings.n_anime, index.dim) or len(index) != len(tastes.starts) - 1:
+            raise ValueError(
+                f"projection {projection.shape} and index ({len(index)}, {index.dim}) do not fit "
+                f"{ratings.n_anime} titles and {len(tastes.starts) - 1} different tastes"
+            )
+        overlay = Overlay.empty(ratings.n_anime)
+        people = _people(ratings, idf, config)
+        newer = _people(overlay.ratings, idf, config)
+        damping = (ratings.likes + 5.0) ** config.popularity_power
+        return cls(config, people, overlay, newer, damping, popularity, idf, projection, tastes, index)
+
+    def with_overlay(self, overlay: Overlay) -> UserUser:
+        """The same model with these people newer than it."""
+        return replace(self, overlay=overlay, newer=_people(overlay.ratings, self.idf, self.config))
+
+    def neighbours(self, query: Query, k: int) -> Neighbours:
+        """The k people whose likes are nearest to the query's."""
+        nearest = self._nearest(query, k)
+        liked = np.zeros(len(self.idf), dtype=np.float32)
+        liked[query.liked_rows] = 1.0
+        in_common = self._sum_over_likes(liked, nearest.rows).astype(np.int64)
+        return Neighbours(self._user_ids(nearest.rows), nearest.similarities, in_common)
+
+    def scores(self, query: Query) -> NDArray[np.float32]:
+        """Votes of the neighbours who liked a title, against its popularity. See Recommender."""
+        nearest = self._nearest(query, self.config.neighbours)
+        votes = np.zeros(len(self.idf))
+        for people, mask, rows in self._split(nearest.rows):
+            entries, lengths = people.likes.gather(rows)
+            weights = np.repeat(nearest.similarities[mask] ** self.config.vote_power, lengths)
+            votes += np.bincount(people.likes.indices[entries], weights=weights, minlength=len(votes))
+        scores: NDArray[np.float32] = (votes / self.damping).astype(np.float32)
+        return scores
+
+    def recommend(self, query: Query, k: int) -> Ranking:
+        """See Recommender."""
+        return rank(self.scores(query), self.popularity, query, k)
+
+    def vector(self, query: Query) -> Vectors:
+        """float32 (dims,): where the query lies among the users' vectors."""
+        total: Vectors = self.projection[query.liked_rows].sum(axis=0, dtype=np.float32)
+        return total
+
+    def _nearest(self, query: Query, k: int) -> _Nearest:
+        groups, _ = self.index.search(self.vector(query), self.config.candidates)
+        base = np.sort(self.tastes.members(groups))
+        base = base[~self.overlay.replaces(self.people.likes.users.ids[base])]
+        newer = np.arange(len(self.newer.norms)) + len(self.people.norms)
+        rows = np.concatenate([base, newer])
+        if query.user_id is not None:
+            rows = rows[self._user_ids(rows) != query.user_id]
+        similarities = self._similarities(query, rows)
+        best = top_k(similarities, similarities > 0, k)
+        return _Nearest(rows[best], similarities[best])
+
+    def _similarities(self, query: Query, rows: NDArray[np.int64]) -> NDArray[np.float32]:
+        """float32 (len(rows),): exact cosine of the query's likes with each of these people's."""
+        weights = np.zeros(len(self.idf), dtype=np.float32)
+        weights[query.liked_rows] = self.idf[query.liked_rows] ** (2 * self.config.similarity_idf_power)
+        dots = self._sum_over_likes(weights, rows)
+        norms = np.empty(len(rows), dtype=np.float32)
+        for people, mask, matrix_rows in self._split(rows):
+            norms[mask] = people.norms[matrix_rows]
+        cosines: NDArray[np.float32] = dots / np.maximum(norms * np.sqrt(weights.sum()), np.float32(1e-9))
+        return cosines
+
+    def _sum_over_likes(self, weights: NDArray[np.float32], rows: NDArray[np.int64]) -> NDArray[np.float32]:
+        """float32 (len(rows),): the sum of `weights` over the titles that each of these people liked."""
+        sums = np.zeros(len(rows), dtype=np.float32)
+        for people, mask, matrix_rows in self._split(rows):
+            entries, lengths = people.likes.gather(matrix_rows)
+            running = np.zeros(len(entries) + 1)
+            np.cumsum(weights[people.likes.indices[entries]], out=running[1:])
+            ends = np.cumsum(lengths)
+            sums[mask] = running[ends] - running[ends - lengths]
+        return sums
+
+    def _split(
+        self, rows: NDArray[np.int64]
+    ) -> Iterator[tuple[_People, NDArray[np.bool_], NDArray[np.int64]]]:
+        """The people that rows belong to: (which, mask over `rows`, their rows there)."""
+        n_users = len(self.people.norms)
+        modelled = rows < n_users
+        yield self.people, modelled, rows[modelled]
+        if not modelled.all():
+            yield self.newer, ~modelled, rows[~modelled] - n_users
+
+    def _user_ids(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        ids = np.empty(len(rows), dtype=np.int64)
+        for people, mask, matrix_rows in self._split(rows):
+            ids[mask] = people.likes.users.ids[matrix_rows]
+        return ids
+
+
+def _people(ratings: RatingsMatrix, idf: NDArray[np.float32], config: UserUserConfig) -> _People:
+    likes = ratings.only_liked
+    squares = (idf ** (2 * config.similarity_idf_power))[likes.indices]
+    running = np.concatenate([np.zeros(1), np.cumsum(squares, dtype=np.float64)])
+    return _People(likes, np.sqrt(np.diff(running[likes.indptr])).astype(np.float32))
+
+
+def _tastes(likes: RatingsMatrix) -> _Tastes:
+    # Zobrist (1970): the sum of one random number a liked title names the set, whatever its order
+    names = np.random.default_rng(0).integers(1, 2**63, likes.n_anime, dtype=np.uint64)
+    running = np.concatenate([np.zeros(1, np.uint64), np.cumsum(names[likes.indices], dtype=np.uint64)])
+    signatures = running[likes.indptr[1:]] - running[likes.indptr[:-1]]
+    users = np.argsort(signatures, kind="stable")
+    users = users[signatures[users] != 0]
+    firsts = np.flatnonzero(np.diff(signatures[users], prepend=np.uint64(0)))
+    return _Tastes(users, np.append(firsts, len(users)))
+
+
+def _fit_projection(liked: csr_array, weights: NDArray[np.float32], config: UserUserConfig) -> Vectors:
+    """float32 (n_anime, dims): right singular vectors of the unit-length weighted rows, whitened.
+
+    Randomised SVD: Halko, Martinsson & Tropp (2011), arXiv:0909.4061.
+    """
+    # imported here: a server that only loads a finished model does without scikit-learn's 60 MB
+    from sklearn.utils.extmath import randomized_svd
+
+    n_users, n_anime = liked.shape
+    projection = np.zeros((n_anime, config.dims), dtype=np.float32)
+    rank_limit = min(config.dims, n_users, n_anime)
+    if rank_limit and liked.nnz:
+        weighted = liked @ diags_array(weights)
+        lengths = np.sqrt((weighted.multiply(weighted)).sum(axis=1))
+        unit = diags_array((1.0 / np.maximum(lengths, 1e-9)).astype(np.float32)) @ weighted
+        _, strengths, components = randomized_svd(
+            unit, rank_limit, n_iter=config.svd_iterations, random_state=config.seed
+        )
+        scale = np.maximum(strengths, strengths[0] * 1e-6) ** -config.whitening
+        projection[:, :rank_limit] = weights[:, None] * (components.T * scale)
+    return projection

@@ -1,0 +1,1 @@
+"""Command-line tools; each has `main(argv) -> exit code` and a usable --help."""

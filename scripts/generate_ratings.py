@@ -1,0 +1,182 @@
+#!/usr/bin/env python3
+"""Generate ratings of people who do not exist: for the demo, and for tests of scale.
+
+Tastes are believable, not real: each person likes some genres, watches what is popular among them, rates
+in their own way (strict, generous, hardly at all), and leaves part of the list unrated (-1).
+The output streams in the format of import_dataset.py; memory does not grow with --users.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import gzip
+import io
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, cast
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from config import ROOT
+from scripts.console import OK, console, count_progress, run
+
+CATALOGUE = ROOT / "demo" / "anime.csv"
+FIRST_GENERATED_ID = 1_000_000  # far above the ids of MyAnimeList
+BLOCK = 2_000  # people at a time
+HEADER = ["anime_id", "name", "english", "aliases", "genres", "type", "episodes", "year", "members"]
+
+
+@dataclass(frozen=True)
+class World:
+    """The titles that people choose from.
+
+    Attributes:
+        ids: int64 (n,).
+        in_genre: for each genre, the rows of its titles, and the running sum of their popularity, to 1.
+        genres: float32 (n, n_genres), 1 where a title has the genre, rows of length 1.
+        quality: float32 (n,), mean rating of a title, 1-10.
+    """
+
+    ids: NDArray[np.int64]
+    in_genre: list[tuple[NDArray[np.int64], NDArray[np.float64]]]
+    genres: NDArray[np.float32]
+    quality: NDArray[np.float32]
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Write the ratings, and the catalogue if asked for."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--users", type=int, default=2_000, help="how many people (default 2000)")
+    parser.add_argument("--anime", type=int, help="how many titles; invented ones follow the catalogue's")
+    parser.add_argument("--catalogue", type=Path, default=CATALOGUE, help="default: demo/anime.csv")
+    parser.add_argument("--out", type=Path, default=Path("ratings.csv.gz"), help="ratings, .csv or .csv.gz")
+    parser.add_argument("--anime-out", type=Path, help="also write the catalogue, for --anime of the import")
+    parser.add_argument("--seed", type=int, default=7)
+    arguments = parser.parse_args(argv)
+    if arguments.users < 1 or (arguments.anime is not None and arguments.anime < 10):
+        parser.error("at least 1 user and 10 titles")
+    titles = read_titles(arguments.catalogue, arguments.anime, arguments.seed)
+    if arguments.anime_out:
+        titles.to_csv(arguments.anime_out, index=False)
+    world = make_world(titles, arguments.seed)
+    written = 0
+    with count_progress("generating people") as progress, _open(arguments.out) as out:
+        out.write("user_id,anime_id,rating\n")
+        done = 0
+        for users, ratings in generate(world, arguments.users, arguments.seed):
+            ratings.to_csv(out, header=False, index=False)
+            written += len(ratings)
+            done += users
+            progress(done, arguments.users)
+    console.print(f"Wrote {written:,} generated ratings of {arguments.users:,} people to {arguments.out}.")
+    return OK
+
+
+def read_titles(catalogue: Path, count: int | None, seed: int) -> pd.DataFrame:
+    """The catalogue's titles, best known first; cut or filled up with invented ones to `count`."""
+    with catalogue.open(encoding="utf-8", newline="") as file:
+        titles = pd.DataFrame(csv.DictReader(file), columns=HEADER)
+    titles["members"] = titles["members"].astype(int)
+    titles = titles.sort_values("members", ascending=False, kind="stable")
+    if count is None or count <= len(titles):
+        return titles.head(count or len(titles))
+    rng = np.random.default_rng([seed, 1])
+    extra = count - len(titles)
+    invented = titles.iloc[rng.integers(0, len(titles), extra)].copy()
+    invented["anime_id"] = np.arange(FIRST_GENERATED_ID, FIRST_GENERATED_ID + extra).astype(str)
+    invented["name"] = [f"Generated title {number}" for number in range(1, extra + 1)]
+    invented["english"] = invented["aliases"] = ""
+    invented["members"] = (20_000 / np.arange(1, extra + 1) ** 0.7).astype(int) + 10
+    return pd.concat([titles, invented])
+
+
+def make_world(titles: pd.DataFrame, seed: int) -> World:
+    """Popularity by genre and a quality for each title."""
+    rng = np.random.default_rng([seed, 2])
+    lists = [[genre.strip() for genre in text.split(",") if genre.strip()] for text in titles["genres"]]
+    names = sorted({genre for genres in lists for genre in genres})
+    column = {name: number for number, name in enumerate(names)}
+    genres = np.zeros((len(titles), len(names)), dtype=np.float32)
+    for row, present in enumerate(lists):
+        genres[row, [column[name] for name in present]] = 1.0
+    popularity = titles["members"].to_numpy(dtype=float) ** 1.1
+    in_genre = []
+    for number in range(len(names)):
+        rows = np.flatnonzero(genres[:, number])
+        in_genre.append((rows, np.cumsum(popularity[rows]) / popularity[rows].sum()))
+    fame = np.log10(titles["members"].to_numpy(dtype=float))
+    quality = 7.3 + 0.5 * (fame - fame.mean()) + rng.normal(0, 0.5, len(titles))
+    lengths = np.maximum(np.linalg.norm(genres, axis=1, keepdims=True), 1.0)
+    ids = titles["anime_id"].astype(np.int64).to_numpy()
+    return World(ids, in_genre, genres / lengths, np.clip(quality, 3, 9.2).astype(np.float32))
+
+
+def generate(world: World, users: int, seed: int) -> Iterator[tuple[int, pd.DataFrame]]:
+    """(people in the block, their ratings): user_id, anime_id, rating, ordered by both ids."""
+    sizes = np.array([len(rows) for rows, _ in world.in_genre], dtype=float)
+    for first in range(1, users + 1, BLOCK):
+        rng = np.random.default_rng([seed, 3, first])  # a block does not depend on those before it
+        count = min(BLOCK, users + 1 - first)
+        # few genres carry most of a person's taste
+        taste = rng.gamma(0.25, size=(count, len(sizes))) * sizes**0.5
+        taste /= taste.sum(axis=1, keepdims=True)
+        wanted = np.clip(rng.lognormal(4.0, 0.9, count), 8, 1_500).astype(int)
+        people = np.repeat(np.arange(count), wanted)
+        rows = _choose(world, taste, people, rng)
+        pairs = np.unique(people * len(world.ids) + rows)
+        people, rows = pairs // len(world.ids), pairs % len(world.ids)
+        ratings = _rate(world, taste, people, rows, rng)
+        table = pd.DataFrame({"user_id": people + first, "anime_id": world.ids[rows], "rating": ratings})
+        yield count, table.sort_values(["user_id", "anime_id"])
+
+
+def _choose(
+    world: World, taste: NDArray[np.float64], people: NDArray[np.int64], rng: np.random.Generator
+) -> NDArray[np.int64]:
+    """One title for each entry of `people`: a genre by taste, a title by popularity within it."""
+    running = np.cumsum(taste, axis=1)
+    genre = (rng.random(len(people))[:, None] > running[people]).sum(axis=1).clip(max=taste.shape[1] - 1)
+    rows = np.empty(len(people), dtype=np.int64)
+    for number, (titles, popularity) in enumerate(world.in_genre):
+        chosen = np.flatnonzero(genre == number)
+        position = np.searchsorted(popularity, rng.random(len(chosen))).clip(max=len(titles) - 1)
+        rows[chosen] = titles[position]
+    return rows
+
+
+def _rate(
+    world: World,
+    taste: NDArray[np.float64],
+    people: NDArray[np.int64],
+    rows: NDArray[np.int64],
+    rng: np.random.Generator,
+) -> NDArray[np.int64]:
+    """1-10 from the title's quality, the person's taste and strictness; -1 where nothing was given."""
+    count = len(taste)
+    strictness = rng.normal(0, 0.8, count)
+    unrated_share = np.where(rng.random(count) < 0.05, 1.0, rng.beta(0.6, 3.0, count))
+    match = np.einsum("ij,ij->i", np.sqrt(taste)[people].astype(np.float32), world.genres[rows])
+    values = world.quality[rows] + 3.0 * (match - 0.3) + strictness[people] + rng.normal(0, 1.0, len(rows))
+    ratings = np.clip(np.rint(values), 1, 10).astype(np.int64)
+    ratings[rng.random(len(rows)) < unrated_share[people]] = -1
+    return ratings
+
+
+def _open(path: Path) -> IO[str]:
+    if path.suffix == ".gz":
+        return cast(IO[str], io.TextIOWrapper(gzip.open(path, "wb", compresslevel=3), "utf-8", newline=""))
+    return path.open("w", encoding="utf-8", newline="")
+
+
+if __name__ == "__main__":
+    run(main)

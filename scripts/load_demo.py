@@ -1,0 +1,56 @@
+#!/usr/bin/env python3
+"""Load the demo catalogue, with generated ratings, into an empty database. Leaves any other alone."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from config import Config
+from db.engine import open_engine, read_transaction
+from db.imports.catalogue import import_aliases, import_anime
+from db.imports.ratings import import_ratings
+from db.schema import migrate
+from db.titles import count_titles
+from db.users import count_ratings
+from scripts import generate_ratings
+from scripts.console import OK, console, file_progress, run
+from scripts.import_dataset import CURATED, MORE_ALIASES
+
+DEMO_USERS = 3_000
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Do nothing where there are titles and ratings already."""
+    del argv
+    engine = open_engine(Config.from_env().database_url)
+    migrate(engine)
+    with read_transaction(engine) as connection:
+        titles, ratings = count_titles(connection), count_ratings(connection)
+    if titles and ratings:
+        console.print(f"The database has {titles:,} titles and {ratings:,} ratings: nothing to load.")
+        return OK
+    if titles:
+        console.print(f"The database has {titles:,} titles of your own: no demo data is loaded.")
+        return OK
+    with file_progress(CURATED, "demo catalogue") as progress:
+        import_anime(engine, CURATED, progress)
+    import_aliases(engine, MORE_ALIASES)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "ratings.csv"
+        generate_ratings.main(["--users", str(DEMO_USERS), "--out", str(path)])
+        with file_progress(path, "demo ratings") as progress:
+            report = import_ratings(engine, path, progress)
+    console.print(
+        f"Loaded the demo catalogue with {report.loaded:,} ratings. "
+        "[bold]These ratings are generated: the people do not exist.[/]"
+    )
+    return OK
+
+
+if __name__ == "__main__":
+    run(main)

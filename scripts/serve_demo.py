@@ -1,0 +1,49 @@
+#!/usr/bin/env python3
+"""Serve on this machine and say what to try."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from config import ROOT, Config
+from scripts.console import console, run
+
+TRY = """
+[bold]Serving on http://127.0.0.1:{port}[/]  (Ctrl-C stops)
+
+Try, in another terminal:
+
+  curl -s http://127.0.0.1:{port}/users/recommendations -H 'Content-Type: application/json' \\
+    -d '{{"user_id": 900001, "anime_list": ["Steins;Gate", "Death Note", "Attack on Titan"]}}'
+
+  curl -s 'http://127.0.0.1:{port}/api/anime-suggestions?query=fullm'
+
+  .venv/bin/python scripts/recommend.py "Steins;Gate" "Your Name"
+
+Read the API at http://127.0.0.1:{port}/docs
+"""
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Become gunicorn, bound to this machine only."""
+    del argv
+    config = Config.from_env()
+    console.print(TRY.format(port=config.port), highlight=False, soft_wrap=True)
+    arguments = [
+        "-c",
+        str(ROOT / "gunicorn.conf.py"),
+        "--bind",
+        f"127.0.0.1:{config.port}",
+        "app:create_app()",
+    ]
+    os.chdir(ROOT)
+    os.execv(sys.executable, [sys.executable, "-m", "gunicorn", *arguments])  # noqa: S606 - no shell
+
+
+if __name__ == "__main__":
+    run(main)

