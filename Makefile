@@ -19,13 +19,13 @@ setup: .venv/.installed
 .venv/.installed: requirements.txt scripts/check_toolchain.sh
 	@sh scripts/check_toolchain.sh $(PYTHON)
 	$(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --progress-bar on -r requirements.txt
+	$(BIN)/pip install --progress-bar on -r requirements.txt
 	@touch $@
 
 setup-dev: .venv/.installed-dev
 
 .venv/.installed-dev: .venv/.installed requirements-dev.txt
-	$(BIN)/pip install --quiet --progress-bar on -r requirements-dev.txt
+	$(BIN)/pip install --progress-bar on -r requirements-dev.txt
 	@touch $@
 
 env: setup

@@ -17,6 +17,7 @@ preload_app = True  # the model is loaded once and shared
 timeout = 30
 max_requests = 100_000
 max_requests_jitter = 10_000
+control_socket_disable = True
 accesslog = None
 loglevel = _config.log_level.lower()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Response, jsonify
 from flask_openapi3 import APIBlueprint, Tag
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from sqlalchemy import text
 
 from api.context import context, live
@@ -20,6 +20,7 @@ class Ready(Alive):
     model_built_at: str
     refused_model: str | None
     users: int
+    generated_users: int = Field(description="people of the demo, who do not exist")
     newer_users: int
     anime: int
     ratings: int
@@ -49,6 +50,7 @@ def get_readyz() -> Response:
         model_built_at=current.built_at,
         refused_model=services.live.refused,
         users=snapshot.ratings.n_users,
+        generated_users=snapshot.generated_people,
         newer_users=len(snapshot.overlay),
         anime=len(snapshot.catalog),
         ratings=snapshot.ratings.n_entries,

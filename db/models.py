@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, Integer, SmallInteger, Text
+from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, Integer, SmallInteger, Text, false
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 # on SQLite only INTEGER (64 bits there) makes the key the row's own address
@@ -52,6 +52,8 @@ class User(Base):
 
     user_id: Mapped[int] = mapped_column(BIG_ID, primary_key=True, autoincrement=False)
     revision: Mapped[int] = mapped_column(BigInteger)
+    # one of the demo's people, who do not exist; they leave when real ratings come
+    generated: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class Rating(Base):

@@ -40,6 +40,12 @@ def count_ratings(connection: Connection) -> int:
     return connection.execute(select(func.count()).select_from(Rating)).scalar_one()
 
 
+def count_generated_people(connection: Connection) -> int:
+    """How many people of the database do not exist."""
+    statement = select(func.count()).select_from(User).where(User.generated)
+    return connection.execute(statement).scalar_one()
+
+
 def stream_ratings(connection: Connection) -> Iterator[RatingColumns]:
     """Every rating, ordered by (user_id, anime_id), in runs of bounded size."""
     statement = select(Rating.user_id, Rating.anime_id, Rating.rating)

@@ -46,10 +46,17 @@ class ModelConfig:
 
 @dataclass(frozen=True, eq=False)
 class Snapshot:
-    """All that a request needs. `revision` is the database's when the data was read."""
+    """All that a request needs.
+
+    Attributes:
+        config: of every algorithm.
+        revision: of the database when the data was read.
+        generated_people: how many of the people behind it do not exist.
+    """
 
     config: ModelConfig
     revision: int
+    generated_people: int
     catalog: Catalog
     ratings: RatingsMatrix
     popularity: Popularity
@@ -101,6 +108,7 @@ class Snapshot:
                 "anime": len(self.catalog),
                 "ratings": self.ratings.n_entries,
                 "indexed": len(self.user_user.index),
+                "generated_people": self.generated_people,
             },
             "vocabularies": {
                 "users": _hash(self.ratings.users),
@@ -144,7 +152,9 @@ class Snapshot:
             )
         except (KeyError, TypeError, ValueError, RuntimeError, OSError) as error:
             raise ModelFormatError(f"{type(error).__name__}: {error}") from error
-        snapshot = cls(config, int(manifest["revision"]), catalog, ratings, popularity, content, user_user)
+        generated = int(manifest["counts"]["generated_people"])
+        revision = int(manifest["revision"])
+        snapshot = cls(config, revision, generated, catalog, ratings, popularity, content, user_user)
         found = {"users": _hash(ratings.users), "anime": _hash(catalog.vocabulary)}
         if found != manifest["vocabularies"]:
             raise ModelFormatError("its users or titles are not those it was built with")

@@ -145,7 +145,16 @@ class UserUser:
 
     def neighbours(self, query: Query, k: int) -> Neighbours:
         """The k people whose likes are nearest to the query's."""
-        nearest = self._nearest(query, k)
+        return self._described(query, self._nearest(query, k))
+
+    def exact_neighbours(self, query: Query, k: int) -> Neighbours:
+        """As `neighbours`, by comparing with everybody: what the index is measured against."""
+        everybody = np.arange(len(self.people.norms) + len(self.newer.norms))
+        similarities = self._similarities(query, everybody)
+        best = top_k(similarities, similarities > 0, k)
+        return self._described(query, _Nearest(everybody[best], similarities[best]))
+
+    def _described(self, query: Query, nearest: _Nearest) -> Neighbours:
         liked = np.zeros(len(self.idf), dtype=np.float32)
         liked[query.liked_rows] = 1.0
         in_common = self._sum_over_likes(liked, nearest.rows).astype(np.int64)

@@ -96,6 +96,8 @@ def _print(reports: list[ImportReport]) -> None:
     for report in reports:
         for reason in report.reasons():
             console.print(f"  {report.file}: rejected, {reason}", highlight=False, soft_wrap=True)
+        if report.removed_people:
+            console.print(f"  {report.removed_people:,} generated people of the demo were removed.")
 
 
 if __name__ == "__main__":

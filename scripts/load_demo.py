@@ -44,7 +44,7 @@ def main(argv: list[str] | None = None) -> int:
         path = Path(folder) / "ratings.csv"
         generate_ratings.main(["--users", str(DEMO_USERS), "--out", str(path)])
         with file_progress(path, "demo ratings") as progress:
-            report = import_ratings(engine, path, progress)
+            report = import_ratings(engine, path, progress, generated=True)
     console.print(
         f"Loaded the demo catalogue with {report.loaded:,} ratings. "
         "[bold]These ratings are generated: the people do not exist.[/]"

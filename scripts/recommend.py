@@ -58,6 +58,8 @@ def main(argv: list[str] | None = None) -> int:
         name = f"{title.name} ({english})" if english and english != title.name else title.name
         year = str(title.year or "")
         table.add_row(str(place), name, title.type or "", year, ", ".join(title.genres), f"{score:.2f}")
+    if snapshot.generated_people:
+        table.caption = "Demo: the people behind this are generated, they do not exist."
     console.print(table)
     return OK
 

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Engine
 from db.engine import open_engine, read_transaction
 from db.revisions import current_revision
 from db.titles import TitleRow, load_titles
-from db.users import count_ratings, stream_ratings
+from db.users import count_generated_people, count_ratings, stream_ratings
 from profiling.decorators import memory_profiler_decorator, timeit_decorator
 from recommender.catalog import Catalog, Title
 from recommender.content_based import ContentBased
@@ -79,9 +79,10 @@ def build_model(
             current = None if force else _up_to_date(store, revision, config)
             if current is not None:
                 return current, False
-            catalog = _read_catalogue(connection)
-            ratings = _read_ratings(connection, catalog, progress)
-        snapshot = _fit(revision, catalog, ratings, config)
+            generated = count_generated_people(connection)
+            catalog = read_catalogue(connection)
+            ratings = read_ratings(connection, catalog, progress)
+        snapshot = fit_snapshot(revision, generated, catalog, ratings, config)
         return _publish(store, snapshot), True
 
 
@@ -101,7 +102,8 @@ def _up_to_date(store: ModelStore, revision: int, config: ModelConfig) -> Versio
 
 @timeit_decorator
 @memory_profiler_decorator
-def _read_catalogue(connection: Connection) -> Catalog:
+def read_catalogue(connection: Connection) -> Catalog:
+    """Every title of the database; raises EmptyDatabaseError where there is none."""
     rows = load_titles(connection)
     if not rows:
         raise EmptyDatabaseError
@@ -110,7 +112,8 @@ def _read_catalogue(connection: Connection) -> Catalog:
 
 @timeit_decorator
 @memory_profiler_decorator
-def _read_ratings(connection: Connection, catalog: Catalog, progress: Progress | None) -> RatingsMatrix:
+def read_ratings(connection: Connection, catalog: Catalog, progress: Progress | None) -> RatingsMatrix:
+    """Every rating of a title of the catalogue."""
     total = count_ratings(connection) if progress else 0
     done = 0
 
@@ -125,11 +128,14 @@ def _read_ratings(connection: Connection, catalog: Catalog, progress: Progress |
     return RatingsMatrix.from_columns(columns(), catalog.vocabulary)
 
 
-def _fit(revision: int, catalog: Catalog, ratings: RatingsMatrix, config: ModelConfig) -> Snapshot:
+def fit_snapshot(
+    revision: int, generated: int, catalog: Catalog, ratings: RatingsMatrix, config: ModelConfig
+) -> Snapshot:
+    """Fit every algorithm. `revision` and `generated` are told to the snapshot as they are."""
     popularity = _fit_popularity(ratings, catalog, config)
     content = _fit_content(catalog, popularity, config)
     user_user = _fit_user_user(ratings, popularity, config)
-    return Snapshot(config, revision, catalog, ratings, popularity, content, user_user)
+    return Snapshot(config, revision, generated, catalog, ratings, popularity, content, user_user)
 
 
 @timeit_decorator

@@ -36,7 +36,8 @@ FROM staged AS s LEFT JOIN ratings AS r ON r.user_id = s.user_id AND r.anime_id 
 WHERE r.rating IS NULL OR r.rating <> s.rating
 GROUP BY s.user_id"""
 _MERGE_USERS = """
-INSERT INTO users (user_id, revision) SELECT user_id, :revision FROM changed WHERE true
+INSERT INTO users (user_id, revision, generated)
+SELECT user_id, :revision, :generated FROM changed WHERE true
 ON CONFLICT (user_id) DO UPDATE SET revision = excluded.revision"""
 _MERGE_RATINGS = """
 INSERT INTO ratings (user_id, anime_id, rating)
@@ -45,11 +46,20 @@ ORDER BY user_id, anime_id
 ON CONFLICT (user_id, anime_id) DO UPDATE SET rating = excluded.rating"""
 
 
-def import_ratings(engine: Engine, path: Path, progress: Progress = ignore_progress) -> ImportReport:
+def import_ratings(
+    engine: Engine, path: Path, progress: Progress = ignore_progress, *, generated: bool = False
+) -> ImportReport:
     """Merge the file's ratings into the database; importing it again changes nothing.
 
     Memory is bounded by the block size, whatever the file's length and order. Of a (user, anime) pair that
     the file names more than once the first row counts, the others are rejected.
+
+    Args:
+        engine: the database, with a catalogue.
+        path: CSV, plain or gzip.
+        progress: told how many bytes of the file were read.
+        generated: the people of the file do not exist. Real ratings take their place: they remove all of
+            the generated people.
 
     Raises:
         ImportFileError: the file cannot be used, or there is no catalogue yet; nothing was changed.
@@ -65,7 +75,9 @@ def import_ratings(engine: Engine, path: Path, progress: Progress = ignore_progr
                 f"{path}: there is no catalogue yet. Import the anime file first (--anime)."
             )
         _stage(connection, path, known_anime, report, progress)
-        _merge(connection, report)
+        if not generated:
+            report.removed_people = connection.execute(text("DELETE FROM users WHERE generated")).rowcount
+        _merge(connection, report, generated)
     return report
 
 
@@ -117,7 +129,7 @@ def _copy_postgresql(connection: Connection, rows: RatingRows) -> None:
     cursor.close()
 
 
-def _merge(connection: Connection, report: ImportReport) -> None:
+def _merge(connection: Connection, report: ImportReport, generated: bool) -> None:
     sqlite = connection.dialect.name == "sqlite"
     connection.exec_driver_sql(_CHANGES if sqlite else _CHANGES.replace(" AS\n", " ON COMMIT DROP AS\n", 1))
     totals = connection.execute(
@@ -125,7 +137,8 @@ def _merge(connection: Connection, report: ImportReport) -> None:
     )
     report.loaded, report.updated = (int(value) for value in totals.one())
     if report.loaded or report.updated:
-        connection.execute(text(_MERGE_USERS), {"revision": take_revision(connection)})
+        revision = take_revision(connection)
+        connection.execute(text(_MERGE_USERS), {"revision": revision, "generated": generated})
         connection.execute(text(_MERGE_RATINGS))
     if sqlite:  # SQLite's temporary tables outlive the transaction, and the pool keeps the connection
         connection.exec_driver_sql("DROP TABLE staged")

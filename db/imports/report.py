@@ -21,6 +21,7 @@ class ImportReport:
     read: int = 0
     loaded: int = 0
     updated: int = 0
+    removed_people: int = 0  # generated ones of the demo, who made room for real ones
     rejections: Counter[str] = field(default_factory=Counter)
     _lines: dict[str, list[int]] = field(default_factory=dict)
 

@@ -43,6 +43,7 @@ def upgrade() -> None:
         "users",
         sa.Column("user_id", BIG_ID, autoincrement=False, nullable=False),
         sa.Column("revision", sa.BigInteger(), nullable=False),
+        sa.Column("generated", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.PrimaryKeyConstraint("user_id"),
     )
     op.create_index("ix_users_revision", "users", ["revision"])

@@ -1,0 +1,97 @@
+"""Which users are hidden, what of their lists is shown, and what should come back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recommender.query import Query
+from recommender.ratings import LIKED_FROM, RatingsMatrix
+from recommender.vocabulary import Vocabulary
+
+FAVOURITE = 10  # the rating of a title that is sent without one
+
+
+@dataclass(frozen=True)
+class HoldoutConfig:
+    users: int = 3_300  # hidden from every model
+    min_ratings: int = 20  # a hidden user has at least this many ratings, …
+    min_likes: int = 10  # … and likes at least this many titles
+    shown: float = 0.8  # share of the list that `history` sends in
+    favourites: int = 5  # liked titles that `favourites` sends in
+    seed: int = 20160101
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """One question with its answer.
+
+    Attributes:
+        query: what is sent in.
+        relevant: int64, rows of liked titles that should come back.
+        rated_rows, rated: int64 and uint8, the hidden part of the list with its ratings (`history` only).
+    """
+
+    query: Query
+    relevant: NDArray[np.int64]
+    rated_rows: NDArray[np.int64]
+    rated: NDArray[np.uint8]
+
+
+@dataclass(frozen=True, eq=False)
+class Holdout:
+    """A data set split by users.
+
+    Attributes:
+        train: what models are fitted on: everybody who is not hidden.
+        history: a random 80 % of each hidden list is sent, with ratings.
+        favourites: five random liked titles are sent, without ratings.
+    """
+
+    train: RatingsMatrix
+    history: tuple[Case, ...]
+    favourites: tuple[Case, ...]
+
+
+def hold_out(ratings: RatingsMatrix, config: HoldoutConfig) -> Holdout:
+    """Hide whole users, chosen and cut by the seed.
+
+    Raises:
+        ValueError: fewer than 10 users qualify.
+    """
+    rng = np.random.default_rng(config.seed)
+    likes = np.diff(ratings.only_liked.indptr)
+    eligible = np.flatnonzero(
+        (np.diff(ratings.indptr) >= config.min_ratings) & (likes >= config.min_likes)
+    )
+    if len(eligible) < 10:
+        raise ValueError(
+            f"only {len(eligible)} users have {config.min_ratings} ratings and {config.min_likes} likes"
+        )
+    hidden = np.sort(rng.choice(eligible, min(config.users, len(eligible) // 2), replace=False))
+    history, favourites = [], []
+    for user_row in hidden:
+        rows, values = ratings.row(int(user_row))
+        rows = rows.astype(np.int64)
+        order = rng.permutation(len(rows))
+        cut = round(config.shown * len(rows))
+        shown, rest = np.sort(order[:cut]), np.sort(order[cut:])
+        relevant = rows[rest][values[rest] >= LIKED_FROM]
+        history.append(Case(Query(rows[shown], values[shown]), relevant, rows[rest], values[rest]))
+        liked = rows[values >= LIKED_FROM]
+        sent = np.sort(rng.choice(liked, config.favourites, replace=False))
+        query = Query(sent, np.full(len(sent), FAVOURITE, np.uint8))
+        nothing = np.empty(0, np.int64)
+        favourites.append(Case(query, np.setdiff1d(liked, sent), nothing, np.empty(0, np.uint8)))
+    return Holdout(without(ratings, hidden), tuple(history), tuple(favourites))
+
+
+def without(ratings: RatingsMatrix, hidden: NDArray[np.int64]) -> RatingsMatrix:
+    """The matrix without the rows `hidden`."""
+    kept = np.setdiff1d(np.arange(ratings.n_users), hidden)
+    entries, lengths = ratings.gather(kept)
+    indptr = np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)])
+    users = Vocabulary(np.asarray(ratings.users.ids[kept]))
+    return RatingsMatrix(users, ratings.n_anime, indptr, ratings.indices[entries], ratings.data[entries])
