@@ -1,5 +1,6 @@
 """`user-user`: people with your taste. Candidates from an hnswlib index over low-dimensional user vectors,
-re-ranked exactly on the sparse rows; people newer than the model are all compared exactly."""
+re-ranked exactly on the sparse rows; for lists of a few titles, everybody who likes one of them. People newer
+than the model are all compared exactly."""
 
 from __future__ import annotations
 
@@ -25,8 +26,11 @@ class UserUserConfig:
     projection_idf_power: float = 2.0  # rare titles weigh more in the vectors, …
     whitening: float = 0.5  # … and so do weak components: each is divided by its singular value^this
     svd_iterations: int = 3  # power iterations of the randomised SVD
-    candidates: int = 2_000  # people taken from the index
-    neighbours: int = 500  # people kept after exact re-ranking
+    # A list whose titles have at most this many fans in all is compared with every one of them: a few
+    # titles say too little for a vector, and that many comparisons take a millisecond.
+    fans_compared: int = 250_000
+    candidates: int = 3_000  # people taken from the index for every other list
+    neighbours: int = 1_000  # people kept after the exact comparison
     similarity_idf_power: float = 0.75  # of each side of the exact cosine
     vote_power: float = 1.5  # a neighbour's vote is similarity^this
     popularity_power: float = 0.3  # a title's votes are divided by (likes + 5)^this
@@ -54,6 +58,13 @@ class _People(NamedTuple):
 
     likes: RatingsMatrix
     norms: NDArray[np.float32]
+
+
+class _Fans(NamedTuple):
+    """Who likes each title: title i has the user rows users[starts[i]:starts[i + 1]]."""
+
+    users: NDArray[np.int32]
+    starts: NDArray[np.int64]
 
 
 class _Tastes(NamedTuple):
@@ -90,6 +101,7 @@ class UserUser:
         popularity: float32 (n_anime,), 0..1, orders titles that no neighbour liked.
         idf: float32 (n_anime,), log(people / people who liked the title).
         projection: float32 (n_anime, dims), from liked titles to a user vector.
+        fans: the people who like each title.
         tastes: the people behind each vector of the index.
         index: over the vectors of the different tastes.
     """
@@ -102,6 +114,7 @@ class UserUser:
     popularity: NDArray[np.float32]
     idf: NDArray[np.float32]
     projection: Vectors
+    fans: _Fans
     tastes: _Tastes
     index: VectorIndex
 
@@ -136,8 +149,10 @@ class UserUser:
         overlay = Overlay.empty(ratings.n_anime)
         people = _people(ratings, idf, config)
         newer = _people(overlay.ratings, idf, config)
+        columns = people.likes.to_binary().tocsc()
+        fans = _Fans(columns.indices.astype(np.int32), columns.indptr.astype(np.int64))
         damping = (ratings.likes + 5.0) ** config.popularity_power
-        return cls(config, people, overlay, newer, damping, popularity, idf, projection, tastes, index)
+        return cls(config, people, overlay, newer, damping, popularity, idf, projection, fans, tastes, index)
 
     def with_overlay(self, overlay: Overlay) -> UserUser:
         """The same model with these people newer than it."""
@@ -148,11 +163,12 @@ class UserUser:
         return self._described(query, self._nearest(query, k))
 
     def exact_neighbours(self, query: Query, k: int) -> Neighbours:
-        """As `neighbours`, by comparing with everybody: what the index is measured against."""
-        everybody = np.arange(len(self.people.norms) + len(self.newer.norms))
-        similarities = self._similarities(query, everybody)
-        best = top_k(similarities, similarities > 0, k)
-        return self._described(query, _Nearest(everybody[best], similarities[best]))
+        """As `neighbours`, without the index whatever it takes: what the index is measured against."""
+        return self._described(query, self._nearest(query, k, through_index=False))
+
+    def indexed_neighbours(self, query: Query, k: int) -> Neighbours:
+        """As `neighbours`, through the index however short the list."""
+        return self._described(query, self._nearest(query, k, through_index=True))
 
     def _described(self, query: Query, nearest: _Nearest) -> Neighbours:
         liked = np.zeros(len(self.idf), dtype=np.float32)
@@ -180,17 +196,37 @@ class UserUser:
         total: Vectors = self.projection[query.liked_rows].sum(axis=0, dtype=np.float32)
         return total
 
-    def _nearest(self, query: Query, k: int) -> _Nearest:
-        groups, _ = self.index.search(self.vector(query), self.config.candidates)
-        base = np.sort(self.tastes.members(groups))
-        base = base[~self.overlay.replaces(self.people.likes.users.ids[base])]
+    def _nearest(self, query: Query, k: int, *, through_index: bool | None = None) -> _Nearest:
+        if through_index is None:
+            fans = self.fans.starts[query.liked_rows + 1] - self.fans.starts[query.liked_rows]
+            through_index = int(fans.sum()) > self.config.fans_compared
+        base, base_similarities = self._by_index(query) if through_index else self._by_fans(query)
         newer = np.arange(len(self.newer.norms)) + len(self.people.norms)
         rows = np.concatenate([base, newer])
+        similarities = np.concatenate([base_similarities, self._similarities(query, newer)])
+        eligible = similarities > 0
+        eligible[: len(base)] &= ~self.overlay.replaces(self.people.likes.users.ids[base])
         if query.user_id is not None:
-            rows = rows[self._user_ids(rows) != query.user_id]
-        similarities = self._similarities(query, rows)
-        best = top_k(similarities, similarities > 0, k)
+            eligible &= self._user_ids(rows) != query.user_id
+        best = top_k(similarities, eligible, k)
         return _Nearest(rows[best], similarities[best])
+
+    def _by_index(self, query: Query) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """Candidates near the query's vector, compared exactly: (rows, similarities)."""
+        groups, _ = self.index.search(self.vector(query), self.config.candidates)
+        rows = np.sort(self.tastes.members(groups))
+        return rows, self._similarities(query, rows)
+
+    def _by_fans(self, query: Query) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """Everybody who likes any of the titles, compared exactly: (rows, similarities)."""
+        liked = query.liked_rows
+        weights = self.idf[liked] ** (2 * self.config.similarity_idf_power)
+        entries, lengths = ranges(self.fans.starts, liked)
+        n_users = len(self.people.norms)
+        dots = np.bincount(self.fans.users[entries], weights=np.repeat(weights, lengths), minlength=n_users)
+        rows = np.flatnonzero(dots)
+        norms = self.people.norms[rows] * np.sqrt(weights.sum())
+        return rows, (dots[rows] / np.maximum(norms, 1e-9)).astype(np.float32)
 
     def _similarities(self, query: Query, rows: NDArray[np.int64]) -> NDArray[np.float32]:
         """float32 (len(rows),): exact cosine of the query's likes with each of these people's."""

@@ -63,9 +63,7 @@ def hold_out(ratings: RatingsMatrix, config: HoldoutConfig) -> Holdout:
     """
     rng = np.random.default_rng(config.seed)
     likes = np.diff(ratings.only_liked.indptr)
-    eligible = np.flatnonzero(
-        (np.diff(ratings.indptr) >= config.min_ratings) & (likes >= config.min_likes)
-    )
+    eligible = np.flatnonzero((np.diff(ratings.indptr) >= config.min_ratings) & (likes >= config.min_likes))
     if len(eligible) < 10:
         raise ValueError(
             f"only {len(eligible)} users have {config.min_ratings} ratings and {config.min_likes} likes"

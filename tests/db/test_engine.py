@@ -1,0 +1,114 @@
+"""One engine for both databases: what SQLite is told, and what a transaction promises."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, func, select, text
+
+from db.engine import open_engine, read_transaction, write_transaction
+from db.models import Anime
+from db.schema import migrate
+from tests.db.helpers import contents, put_titles
+
+
+@pytest.fixture
+def sqlite_file(tmp_path: Path) -> Path:
+    return tmp_path / "test.db"
+
+
+@pytest.fixture
+def sqlite_engine(sqlite_file: Path) -> Iterator[Engine]:
+    engine = open_engine(f"sqlite:///{sqlite_file}")
+    migrate(engine)
+    yield engine
+    engine.dispose()
+
+
+def test_the_postgresql_driver_that_an_address_without_one_means_is_installed() -> None:
+    """The form in .env.example, in the error messages and of every hosting platform."""
+    assert open_engine("postgresql://user:password@127.0.0.1:1/none").dialect.name == "postgresql"
+
+
+def test_opening_an_engine_connects_to_nothing() -> None:
+    engine = open_engine("postgresql+psycopg2://nobody@127.0.0.1:1/none")
+    assert engine.pool.checkedout() == 0  # type: ignore[attr-defined]
+
+
+def test_the_folder_of_a_sqlite_file_is_made(tmp_path: Path) -> None:
+    engine = open_engine(f"sqlite:///{tmp_path / 'new' / 'folder' / 'anime.db'}")
+    migrate(engine)
+    engine.dispose()
+    assert (tmp_path / "new" / "folder" / "anime.db").is_file()
+
+
+@pytest.mark.parametrize(
+    ("pragma", "value"),
+    [("journal_mode", "wal"), ("foreign_keys", 1), ("synchronous", 2), ("busy_timeout", 30_000)],
+)
+def test_every_sqlite_connection_is_prepared(sqlite_engine: Engine, pragma: str, value: object) -> None:
+    with sqlite_engine.connect() as first, sqlite_engine.connect() as second:
+        assert first.exec_driver_sql(f"PRAGMA {pragma}").scalar() == value
+        assert second.exec_driver_sql(f"PRAGMA {pragma}").scalar() == value
+
+
+def test_a_write_transaction_takes_sqlites_write_lock_before_its_first_statement(
+    sqlite_engine: Engine, sqlite_file: Path
+) -> None:
+    other = sqlite3.connect(sqlite_file, timeout=0, isolation_level=None)
+    with (
+        write_transaction(sqlite_engine),
+        pytest.raises(sqlite3.OperationalError, match="database is locked"),
+    ):
+        other.execute("BEGIN IMMEDIATE")
+    other.close()
+
+
+def test_a_read_transaction_leaves_sqlites_write_lock_to_others(
+    sqlite_engine: Engine, sqlite_file: Path
+) -> None:
+    other = sqlite3.connect(sqlite_file, timeout=0, isolation_level=None)
+    with read_transaction(sqlite_engine) as connection:
+        connection.execute(select(func.count()).select_from(Anime)).scalar()
+        other.execute("BEGIN IMMEDIATE")
+        other.execute("ROLLBACK")
+    other.close()
+
+
+def test_a_write_transaction_commits_at_its_end(engine: Engine) -> None:
+    with write_transaction(engine) as connection:
+        connection.execute(text("INSERT INTO anime (anime_id, name) VALUES (1, 'One')"))
+    assert len(contents(engine)["anime"]) == 1
+
+
+def test_a_write_transaction_rolls_back_when_its_block_raises(engine: Engine) -> None:
+    with pytest.raises(RuntimeError, match="on purpose"), write_transaction(engine) as connection:
+        connection.execute(text("INSERT INTO anime (anime_id, name) VALUES (1, 'One')"))
+        raise RuntimeError("on purpose")
+    assert contents(engine)["anime"] == []
+
+
+def test_a_read_transaction_sees_one_state_while_others_write(engine: Engine) -> None:
+    count = select(func.count()).select_from(Anime)
+    with read_transaction(engine) as connection:
+        assert connection.execute(count).scalar() == 0
+        put_titles(engine, [1, 2, 3])
+        assert connection.execute(count).scalar() == 0
+    with read_transaction(engine) as connection:
+        assert connection.execute(count).scalar() == 3
+
+
+def test_readers_do_not_wait_for_a_writer(engine: Engine) -> None:
+    with write_transaction(engine) as writer:
+        writer.execute(text("INSERT INTO anime (anime_id, name) VALUES (1, 'One')"))
+        assert contents(engine)["anime"] == []
+
+
+def test_a_connection_is_clean_again_after_a_write_transaction(sqlite_engine: Engine) -> None:
+    with write_transaction(sqlite_engine) as connection:
+        assert connection.get_execution_options()["write"]
+    with sqlite_engine.connect() as connection:
+        assert "write" not in connection.get_execution_options()

@@ -1,0 +1,52 @@
+"""The catalogue as plain columns, ordered by id."""
+
+from __future__ import annotations
+
+from sqlalchemy import Engine, insert
+
+from db.aliases import Alias, insert_aliases
+from db.engine import read_transaction, write_transaction
+from db.models import Anime
+from db.titles import TitleRow, count_titles, load_titles
+from tests.db.helpers import put_titles
+
+
+def test_titles_come_ordered_by_id(engine: Engine) -> None:
+    put_titles(engine, [30, 2, 11])
+    with read_transaction(engine) as connection:
+        assert [row.anime_id for row in load_titles(connection)] == [2, 11, 30]
+        assert count_titles(connection) == 3
+
+
+def test_an_empty_catalogue_has_no_titles(engine: Engine) -> None:
+    with read_transaction(engine) as connection:
+        assert load_titles(connection) == []
+        assert count_titles(connection) == 0
+
+
+def test_a_title_comes_with_all_that_is_known(engine: Engine) -> None:
+    known = {
+        "anime_id": 1,
+        "name": "Shingeki no Kyojin",
+        "genres": ["Action", "Drama"],
+        "type": "TV",
+        "episodes": 25,
+        "score": 8.5,
+        "members": 900_000,
+        "year": 2013,
+        "image_url": "https://example.org/1.jpg",
+    }
+    with write_transaction(engine) as connection:
+        connection.execute(insert(Anime), known)
+        insert_aliases(connection, [Alias(1, "SnK", "synonym"), Alias(1, "AoT", "english")])
+    with read_transaction(engine) as connection:
+        (title,) = load_titles(connection)
+    aliases = (("AoT", "english"), ("SnK", "synonym"))
+    assert title == TitleRow(**{**known, "genres": ("Action", "Drama"), "aliases": aliases})
+
+
+def test_what_is_unknown_is_none_and_empty(engine: Engine) -> None:
+    put_titles(engine, [1])
+    with read_transaction(engine) as connection:
+        (title,) = load_titles(connection)
+    assert title == TitleRow(1, "Title 1", (), (), None, None, None, None, None, None)

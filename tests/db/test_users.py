@@ -1,0 +1,160 @@
+"""People and their lists: saved once, read in order."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+from sqlalchemy import Engine
+
+import db.users
+from db.engine import read_transaction
+from db.users import (
+    StoredList,
+    count_generated_people,
+    count_ratings,
+    insert_user,
+    lists_since,
+    load_list,
+    stream_ratings,
+)
+from tests.db.helpers import contents, put_titles, revision
+
+
+@pytest.fixture
+def titles(engine: Engine) -> None:
+    put_titles(engine, range(1, 41))
+
+
+pytestmark = pytest.mark.usefixtures("titles")
+
+
+def load(engine: Engine, user_id: int) -> StoredList | None:
+    with read_transaction(engine) as connection:
+        return load_list(connection, user_id)
+
+
+def since(engine: Engine, revision: int, limit: int = 100) -> list[StoredList]:
+    with read_transaction(engine) as connection:
+        return lists_since(connection, revision, limit)
+
+
+def test_a_saved_list_comes_back_ordered_by_anime_id(engine: Engine) -> None:
+    assert insert_user(engine, 5, {30: 9, 2: 0, 11: 10})
+    stored = load(engine, 5)
+    assert stored is not None
+    assert (stored.user_id, stored.revision) == (5, 1)
+    assert stored.anime_ids.tolist() == [2, 11, 30]
+    assert stored.ratings.tolist() == [0, 10, 9]
+    assert (stored.anime_ids.dtype, stored.ratings.dtype) == (np.int64, np.uint8)
+
+
+def test_somebody_unknown_has_no_list(engine: Engine) -> None:
+    assert load(engine, 404) is None
+
+
+def test_somebody_without_titles_has_an_empty_list(engine: Engine) -> None:
+    assert insert_user(engine, 5, {})
+    stored = load(engine, 5)
+    assert stored is not None
+    assert stored.anime_ids.shape == stored.ratings.shape == (0,)
+
+
+@pytest.mark.parametrize("user_id", [0, 2**31, 2**63 - 1])
+def test_user_ids_have_64_bits(engine: Engine, user_id: int) -> None:
+    assert insert_user(engine, user_id, {1: 5})
+    assert load(engine, user_id) is not None
+
+
+def test_the_second_save_says_no_and_leaves_the_first(engine: Engine) -> None:
+    assert insert_user(engine, 5, {1: 7})
+    before = contents(engine)
+    assert not insert_user(engine, 5, {1: 1, 2: 2})
+    assert contents(engine) == before
+
+
+def test_the_engine_is_usable_after_a_save_that_said_no(engine: Engine) -> None:
+    insert_user(engine, 5, {1: 7})
+    insert_user(engine, 5, {1: 7})
+    assert insert_user(engine, 6, {1: 7})
+    assert revision(engine) == 2
+
+
+def test_many_threads_that_save_the_same_person_give_one_person(engine: Engine) -> None:
+    barrier = threading.Barrier(8)
+
+    def save(number: int) -> bool:
+        barrier.wait()
+        return insert_user(engine, 5, {number: number})
+
+    with ThreadPoolExecutor(8) as pool:
+        saved = list(pool.map(save, range(1, 9)))
+    assert saved.count(True) == 1
+    winner = saved.index(True) + 1
+    assert contents(engine)["ratings"] == [(5, winner, winner)]
+    assert revision(engine) == 1
+
+
+def test_people_who_save_at_once_are_all_saved(engine: Engine) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        assert all(pool.map(lambda user: insert_user(engine, user, {1: 5}), range(24)))
+    assert len(contents(engine)["users"]) == 24
+
+
+def test_lists_since_come_in_the_order_of_their_change(engine: Engine) -> None:
+    for user in (9, 3, 7):
+        insert_user(engine, user, {user: 5, 1: 6})
+    assert [(s.user_id, s.revision) for s in since(engine, 0)] == [(9, 1), (3, 2), (7, 3)]
+    assert since(engine, 0)[1].anime_ids.tolist() == [1, 3]
+
+
+def test_lists_since_leave_out_what_was_seen(engine: Engine) -> None:
+    for user in (9, 3, 7):
+        insert_user(engine, user, {1: 5})
+    assert [s.user_id for s in since(engine, 2)] == [7]
+    assert since(engine, 3) == []
+
+
+def test_lists_since_stop_at_the_limit(engine: Engine) -> None:
+    for user in (9, 3, 7):
+        insert_user(engine, user, {1: 5})
+    assert [s.user_id for s in since(engine, 0, limit=2)] == [9, 3]
+
+
+def test_more_lists_than_one_query_takes_keep_their_order(engine: Engine) -> None:
+    users = [(number * 7919) % 1_201 for number in range(1_201)]
+    with ThreadPoolExecutor(1) as pool:
+        assert all(pool.map(lambda user: insert_user(engine, user, {user % 40 + 1: 5}), users))
+    stored = since(engine, 0, limit=5_000)
+    assert [s.user_id for s in stored] == users
+    assert all(s.anime_ids.tolist() == [s.user_id % 40 + 1] for s in stored)
+
+
+def test_a_stream_is_ordered_by_user_and_anime_in_runs_of_bounded_size(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(db.users, "_STREAM_ROWS", 4)
+    for user in (9, 3, 7):
+        insert_user(engine, user, {30: 1, 2: 0, 11: 10})
+    with read_transaction(engine) as connection:
+        runs = list(stream_ratings(connection))
+    assert [len(run.ratings) for run in runs] == [4, 4, 1]
+    assert np.concatenate([run.user_ids for run in runs]).tolist() == [3] * 3 + [7] * 3 + [9] * 3
+    assert np.concatenate([run.anime_ids for run in runs]).tolist() == [2, 11, 30] * 3
+    assert np.concatenate([run.ratings for run in runs]).tolist() == [0, 10, 1] * 3
+    assert {run.ratings.dtype for run in runs} == {np.dtype(np.uint8)}
+
+
+def test_a_stream_of_nothing_is_empty(engine: Engine) -> None:
+    with read_transaction(engine) as connection:
+        assert list(stream_ratings(connection)) == []
+        assert count_ratings(connection) == 0
+
+
+def test_people_who_save_a_list_are_not_counted_as_generated(engine: Engine) -> None:
+    insert_user(engine, 5, {1: 7, 2: 8})
+    with read_transaction(engine) as connection:
+        assert count_ratings(connection) == 2
+        assert count_generated_people(connection) == 0

@@ -1,0 +1,82 @@
+"""Small worlds whose right answers can be worked out by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recommender.catalog import Catalog, Title
+from recommender.content_based import ContentBased
+from recommender.popularity import Popularity
+from recommender.query import Query
+from recommender.ratings import RatingsMatrix
+from recommender.snapshot import ModelConfig, Snapshot
+from recommender.user_user import UserUser
+from recommender.vector_index import VectorIndexConfig
+from recommender.vocabulary import Vocabulary
+
+Lists = Mapping[int, Mapping[int, int]]  # user id -> anime id -> rating
+
+
+def vocabulary(ids: Iterable[int]) -> Vocabulary:
+    return Vocabulary(np.array(sorted(ids), dtype=np.int64))
+
+
+def catalog(n_anime: int) -> Catalog:
+    """Titles 0..n - 1: the id is the row."""
+    return Catalog(tuple(Title(number, f"Title {number}", members=number) for number in range(n_anime)))
+
+
+def ratings(lists: Lists, n_anime: int) -> RatingsMatrix:
+    """The matrix of these lists over titles 0..n - 1."""
+    rows = [(u, a, r) for u, titles in sorted(lists.items()) for a, r in sorted(titles.items())]
+    table = np.array(rows, dtype=np.int64).reshape(-1, 3)
+    columns = (table[:, 0], table[:, 1], table[:, 2].astype(np.uint8))
+    return RatingsMatrix.from_columns([columns], vocabulary(range(n_anime)))
+
+
+def a_list(titles: Mapping[int, int]) -> tuple[NDArray[np.int32], NDArray[np.uint8]]:
+    """A list as the overlay takes it."""
+    ordered = sorted(titles.items())
+    return np.array([a for a, _ in ordered], np.int32), np.array([r for _, r in ordered], np.uint8)
+
+
+def likes(rows: Sequence[int], user_id: int | None = None) -> Query:
+    return Query.of([(row, 10) for row in rows], user_id=user_id)
+
+
+def checkerboard(n_users: int = 40, n_anime: int = 20, share: float = 0.6) -> dict[int, dict[int, int]]:
+    """Even users like most even titles, odd users most odd titles, nobody anything else."""
+    rng = np.random.default_rng(5)
+    return {
+        user: {a: 9 for a in range(user % 2, n_anime, 2) if rng.random() < share} or {user % 2: 9}
+        for user in range(n_users)
+    }
+
+
+def random_lists(n_users: int, n_anime: int, seed: int = 3) -> dict[int, dict[int, int]]:
+    """A quarter of the titles each, rated 0..10; ids 100, 103, 106, …"""
+    rng = np.random.default_rng(seed)
+    return {
+        100 + 3 * user: {a: int(rng.integers(0, 11)) for a in range(n_anime) if rng.random() < 0.25}
+        for user in range(n_users)
+    }
+
+
+def fitted(titles: Catalog, matrix: RatingsMatrix, config: ModelConfig, revision: int = 1) -> Snapshot:
+    popularity = Popularity.fit(matrix, titles, config.popularity)
+    return Snapshot(
+        config=config,
+        revision=revision,
+        generated_people=0,
+        catalog=titles,
+        ratings=matrix,
+        popularity=popularity,
+        content=ContentBased.fit(titles, popularity.prior, popularity.watchers, config.content),
+        user_user=UserUser.fit(matrix, popularity.prior, config.user_user),
+    )
+
+
+SMALL_GRAPH = VectorIndexConfig(m=8, ef_construction=50)
