@@ -5,9 +5,8 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +28,7 @@ from recommender.vocabulary import Vocabulary
 FORMAT = 1  # grows when the files of a version change; other formats are rebuilt, not guessed at
 INDEX_FILE = "user_index.bin"
 CATALOG_FILE = "catalog.json"
+NAMES_FILE = "names.txt"
 
 
 class ModelFormatError(Exception):
@@ -62,10 +62,7 @@ class Snapshot:
     popularity: Popularity
     content: ContentBased
     user_user: UserUser
-
-    @cached_property
-    def titles(self) -> TitleIndex:
-        return TitleIndex.build(self.catalog)
+    titles: TitleIndex
 
     @property
     def overlay(self) -> Overlay:
@@ -73,9 +70,7 @@ class Snapshot:
 
     def with_overlay(self, overlay: Overlay) -> Snapshot:
         """The same snapshot with these people newer than it."""
-        newer = replace(self, user_user=self.user_user.with_overlay(overlay))
-        newer.__dict__["titles"] = self.titles  # the titles did not change: keep their index
-        return newer
+        return replace(self, user_user=self.user_user.with_overlay(overlay))
 
     @property
     def algorithms(self) -> Mapping[str, Recommender]:
@@ -95,6 +90,7 @@ class Snapshot:
     def save(self, directory: Path) -> dict[str, Any]:
         """Write every file into `directory` (empty); return what the manifest says of the contents."""
         (directory / CATALOG_FILE).write_text(json.dumps(self.catalog.to_json(), ensure_ascii=False), "utf-8")
+        (directory / NAMES_FILE).write_text(self.titles.text, "utf-8", newline="\n")
         for name, array in self._arrays().items():
             np.save(directory / f"{name}.npy", array, allow_pickle=False)
         self.user_user.index.save(directory / INDEX_FILE)
@@ -148,20 +144,22 @@ class Snapshot:
                 directory / INDEX_FILE, config.user_user.dims, int(manifest["counts"]["indexed"])
             )
             user_user = UserUser.assemble(
-                config.user_user, ratings, popularity.prior, arrays["idf"], arrays["projection"], index
+                config.user_user, ratings.users, popularity.prior, _Arrays(directory, "neighbours_"), index
             )
+            names = (directory / NAMES_FILE).read_text("utf-8")
+            titles = TitleIndex.assemble(_Arrays(directory, "titles_"), names, catalog.members)
         except (KeyError, TypeError, ValueError, RuntimeError, OSError) as error:
             raise ModelFormatError(f"{type(error).__name__}: {error}") from error
         generated = int(manifest["counts"]["generated_people"])
         revision = int(manifest["revision"])
-        snapshot = cls(config, revision, generated, catalog, ratings, popularity, content, user_user)
+        snapshot = cls(config, revision, generated, catalog, ratings, popularity, content, user_user, titles)
         found = {"users": _hash(ratings.users), "anime": _hash(catalog.vocabulary)}
         if found != manifest["vocabularies"]:
             raise ModelFormatError("its users or titles are not those it was built with")
         return snapshot
 
     def _arrays(self) -> dict[str, NDArray[Any]]:
-        return {
+        own: dict[str, NDArray[Any]] = {
             "user_ids": self.ratings.users.ids,
             "ratings_indptr": self.ratings.indptr,
             "ratings_indices": self.ratings.indices,
@@ -174,17 +172,26 @@ class Snapshot:
             "content_indices": self.content.terms.indices,
             "content_indptr": self.content.terms.indptr,
             "content_prior": self.content.prior,
-            "idf": self.user_user.idf,
-            "projection": self.user_user.projection,
         }
+        own |= {f"neighbours_{name}": array for name, array in self.user_user.arrays().items()}
+        return own | {f"titles_{name}": array for name, array in self.titles.arrays().items()}
 
 
-class _Arrays:
-    def __init__(self, directory: Path) -> None:
-        self._directory = directory
+class _Arrays(Mapping[str, NDArray[Any]]):
+    """The arrays of a directory by name, memory-mapped."""
+
+    def __init__(self, directory: Path, prefix: str = "") -> None:
+        self._paths = {path.stem: path for path in directory.glob(f"{prefix}*.npy")}
+        self._prefix = prefix
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._paths)
+
+    def __len__(self) -> int:
+        return len(self._paths)
 
     def __getitem__(self, name: str) -> NDArray[Any]:
-        array: NDArray[Any] = np.load(self._directory / f"{name}.npy", mmap_mode="r", allow_pickle=False)
+        array: NDArray[Any] = np.load(self._paths[self._prefix + name], mmap_mode="r", allow_pickle=False)
         return array
 
 

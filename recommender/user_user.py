@@ -4,9 +4,9 @@ than the model are all compared exactly."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,7 @@ from recommender.overlay import Overlay
 from recommender.query import Query, Ranking, rank, top_k
 from recommender.ratings import RatingsMatrix, ranges
 from recommender.vector_index import VectorIndex, VectorIndexConfig, Vectors
+from recommender.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True)
@@ -121,42 +122,79 @@ class UserUser:
     @classmethod
     def fit(cls, ratings: RatingsMatrix, popularity: NDArray[np.float32], config: UserUserConfig) -> UserUser:
         idf = np.log((ratings.n_users + 2.0) / (ratings.likes + 1.0)).astype(np.float32)
-        liked = ratings.only_liked.to_binary()
-        projection = _fit_projection(liked, idf**config.projection_idf_power, config)
-        tastes = _tastes(ratings.only_liked)
+        likes = ratings.only_liked
+        matrix = likes.to_binary()
+        projection = _fit_projection(matrix, idf**config.projection_idf_power, config)
+        tastes = _tastes(likes)
         one_of_each = tastes.users[tastes.starts[:-1]]
-        vectors = np.ascontiguousarray(liked[one_of_each] @ projection, dtype=np.float32)
+        vectors = np.ascontiguousarray(matrix[one_of_each] @ projection, dtype=np.float32)
+        by_title = matrix.tocsc()
+        arrays = {
+            "idf": idf,
+            "projection": projection,
+            "likes_indptr": likes.indptr,
+            "likes_indices": likes.indices,
+            "likes_data": likes.data,
+            "fans_users": by_title.indices.astype(np.int32),
+            "fans_starts": by_title.indptr.astype(np.int64),
+        }
         index = VectorIndex.build(vectors, config.index)
-        return cls.assemble(config, ratings, popularity, idf, projection, index)
+        return cls.assemble(config, ratings.users, popularity, arrays, index)
 
     @classmethod
     def assemble(
         cls,
         config: UserUserConfig,
-        ratings: RatingsMatrix,
+        users: Vocabulary,
         popularity: NDArray[np.float32],
-        idf: NDArray[np.float32],
-        projection: Vectors,
+        arrays: Mapping[str, NDArray[Any]],
         index: VectorIndex,
     ) -> UserUser:
-        """Put a model together from its learned parts, as fitted or as loaded."""
-        tastes = _tastes(ratings.only_liked)
-        if projection.shape != (ratings.n_anime, index.dim) or len(index) != len(tastes.starts) - 1:
+        """Put a model together from its learned parts, as fitted or as loaded. See `arrays`."""
+        idf, projection = arrays["idf"], arrays["projection"]
+        likes = RatingsMatrix(
+            users, len(idf), *(arrays[f"likes_{part}"] for part in ("indptr", "indices", "data"))
+        )
+        tastes = _tastes(likes)
+        if projection.shape != (len(idf), index.dim) or len(index) != len(tastes.starts) - 1:
             raise ValueError(
                 f"projection {projection.shape} and index ({len(index)}, {index.dim}) do not fit "
-                f"{ratings.n_anime} titles and {len(tastes.starts) - 1} different tastes"
+                f"{len(idf)} titles and {len(tastes.starts) - 1} different tastes"
             )
-        overlay = Overlay.empty(ratings.n_anime)
-        people = _people(ratings, idf, config)
-        newer = _people(overlay.ratings, idf, config)
-        columns = people.likes.to_binary().tocsc()
-        fans = _Fans(columns.indices.astype(np.int32), columns.indptr.astype(np.int64))
-        damping = (ratings.likes + 5.0) ** config.popularity_power
-        return cls(config, people, overlay, newer, damping, popularity, idf, projection, fans, tastes, index)
+        fans = _Fans(arrays["fans_users"], arrays["fans_starts"])
+        overlay = Overlay.empty(len(idf))
+        return cls(
+            config=config,
+            people=_people(likes, idf, config),
+            overlay=overlay,
+            newer=_people(overlay.ratings, idf, config),
+            damping=((np.diff(fans.starts) + 5.0) ** config.popularity_power).astype(np.float32),
+            popularity=popularity,
+            idf=idf,
+            projection=projection,
+            fans=fans,
+            tastes=tastes,
+            index=index,
+        )
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """Everything learned but the index, to be saved."""
+        likes = self.people.likes
+        return {
+            "idf": self.idf,
+            "projection": self.projection,
+            "likes_indptr": likes.indptr,
+            "likes_indices": likes.indices,
+            "likes_data": likes.data,
+            "fans_users": self.fans.users,
+            "fans_starts": self.fans.starts,
+        }
 
     def with_overlay(self, overlay: Overlay) -> UserUser:
         """The same model with these people newer than it."""
-        return replace(self, overlay=overlay, newer=_people(overlay.ratings, self.idf, self.config))
+        return replace(
+            self, overlay=overlay, newer=_people(overlay.ratings.only_liked, self.idf, self.config)
+        )
 
     def neighbours(self, query: Query, k: int) -> Neighbours:
         """The k people whose likes are nearest to the query's."""
@@ -267,8 +305,7 @@ class UserUser:
         return ids
 
 
-def _people(ratings: RatingsMatrix, idf: NDArray[np.float32], config: UserUserConfig) -> _People:
-    likes = ratings.only_liked
+def _people(likes: RatingsMatrix, idf: NDArray[np.float32], config: UserUserConfig) -> _People:
     squares = (idf ** (2 * config.similarity_idf_power))[likes.indices]
     running = np.concatenate([np.zeros(1), np.cumsum(squares, dtype=np.float64)])
     return _People(likes, np.sqrt(np.diff(running[likes.indptr])).astype(np.float32))

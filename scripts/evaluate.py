@@ -160,7 +160,8 @@ def _markdown(
     lines = [f"| {' | '.join(cells)} |" for cells in (header, ["---"] * len(header), *_cells(rows))]
     return "\n".join(
         [
-            f"{ratings.n_users:,} users, {ratings.n_entries:,} ratings; {len(holdout.history):,} users hidden.",
+            f"{ratings.n_users:,} users, {ratings.n_entries:,} ratings; "
+            f"{len(holdout.history):,} users hidden.",
             f"`scripts/evaluate.py {' '.join(arguments)}` on {os.cpu_count()} cores, "
             f"Python {platform.python_version()}.",
             "",

@@ -25,6 +25,7 @@ from recommender.popularity import Popularity
 from recommender.ratings import RatingsMatrix
 from recommender.snapshot import ModelConfig, ModelFormatError, Snapshot
 from recommender.store import BuildInProgressError, ModelStore, Version
+from recommender.titles import TitleIndex
 from recommender.user_user import UserUser
 
 Progress = Callable[[int, int], None]  # ratings read so far, ratings in all
@@ -135,7 +136,14 @@ def fit_snapshot(
     popularity = _fit_popularity(ratings, catalog, config)
     content = _fit_content(catalog, popularity, config)
     user_user = _fit_user_user(ratings, popularity, config)
-    return Snapshot(config, revision, generated, catalog, ratings, popularity, content, user_user)
+    titles = _index_titles(catalog)
+    return Snapshot(config, revision, generated, catalog, ratings, popularity, content, user_user, titles)
+
+
+@timeit_decorator
+@memory_profiler_decorator
+def _index_titles(catalog: Catalog) -> TitleIndex:
+    return TitleIndex.build(catalog)
 
 
 @timeit_decorator

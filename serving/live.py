@@ -118,7 +118,6 @@ class LiveModel:
 
 def _live(version: Version) -> LiveVersion:
     snapshot = version.snapshot
-    _ = snapshot.titles  # built now rather than by the first request
     return LiveVersion(version.name, str(version.manifest.get("built_at", "")), snapshot, snapshot.revision)
 
 

@@ -71,8 +71,8 @@ def hold_out(ratings: RatingsMatrix, config: HoldoutConfig) -> Holdout:
     hidden = np.sort(rng.choice(eligible, min(config.users, len(eligible) // 2), replace=False))
     history, favourites = [], []
     for user_row in hidden:
-        rows, values = ratings.row(int(user_row))
-        rows = rows.astype(np.int64)
+        narrow_rows, values = ratings.row(int(user_row))
+        rows = narrow_rows.astype(np.int64)
         order = rng.permutation(len(rows))
         cut = round(config.shown * len(rows))
         shown, rest = np.sort(order[:cut]), np.sort(order[cut:])

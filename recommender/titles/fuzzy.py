@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +25,8 @@ class FuzzyNames:
     """An inverted index from hashed trigrams to names.
 
     Attributes:
-        names: normalised names; the same title may have several.
+        text: normalised names, one a line; the same title may have several.
+        lines: int32 (n_names + 1,), name n is text[lines[n]:lines[n + 1] - 1].
         rows: int64 (n_names,), the title of each name.
         fame: int64 (n_names,), members of that title.
         sizes: int64 (n_names,), how many different trigrams each name has.
@@ -32,7 +34,8 @@ class FuzzyNames:
         postings: int32 (total,).
     """
 
-    names: Sequence[str]
+    text: str
+    lines: NDArray[np.int32]
     rows: NDArray[np.int64]
     fame: NDArray[np.int64]
     sizes: NDArray[np.int64]
@@ -48,13 +51,32 @@ class FuzzyNames:
         order = np.argsort(buckets, kind="stable")
         starts = np.concatenate([[0], np.cumsum(np.bincount(buckets, minlength=_BUCKETS))])
         rows = np.array([row for _, row in names], dtype=np.int64)
-        return cls([name for name, _ in names], rows, fame[rows], sizes, starts, owners[order])
+        text = "".join(f"{name}\n" for name, _ in names)
+        lines = np.concatenate([[0], np.cumsum([len(name) + 1 for name, _ in names])]).astype(np.int32)
+        return cls(text, lines, rows, fame[rows], sizes, starts, owners[order])
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """What is learned from names and popularity, to be saved."""
+        return {
+            "fuzzy_lines": self.lines,
+            "fuzzy_rows": self.rows,
+            "fuzzy_sizes": self.sizes,
+            "fuzzy_starts": self.starts,
+            "fuzzy_postings": self.postings,
+        }
+
+    @classmethod
+    def assemble(cls, arrays: Mapping[str, NDArray[Any]], text: str, fame: NDArray[np.int64]) -> FuzzyNames:
+        """The inverse of `arrays`; `text` begins with the names."""
+        rows = arrays["fuzzy_rows"]
+        rest = (arrays["fuzzy_sizes"], arrays["fuzzy_starts"], arrays["fuzzy_postings"])
+        return cls(text, arrays["fuzzy_lines"], rows, fame[rows], *rest)
 
     def find(self, normal: str) -> int | None:
         """The row of the title that `normal` misspells, None rather than a doubtful one."""
         best: tuple[float, int, int] | None = None
         for name_number in self._candidates(normal):
-            name = self.names[name_number]
+            name = self._name(name_number)
             similarity = _misspelling(normal, name)
             if similarity is not None:
                 key = (similarity, int(self.fame[name_number]), -int(self.rows[name_number]))
@@ -66,13 +88,16 @@ class FuzzyNames:
         """Rows of titles whose names look like `normal`, or begin like it, most alike first."""
         scored: dict[int, tuple[float, int]] = {}
         for name_number in self._candidates(normal):
-            name = self.names[name_number]
+            name = self._name(name_number)
             ratio = max(fuzz.ratio(normal, name), fuzz.ratio(normal, name[: len(normal) + 1]))
             if ratio >= 75:
                 row = int(self.rows[name_number])
                 scored[row] = max(scored.get(row, (0.0, 0)), (ratio, int(self.fame[name_number])))
         ordered = sorted(scored, key=lambda row: (-scored[row][0], -scored[row][1], row))
         return ordered[:limit]
+
+    def _name(self, number: int) -> str:
+        return self.text[self.lines[number] : self.lines[number + 1] - 1]
 
     def _candidates(self, normal: str) -> list[int]:
         """Names that share most trigrams with `normal`, by Dice's coefficient."""
