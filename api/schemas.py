@@ -206,7 +206,7 @@ class SimilarUsersQuery(QueryModel):
 
 
 class SimilarAnimeQuery(QueryFilters):
-    algorithm: Literal["content-based"] = "content-based"
+    algorithm: Literal["item-item", "content-based"] = "content-based"
     n: Count = 20
 
 

@@ -27,6 +27,8 @@ def open_engine(database_url: str) -> Engine:
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
+    if url.drivername == "postgresql":  # SQLAlchemy would look for another driver than the one we install
+        url = url.set(drivername="postgresql+psycopg2")
     return create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 10})
 
 

@@ -27,6 +27,13 @@ ALGORITHMS = {
             similar=False,
         ),
         AlgorithmInfo(
+            "item-item",
+            "Titles that go with the ones you like; ones you rated low push away what goes with them.",
+            needs_list=False,
+            default_n=20,
+            similar=True,
+        ),
+        AlgorithmInfo(
             "content-based",
             "Titles described like the ones you like: genres, type, length and era.",
             needs_list=True,

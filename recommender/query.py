@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 from recommender.ratings import LIKED_FROM, UNRATED
 
+BEARABLE_FROM = 5  # a rating below this is never taken for a like
+
 
 @dataclass(frozen=True, eq=False)
 class Query:
@@ -52,11 +54,13 @@ class Query:
     @property
     def liked_rows(self) -> NDArray[np.int64]:
         """The titles to go by: those rated `LIKED_FROM` or more; for a person who gave no such rating,
-        the better half by their own measure; for a list without ratings, all of it."""
+        the better half by their own measure, but nothing below `BEARABLE_FROM`; for a list without
+        ratings, all of it."""
         liked = self.ratings >= LIKED_FROM
         if not liked.any():
             rated = self.ratings != UNRATED
-            liked = rated & (self.ratings >= np.median(self.ratings[rated])) if rated.any() else ~rated
+            better_half = np.median(self.ratings[rated]) if rated.any() else UNRATED
+            liked = self.ratings >= max(better_half, BEARABLE_FROM) if rated.any() else ~rated
         return self.anime_rows[liked]
 
     def candidates(self, n_anime: int) -> NDArray[np.bool_]:

@@ -16,6 +16,7 @@ from scipy.sparse import csr_array
 
 from recommender.catalog import Catalog
 from recommender.content_based import ContentBased, ContentConfig
+from recommender.item_item import AutoencoderConfig, ItemItem, ItemItemConfig
 from recommender.overlay import Overlay
 from recommender.popularity import Popularity, PopularityConfig
 from recommender.query import Query, Recommender
@@ -42,6 +43,7 @@ class ModelConfig:
     popularity: PopularityConfig = field(default_factory=PopularityConfig)
     content: ContentConfig = field(default_factory=ContentConfig)
     user_user: UserUserConfig = field(default_factory=UserUserConfig)
+    item_item: ItemItemConfig = field(default_factory=ItemItemConfig)
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,6 +64,7 @@ class Snapshot:
     popularity: Popularity
     content: ContentBased
     user_user: UserUser
+    item_item: ItemItem
     titles: TitleIndex
 
     @property
@@ -75,7 +78,12 @@ class Snapshot:
     @property
     def algorithms(self) -> Mapping[str, Recommender]:
         """Every algorithm by the name it has in the API."""
-        return {"user-user": self.user_user, "content-based": self.content, "popular": self.popularity}
+        return {
+            "user-user": self.user_user,
+            "item-item": self.item_item,
+            "content-based": self.content,
+            "popular": self.popularity,
+        }
 
     def probe(self) -> None:
         """Ask every algorithm for something, so that a model that cannot answer is never served."""
@@ -146,13 +154,16 @@ class Snapshot:
             user_user = UserUser.assemble(
                 config.user_user, ratings.users, popularity.prior, _Arrays(directory, "neighbours_"), index
             )
+            item_item = ItemItem.assemble(config.item_item, _Arrays(directory, "items_"), popularity.prior)
             names = (directory / NAMES_FILE).read_text("utf-8")
             titles = TitleIndex.assemble(_Arrays(directory, "titles_"), names, catalog.members)
         except (KeyError, TypeError, ValueError, RuntimeError, OSError) as error:
             raise ModelFormatError(f"{type(error).__name__}: {error}") from error
         generated = int(manifest["counts"]["generated_people"])
         revision = int(manifest["revision"])
-        snapshot = cls(config, revision, generated, catalog, ratings, popularity, content, user_user, titles)
+        snapshot = cls(
+            config, revision, generated, catalog, ratings, popularity, content, user_user, item_item, titles
+        )
         found = {"users": _hash(ratings.users), "anime": _hash(catalog.vocabulary)}
         if found != manifest["vocabularies"]:
             raise ModelFormatError("its users or titles are not those it was built with")
@@ -174,6 +185,7 @@ class Snapshot:
             "content_prior": self.content.prior,
         }
         own |= {f"neighbours_{name}": array for name, array in self.user_user.arrays().items()}
+        own |= {f"items_{name}": array for name, array in self.item_item.arrays().items()}
         return own | {f"titles_{name}": array for name, array in self.titles.arrays().items()}
 
 
@@ -198,10 +210,13 @@ class _Arrays(Mapping[str, NDArray[Any]]):
 def _config(values: Mapping[str, Any]) -> ModelConfig:
     user_user = dict(values["user_user"])
     user_user["index"] = VectorIndexConfig(**user_user["index"])
+    item_item = dict(values["item_item"])
+    item_item |= {part: AutoencoderConfig(**item_item[part]) for part in ("long", "short")}
     return ModelConfig(
         PopularityConfig(**values["popularity"]),
         ContentConfig(**values["content"]),
         UserUserConfig(**user_user),
+        ItemItemConfig(**item_item),
     )
 
 

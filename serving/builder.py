@@ -21,6 +21,7 @@ from db.users import count_generated_people, count_ratings, stream_ratings
 from profiling.decorators import memory_profiler_decorator, timeit_decorator
 from recommender.catalog import Catalog, Title
 from recommender.content_based import ContentBased
+from recommender.item_item import ItemItem
 from recommender.popularity import Popularity
 from recommender.ratings import RatingsMatrix
 from recommender.snapshot import ModelConfig, ModelFormatError, Snapshot
@@ -136,8 +137,26 @@ def fit_snapshot(
     popularity = _fit_popularity(ratings, catalog, config)
     content = _fit_content(catalog, popularity, config)
     user_user = _fit_user_user(ratings, popularity, config)
+    item_item = _fit_item_item(ratings, popularity, config)
     titles = _index_titles(catalog)
-    return Snapshot(config, revision, generated, catalog, ratings, popularity, content, user_user, titles)
+    return Snapshot(
+        config,
+        revision,
+        generated,
+        catalog,
+        ratings,
+        popularity,
+        content,
+        user_user,
+        item_item,
+        titles,
+    )
+
+
+@timeit_decorator
+@memory_profiler_decorator
+def _fit_item_item(ratings: RatingsMatrix, popularity: Popularity, config: ModelConfig) -> ItemItem:
+    return ItemItem.fit(ratings, popularity.prior, config.item_item)
 
 
 @timeit_decorator

@@ -51,11 +51,13 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def postgres_url(postgres_server: str) -> Iterator[str]:
     """A new, empty PostgreSQL database."""
     name = "test_database"
-    admin = sqlalchemy.create_engine(postgres_server, isolation_level="AUTOCOMMIT")
+    address = sqlalchemy.make_url(postgres_server)
+    driver = address.set(drivername="postgresql+psycopg2")
+    admin = sqlalchemy.create_engine(driver, isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
         connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
         connection.execute(text(f"CREATE DATABASE {name}"))
-    yield sqlalchemy.make_url(postgres_server).set(database=name).render_as_string(hide_password=False)
+    yield address.set(database=name).render_as_string(hide_password=False)
     with admin.connect() as connection:
         connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
     admin.dispose()
