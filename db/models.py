@@ -8,6 +8,7 @@ from sqlalchemy import (
     JSON,
     BigInteger,
     CheckConstraint,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -36,7 +37,7 @@ class Anime(Base):
     genres: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
     type: Mapped[str | None] = mapped_column(Text)
     episodes: Mapped[int | None] = mapped_column(Integer)
-    score: Mapped[float | None]  # MyAnimeList's own mean, 1-10
+    score: Mapped[float | None] = mapped_column(Float)  # MyAnimeList's own mean, 1-10
     members: Mapped[int | None] = mapped_column(Integer)
     year: Mapped[int | None] = mapped_column(Integer)  # first aired; known more often than the day
     aired_from: Mapped[date | None]

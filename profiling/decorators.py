@@ -83,10 +83,19 @@ def memory_profiler_decorator(function: Callable[P, R]) -> Callable[P, R]:
             return function(*args, **kwargs)
         from memory_profiler import memory_usage
 
-        peak, result = memory_usage(
-            (function, args, kwargs), interval=0.02, max_usage=True, retval=True, max_iterations=1
+        # memory_usage ends every child of this process when the function raises, so it never sees that
+        def guarded() -> tuple[R | None, Exception | None]:
+            try:
+                return function(*args, **kwargs), None
+            except Exception as error:
+                return None, error
+
+        peak, (result, error) = memory_usage(
+            (guarded, (), {}), interval=0.02, max_usage=True, retval=True, max_iterations=1
         )
         record.stage(_name(function)).peak_mb = peak
+        if error is not None:
+            raise error
         outcome: R = result
         return outcome
 

@@ -53,7 +53,8 @@ class Filters:
         if self.min_score > 0:
             masks["min_score"] = catalog.mean_scores >= self.min_score
         if self.year_from is not None or self.year_to is not None:
-            low, high = self.year_from or 1, self.year_to or 9999
+            low = 1 if self.year_from is None else max(self.year_from, 1)  # 0: unknown
+            high = 9999 if self.year_to is None else self.year_to
             masks["year"] = (catalog.years >= low) & (catalog.years <= high)
         return masks
 

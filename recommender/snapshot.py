@@ -89,8 +89,8 @@ class Snapshot:
         """Ask every algorithm for something, so that a model that cannot answer is never served."""
         query = Query.of([(int(row), 10) for row in np.argsort(-self.popularity.prior)[:3]])
         for name, algorithm in self.algorithms.items():
-            ranking = algorithm.recommend(query, 5)
-            if not np.isfinite(ranking.scores).all():
+            algorithm.recommend(query, 5)
+            if not np.isfinite(algorithm.scores(query)).all():
                 raise ModelFormatError(f"{name} gives scores that are not finite")
 
     # -- on disk ---------------------------------------------------------------------------------------
@@ -157,16 +157,25 @@ class Snapshot:
             item_item = ItemItem.assemble(config.item_item, _Arrays(directory, "items_"), popularity.prior)
             names = (directory / NAMES_FILE).read_text("utf-8")
             titles = TitleIndex.assemble(_Arrays(directory, "titles_"), names, catalog.members)
+            generated = int(manifest["counts"]["generated_people"])
+            revision = int(manifest["revision"])
+            snapshot = cls(
+                config,
+                revision,
+                generated,
+                catalog,
+                ratings,
+                popularity,
+                content,
+                user_user,
+                item_item,
+                titles,
+            )
+            found = {"users": _hash(ratings.users), "anime": _hash(catalog.vocabulary)}
+            if found != manifest["vocabularies"]:
+                raise ModelFormatError("its users or titles are not those it was built with")
         except (KeyError, TypeError, ValueError, RuntimeError, OSError) as error:
             raise ModelFormatError(f"{type(error).__name__}: {error}") from error
-        generated = int(manifest["counts"]["generated_people"])
-        revision = int(manifest["revision"])
-        snapshot = cls(
-            config, revision, generated, catalog, ratings, popularity, content, user_user, item_item, titles
-        )
-        found = {"users": _hash(ratings.users), "anime": _hash(catalog.vocabulary)}
-        if found != manifest["vocabularies"]:
-            raise ModelFormatError("its users or titles are not those it was built with")
         return snapshot
 
     def _arrays(self) -> dict[str, NDArray[Any]]:

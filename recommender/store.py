@@ -8,7 +8,8 @@ import logging
 import os
 import re
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -50,10 +51,11 @@ class ModelStore:
     def __init__(self, directory: Path) -> None:
         self.directory = directory
 
-    def lock(self, wait_s: float) -> FileLock:
-        """The lock that one builder holds at a time.
+    @contextmanager
+    def lock(self, wait_s: float) -> Iterator[None]:
+        """Hold the lock that one builder has at a time.
 
-        Raises (on acquire):
+        Raises:
             BuildInProgressError: it was still taken after `wait_s` seconds.
         """
         self.directory.mkdir(parents=True, exist_ok=True)
@@ -64,7 +66,10 @@ class ModelStore:
             raise BuildInProgressError(
                 f"another process is building into {self.directory}; waited {wait_s:.0f} s for it"
             ) from None
-        return lock
+        try:
+            yield
+        finally:
+            lock.release()
 
     def current_name(self) -> str | None:
         """The version that `CURRENT` names, None where nothing was published."""
@@ -99,6 +104,7 @@ class ModelStore:
         try:
             manifest = {"version": name, **facts, **snapshot.save(temporary)}
             manifest["files"] = {path.name: _fingerprint(path) for path in sorted(temporary.iterdir())}
+            manifest = seal(manifest)
             (temporary / MANIFEST_FILE).write_text(json.dumps(manifest, indent=1), "utf-8")
             self._verified(temporary).probe()  # hnswlib does not say when the disk was full
             for path in temporary.iterdir():
@@ -141,7 +147,7 @@ class ModelStore:
         snapshot = self._verified(directory)
         try:
             snapshot.probe()
-        except (ValueError, RuntimeError, IndexError) as error:
+        except (ValueError, TypeError, ArithmeticError, RuntimeError, LookupError) as error:
             raise ModelFormatError(f"it does not answer a probe: {error}") from error
         return Version(name, manifest, snapshot)
 
@@ -152,6 +158,14 @@ class ModelStore:
                 if entry.name.startswith(_TEMPORARY):
                     shutil.rmtree(entry, ignore_errors=True)
 
+    def sweep_if_idle(self) -> None:
+        """As `sweep`, unless a builder is at work or the directory is not ours to write to."""
+        try:
+            with self.lock(0):
+                self.sweep()
+        except (BuildInProgressError, OSError):
+            log.info("leftovers in %s are not looked for now", self.directory)
+
     def _verified(self, directory: Path) -> Snapshot:
         manifest = _read_manifest(directory)
         files = manifest.get("files")
@@ -161,7 +175,11 @@ class ModelStore:
             path = directory / Path(name).name
             if not path.is_file():
                 raise ModelFormatError(f"{name} is missing")
-            if _fingerprint(path) != expected:
+            try:
+                found = _fingerprint(path)
+            except OSError as error:
+                raise ModelFormatError(f"{name} cannot be read: {error}") from error
+            if found != expected:
                 raise ModelFormatError(f"{name} is damaged: its size or hash is not what was written")
         return Snapshot.load(directory, manifest)
 
@@ -184,7 +202,16 @@ def _read_manifest(directory: Path) -> dict[str, Any]:
         raise ModelFormatError(f"its {MANIFEST_FILE} cannot be read: {error}") from error
     if not isinstance(manifest, dict):
         raise ModelFormatError(f"its {MANIFEST_FILE} is not an object")
+    if seal(manifest) != manifest:
+        raise ModelFormatError(f"its {MANIFEST_FILE} is damaged: its hash is not what was written")
     return manifest
+
+
+def seal(manifest: Mapping[str, Any]) -> dict[str, Any]:
+    """The manifest with a hash of everything else in it."""
+    contents = {key: value for key, value in manifest.items() if key != "seal"}
+    text = json.dumps(contents, sort_keys=True)
+    return contents | {"seal": hashlib.sha256(text.encode()).hexdigest()}
 
 
 def _fingerprint(path: Path) -> dict[str, Any]:

@@ -83,8 +83,15 @@ class VectorIndex:
         k = min(k, len(self))
         if k <= 0:
             return np.empty(0, np.int64), np.empty(0, np.float32)
-        self._index.set_ef(k)
-        labels, distances = self._index.knn_query(vector, k=k, num_threads=1)
+        while True:
+            self._index.set_ef(k)
+            try:
+                labels, distances = self._index.knn_query(vector, k=k, num_threads=1)
+                break
+            except RuntimeError:  # a part of the graph that holds fewer than k was not left
+                if k == 1:
+                    return np.empty(0, np.int64), np.empty(0, np.float32)
+                k = max(1, k // 2)
         return labels[0].astype(np.int64), (1.0 - distances[0]).astype(np.float32)
 
 

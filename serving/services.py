@@ -49,6 +49,7 @@ def open_services(
 
 
 def _load_or_build(engine: Engine, store: ModelStore) -> Version:
+    store.sweep_if_idle()
     try:
         version = store.load()
         with read_transaction(engine) as connection:

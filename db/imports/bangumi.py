@@ -41,8 +41,10 @@ def import_bangumi_data(engine: Engine, path: Path) -> ImportReport:
     with write_transaction(engine) as connection:
         known = set(connection.execute(select(Anime.anime_id)).scalars())
         aliases = [alias for alias in aliases if alias.anime_id in known]
+        gained: set[int] = set()
         for start in range(0, len(aliases), _BATCH):
-            report.updated += len(insert_aliases(connection, aliases[start : start + _BATCH]))
+            gained |= insert_aliases(connection, aliases[start : start + _BATCH])
+        report.updated = len(gained)
         if report.updated:
             take_revision(connection)
     return report
@@ -54,8 +56,13 @@ def _aliases(item: dict[str, Any]) -> list[Alias]:
     for language, translations in item["titleTranslate"].items():
         titles += [(title, "english" if language == "en" else "synonym") for title in translations]
     return [
-        Alias(anime_id, " ".join(title.split()), kind)  # type: ignore[arg-type]  # one of the three above
+        Alias(anime_id, name, kind)  # type: ignore[arg-type]  # one of the three above
         for anime_id in ids
         for title, kind in titles
-        if title.strip()
+        if (name := _clean(title))
     ]
+
+
+def _clean(title: str) -> str:
+    """White space and what cannot be printed or stored, to one space each."""
+    return " ".join("".join(ch if ch.isprintable() else " " for ch in title).split())

@@ -171,7 +171,8 @@ def _parse_details(record: dict[str, str]) -> tuple[Columns, list[Alias]]:
     columns: Columns = {"anime_id": anime_id}
     if record["aired"].strip():
         aired = parse_aired(record["aired"])
-        columns |= {"year": aired.year, "aired_from": aired.start, "aired_to": aired.end}
+        found = {"year": aired.year, "aired_from": aired.start, "aired_to": aired.end}
+        columns |= {name: value for name, value in found.items() if value is not None}
     if url := _clean(record["image_url"]):
         if not url.startswith(("https://", "http://")):
             raise ValueError("image_url is not a web address")

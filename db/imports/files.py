@@ -75,14 +75,17 @@ def read_records(
     """
     with open_binary(path, progress) as binary:
         text = io.TextIOWrapper(io.BufferedReader(cast(io.RawIOBase, binary)), "utf-8-sig", newline="")
-        reader = csv.reader(text)
+        reader = csv.reader(text, strict=True)  # a quote that never closes is an error, not one long row
         line = 1
         try:
             header = next(reader, [])
             if header not in headers:
                 raise wrong_header(path, ",".join(header), [",".join(h) for h in headers])
-            for values in reader:
-                line = reader.line_num
+            while True:
+                line = reader.line_num + 1
+                values = next(reader, None)
+                if values is None:
+                    return
                 if values:
                     complete = len(values) == len(header)
                     yield line, dict(zip(header, values, strict=True)) if complete else None

@@ -24,9 +24,12 @@ CREATE TEMPORARY TABLE staged (
     PRIMARY KEY (user_id, anime_id, line)
 )"""
 _REPEATED = """
-SELECT line FROM (
-    SELECT line, row_number() OVER (PARTITION BY user_id, anime_id ORDER BY line) AS occurrence FROM staged
+SELECT user_id, anime_id, line FROM (
+    SELECT user_id, anime_id, line,
+           row_number() OVER (PARTITION BY user_id, anime_id ORDER BY line) AS occurrence
+    FROM staged
 ) AS numbered WHERE occurrence > 1 ORDER BY line"""
+_REMOVE = "DELETE FROM staged WHERE user_id = :user_id AND anime_id = :anime_id AND line = :line"
 _CHANGES = """
 CREATE TEMPORARY TABLE changed AS
 SELECT s.user_id,
@@ -75,7 +78,7 @@ def import_ratings(
                 f"{path}: there is no catalogue yet. Import the anime file first (--anime)."
             )
         _stage(connection, path, known_anime, report, progress)
-        if not generated:
+        if not generated and connection.execute(text("SELECT 1 FROM staged LIMIT 1")).first():
             report.removed_people = connection.execute(text("DELETE FROM users WHERE generated")).rowcount
         _merge(connection, report, generated)
     return report
@@ -93,12 +96,10 @@ def _stage(
     copy = _insert_sqlite if sqlite else _copy_postgresql
     for rows in read_ratings(path, known_anime, report, progress):
         copy(connection, rows)
-    repeated = connection.execute(text(_REPEATED)).scalars().all()
-    report.reject("repeats an earlier row of the same user and anime", repeated)
+    repeated = connection.execute(text(_REPEATED)).mappings().all()
+    report.reject("repeats an earlier row of the same user and anime", [row["line"] for row in repeated])
     if repeated:
-        connection.execute(
-            text("DELETE FROM staged WHERE line = :line"), [{"line": line} for line in repeated]
-        )
+        connection.execute(text(_REMOVE), [dict(row) for row in repeated])
 
 
 def _insert_sqlite(connection: Connection, rows: RatingRows) -> None:

@@ -17,7 +17,9 @@ from db.imports.report import ImportFileError, ImportReport
 
 HEADER = b"user_id,anime_id,rating"
 BLOCK_BYTES = 2 << 20
+LONGEST_LINE = 1 << 20
 _MAX_ID = 2**63 - 1
+_CLEAN_BYTES = b"0123456789-,\r\n"
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,9 @@ def _blocks(path: Path, progress: Progress) -> Iterator[tuple[int, bytes]]:
                     yield line, data if data.endswith(b"\n") else data + b"\n"
                 return
             whole, newline, rest = data.rpartition(b"\n")
+            if len(rest) > LONGEST_LINE:
+                line += data.count(b"\n")
+                raise ImportFileError(f"{path}: line {line} is longer than 1 MB: this is no ratings file.")
             if newline:
                 yield line, whole + newline
                 line += whole.count(b"\n") + 1
@@ -84,7 +89,7 @@ def _blocks(path: Path, progress: Progress) -> Iterator[tuple[int, bytes]]:
 def _parse_clean(first_line: int, block: bytes) -> RatingRows | None:
     """The block's rows if every line is three integers, else None."""
     count = block.count(b"\n")
-    if block.count(b",") != 2 * count or b'"' in block or b"\x00" in block:
+    if block.count(b",") != 2 * count or block.translate(None, _CLEAN_BYTES):
         return None
     try:
         table = pd.read_csv(io.BytesIO(block), header=None, dtype=np.int64, skip_blank_lines=False)
@@ -115,10 +120,12 @@ def _parse_lines(first_line: int, block: bytes, report: ImportReport) -> RatingR
 
 
 def _integer(part: bytes) -> int:
-    text = part.strip().removeprefix(b'"').removesuffix(b'"')
+    text = part.strip()
+    if len(text) > 1 and text.startswith(b'"') and text.endswith(b'"'):
+        text = text[1:-1]
     if not text.removeprefix(b"-").isdigit():
         raise ValueError
-    value = int(text) if len(text) <= 20 else _MAX_ID
+    value = int(text) if len(text) <= 1_000 else _MAX_ID
     return max(-_MAX_ID, min(value, _MAX_ID))
 
 

@@ -84,7 +84,7 @@ class FuzzyNames:
                     best = key
         return None if best is None else -best[2]
 
-    def resembling(self, normal: str, limit: int) -> list[int]:
+    def resembling(self, normal: str) -> list[int]:
         """Rows of titles whose names look like `normal`, or begin like it, most alike first."""
         scored: dict[int, tuple[float, int]] = {}
         for name_number in self._candidates(normal):
@@ -93,8 +93,7 @@ class FuzzyNames:
             if ratio >= 75:
                 row = int(self.rows[name_number])
                 scored[row] = max(scored.get(row, (0.0, 0)), (ratio, int(self.fame[name_number])))
-        ordered = sorted(scored, key=lambda row: (-scored[row][0], -scored[row][1], row))
-        return ordered[:limit]
+        return sorted(scored, key=lambda row: (-scored[row][0], -scored[row][1], row))
 
     def _name(self, number: int) -> str:
         return self.text[self.lines[number] : self.lines[number + 1] - 1]

@@ -152,7 +152,7 @@ class TitleIndex:
         found: dict[int, None] = {}
         if not normal or limit <= 0:
             return []
-        for rows in self._suggestions(text, normal, limit):
+        for rows in self._suggestions(text, normal):
             for row in rows:
                 if allowed is None or allowed[row]:
                     found[row] = None
@@ -160,7 +160,7 @@ class TitleIndex:
                         return list(found)
         return list(found)
 
-    def _suggestions(self, text: str, normal: str, limit: int) -> Iterable[Iterable[int]]:
+    def _suggestions(self, text: str, normal: str) -> Iterable[Iterable[int]]:
         """Rows in groups, best group first."""
         whole = self.forms[0].get(fold(text))
         whole = self.forms[1].get(normal) if whole is None else whole
@@ -171,7 +171,7 @@ class TitleIndex:
         yield self._by_fame(rows[first])
         yield self._by_fame(rows[~first])
         yield self._by_fame(self._inside(normal))
-        yield self.fuzzy.resembling(normal, limit)
+        yield self.fuzzy.resembling(normal)
 
     def _beginning_with(self, start: str) -> NDArray[np.int32]:
         """Positions of the words whose line goes on with `start`."""

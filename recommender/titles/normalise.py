@@ -10,7 +10,7 @@ MAX_QUERY = 200  # characters that are looked at; no title is longer
 _ORDINALS = {"first": "1", "second": "2", "third": "3", "fourth": "4", "fifth": "5", "final": "final"}
 _ROMAN = {"ii": "2", "iii": "3", "iv": "4", "vi": "6", "vii": "7"}
 _SEASON = re.compile(
-    r"\b(?:(\d+)(?:st|nd|rd|th)? (?:season|series)|(?:season|series) (\d+)|s(\d))\b", re.ASCII
+    r"\b(?:(?:series )?(\d+)(?:st|nd|rd|th)? (?:season|series)|(?:season|series) (\d+)|s(\d))\b", re.ASCII
 )
 _APOSTROPHES = re.compile("['’‘`´]")
 _SUPERSCRIPTS = str.maketrans({"²": " 2", "³": " 3", "½": " 1/2"})

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,14 +17,6 @@ from tests.db.helpers import contents, put_titles
 @pytest.fixture
 def sqlite_file(tmp_path: Path) -> Path:
     return tmp_path / "test.db"
-
-
-@pytest.fixture
-def sqlite_engine(sqlite_file: Path) -> Iterator[Engine]:
-    engine = open_engine(f"sqlite:///{sqlite_file}")
-    migrate(engine)
-    yield engine
-    engine.dispose()
 
 
 def test_the_postgresql_driver_that_an_address_without_one_means_is_installed() -> None:
@@ -85,9 +76,13 @@ def test_a_write_transaction_commits_at_its_end(engine: Engine) -> None:
 
 
 def test_a_write_transaction_rolls_back_when_its_block_raises(engine: Engine) -> None:
-    with pytest.raises(RuntimeError, match="on purpose"), write_transaction(engine) as connection:
-        connection.execute(text("INSERT INTO anime (anime_id, name) VALUES (1, 'One')"))
-        raise RuntimeError("on purpose")
+    def fail() -> None:
+        with write_transaction(engine) as connection:
+            connection.execute(text("INSERT INTO anime (anime_id, name) VALUES (1, 'One')"))
+            raise RuntimeError("on purpose")
+
+    with pytest.raises(RuntimeError, match="on purpose"):
+        fail()
     assert contents(engine)["anime"] == []
 
 

@@ -25,9 +25,13 @@ def test_each_write_takes_the_next_revision(engine: Engine) -> None:
 
 
 def test_a_write_that_fails_gives_its_revision_back(engine: Engine) -> None:
-    with pytest.raises(RuntimeError), write_transaction(engine) as connection:
-        take_revision(connection)
-        raise RuntimeError
+    def fail() -> None:
+        with write_transaction(engine) as connection:
+            take_revision(connection)
+            raise RuntimeError("on purpose")
+
+    with pytest.raises(RuntimeError, match="on purpose"):
+        fail()
     assert revision(engine) == 0
 
 

@@ -8,12 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.catalog import Catalog, Title
-from recommender.content_based import ContentBased
-from recommender.popularity import Popularity
 from recommender.query import Query
 from recommender.ratings import RatingsMatrix
-from recommender.snapshot import ModelConfig, Snapshot
-from recommender.user_user import UserUser
 from recommender.vector_index import VectorIndexConfig
 from recommender.vocabulary import Vocabulary
 
@@ -25,8 +21,19 @@ def vocabulary(ids: Iterable[int]) -> Vocabulary:
 
 
 def catalog(n_anime: int) -> Catalog:
-    """Titles 0..n - 1: the id is the row."""
-    return Catalog(tuple(Title(number, f"Title {number}", members=number) for number in range(n_anime)))
+    """Titles 0..n - 1: the id is the row; the later, the better known."""
+    return Catalog(
+        tuple(
+            Title(
+                number,
+                f"Title {number}",
+                genres=("Even" if number % 2 == 0 else "Odd", f"Every {number % 5}"),
+                type="Movie" if number % 3 == 0 else "TV",
+                members=number,
+            )
+            for number in range(n_anime)
+        )
+    )
 
 
 def ratings(lists: Lists, n_anime: int) -> RatingsMatrix:
@@ -63,20 +70,6 @@ def random_lists(n_users: int, n_anime: int, seed: int = 3) -> dict[int, dict[in
         100 + 3 * user: {a: int(rng.integers(0, 11)) for a in range(n_anime) if rng.random() < 0.25}
         for user in range(n_users)
     }
-
-
-def fitted(titles: Catalog, matrix: RatingsMatrix, config: ModelConfig, revision: int = 1) -> Snapshot:
-    popularity = Popularity.fit(matrix, titles, config.popularity)
-    return Snapshot(
-        config=config,
-        revision=revision,
-        generated_people=0,
-        catalog=titles,
-        ratings=matrix,
-        popularity=popularity,
-        content=ContentBased.fit(titles, popularity.prior, popularity.watchers, config.content),
-        user_user=UserUser.fit(matrix, popularity.prior, config.user_user),
-    )
 
 
 SMALL_GRAPH = VectorIndexConfig(m=8, ef_construction=50)

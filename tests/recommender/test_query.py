@@ -39,11 +39,12 @@ def test_rows_that_do_not_ascend_are_refused(rows: list[int]) -> None:
     ("given_ratings", "liked"),
     [
         ({1: 8, 2: 7, 3: 10, 4: 0}, [1, 3]),  # 8 and more
-        ({1: 3, 2: 5, 3: 4}, [2, 3]),  # nothing so high: the better half
-        ({1: 3, 2: 3}, [1, 2]),
-        ({1: 1, 2: 0, 3: 6}, [3]),  # titles without a rating do not count as the lowest
+        ({1: 5, 2: 7, 3: 6}, [2, 3]),  # nothing so high: the better half
+        ({1: 6, 2: 6}, [1, 2]),
+        ({1: 5, 2: 0, 3: 6}, [3]),  # titles without a rating do not count as the lowest
+        ({1: 3, 2: 5, 3: 4}, [2]),  # of the better half, nothing below 5
+        ({1: 1, 2: 4, 3: 0}, []),
         ({1: 0, 2: 0}, [1, 2]),  # no ratings at all: everything
-        ({1: 1}, [1]),
     ],
 )
 def test_liked_titles(given_ratings: dict[int, int], liked: list[int]) -> None:
@@ -51,10 +52,10 @@ def test_liked_titles(given_ratings: dict[int, int], liked: list[int]) -> None:
 
 
 @given(st.dictionaries(st.integers(0, 50), st.integers(0, 10), min_size=1))
-def test_whoever_has_a_list_likes_something_of_it(entries: dict[int, int]) -> None:
-    liked = Query.of(entries.items()).liked_rows
-    assert len(liked)
-    assert set(liked.tolist()) <= set(entries)
+def test_whoever_rates_nothing_or_something_bearable_likes_something(entries: dict[int, int]) -> None:
+    liked = Query.of(entries.items()).liked_rows.tolist()
+    assert bool(liked) == (not any(entries.values()) or max(entries.values()) >= 5)
+    assert set(liked) <= set(entries)
 
 
 def test_the_list_is_never_a_candidate_and_the_mask_given_is_not_changed() -> None:

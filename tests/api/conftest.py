@@ -1,0 +1,55 @@
+"""The real app over a small world, in which the best known titles are adult ones."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import Engine
+
+from api.context import context
+from app import create_app
+from config import Config
+from db.engine import open_engine
+from recommender.store import ModelStore
+from serving.builder import build_model
+from tests.serving.worlds import make_world
+
+SECRET = "only-for-the-tests-of-this-project"
+
+
+@pytest.fixture
+def small_config(tmp_path: Path) -> Config:
+    """Settings of a server over the small world of tests/serving/worlds.py, on SQLite."""
+    return config_of(f"sqlite:///{tmp_path / 'small.db'}", tmp_path)
+
+
+@pytest.fixture
+def small_client(small_config: Config) -> FlaskClient:
+    """A client of the real app over the small world."""
+    return create_app(small_config).test_client()
+
+
+@pytest.fixture
+def each_app(database_url: str, tmp_path: Path) -> Flask:
+    """The real app over the small world, of each kind of database."""
+    return create_app(config_of(database_url, tmp_path))
+
+
+def config_of(database_url: str, folder: Path) -> Config:
+    """Make the small world and its model; the settings to serve it."""
+    engine = open_engine(database_url)
+    make_world(engine)
+    build_model(engine, ModelStore(folder / "models"))
+    engine.dispose()
+    return Config(
+        database_url=database_url, secret_key=SECRET, model_dir=folder / "models", sync_interval_ms=0
+    )
+
+
+def engine_of(app: Flask) -> Engine:
+    """The engine that an app works with."""
+    with app.app_context():
+        return context().services.engine

@@ -1,0 +1,196 @@
+"""The catalogue: search and browse, one title, titles like it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from recommender.snapshot import Snapshot
+
+URL = "/api/v1/anime"
+
+
+def ask(client: FlaskClient, path: str = URL, **query: Any) -> dict[str, Any]:
+    response = client.get(path, query_string=query)
+    assert response.status_code == 200, response.data
+    answer: dict[str, Any] = response.get_json()
+    return answer
+
+
+def ids(page: dict[str, Any]) -> list[int]:
+    return [item["anime_id"] for item in page["data"]]
+
+
+def test_browsing_shows_every_title_once_the_best_known_first(
+    client: FlaskClient, snapshot: Snapshot
+) -> None:
+    pages = [ask(client, page=page, limit=70) for page in range(1, 6)]
+    seen = [anime_id for page in pages for anime_id in ids(page)]
+    assert len(seen) == len(set(seen)) == len(snapshot.catalog)
+    assert [page["pagination"] for page in (pages[0], pages[-1])] == [
+        {"page": 1, "limit": 70, "total": 300, "has_next": True},
+        {"page": 5, "limit": 70, "total": 300, "has_next": False},
+    ]
+    members = {title.anime_id: title.members for title in snapshot.catalog.titles}
+    assert [members[anime_id] for anime_id in seen] == sorted(members.values(), reverse=True)  # type: ignore[type-var]  # none is unknown here
+
+
+def test_after_the_last_page_comes_an_empty_one(client: FlaskClient) -> None:
+    page = ask(client, page=99)
+    assert page == {
+        "data": [],
+        "pagination": {"page": 99, "limit": 20, "total": 300, "has_next": False},
+    }
+
+
+def test_a_page_that_ends_with_the_last_title_has_no_next(client: FlaskClient) -> None:
+    assert ask(client, page=3, limit=100)["pagination"]["has_next"] is False
+
+
+@pytest.mark.parametrize(
+    ("query", "first"),
+    [("steins", 9253), ("attack on titan", 16498), ("進撃", 16498), ("fmab", 5114), ("CLANAD", 2167)],
+)
+def test_a_search_finds_any_name_of_a_title(client: FlaskClient, query: str, first: int) -> None:
+    assert ids(ask(client, query=query))[0] == first
+
+
+def test_a_search_can_be_narrowed(client: FlaskClient) -> None:
+    page = ask(client, query="no", types="Movie", limit=100)
+    assert {item["type"] for item in page["data"]} == {"Movie"}
+    assert page["pagination"]["total"] == len(page["data"]) > 1
+
+
+@pytest.mark.parametrize(
+    ("query", "meets"),
+    [
+        ("types=Movie", lambda title: title.type == "Movie"),
+        ("types=movie,ova", lambda title: title.type in ("Movie", "OVA")),
+        ("types=Movie&types=OVA", lambda title: title.type in ("Movie", "OVA")),
+        ("genres=Action,Drama", lambda title: {"Action", "Drama"} <= set(title.genres)),
+        ("genres_exclude=Action,Drama", lambda title: not {"Action", "Drama"} & set(title.genres)),
+        ("year=2011", lambda title: title.year == 2011),
+        ("year_from=2010&year_to=2012", lambda title: title.year in (2010, 2011, 2012)),
+        ("min_members=500000", lambda title: title.members >= 500_000),
+    ],
+)
+def test_browsing_filters(client: FlaskClient, snapshot: Snapshot, query: str, meets: Any) -> None:
+    expected = {title.anime_id for title in snapshot.catalog.titles if meets(title)}
+    page = client.get(f"{URL}?limit=100&{query}").get_json()
+    assert page["pagination"]["total"] == len(expected) > 0
+    assert set(ids(page)) <= expected
+    assert len(page["data"]) == min(100, len(expected))
+
+
+@pytest.mark.parametrize(
+    ("sort", "key"),
+    [
+        ("popularity", lambda title: -title.members),
+        ("year", lambda title: -(title.year or 0)),
+        ("name", lambda title: title.name.casefold()),
+        ("score", lambda title: -(title.score or 0)),
+    ],
+)
+def test_the_order_can_be_chosen(client: FlaskClient, snapshot: Snapshot, sort: str, key: Any) -> None:
+    titles = {title.anime_id: title for title in snapshot.catalog.titles}
+    keys = [key(titles[anime_id]) for anime_id in ids(ask(client, sort=sort, limit=100))]
+    assert keys == sorted(keys)
+
+
+def test_the_same_search_gives_the_same_bytes(client: FlaskClient) -> None:
+    assert client.get(f"{URL}?query=no").data == client.get(f"{URL}?query=no").data
+
+
+@pytest.mark.parametrize("query", ["", "%20", "%00", "%ff", "%ED%A0%80", "!!!", "%", "x" * 200])
+def test_whatever_is_searched_for_is_answered(client: FlaskClient, query: str) -> None:
+    assert client.get(f"{URL}?query={query}").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("query", "loc"),
+    [
+        ("page=0", ["page"]),
+        ("page=-1", ["page"]),
+        ("page=x", ["page"]),
+        ("page=99999999999999999999", ["page"]),
+        ("limit=0", ["limit"]),
+        ("limit=101", ["limit"]),
+        ("limit=1.5", ["limit"]),
+        ("sort=colour", ["sort"]),
+        ("year=x", ["year"]),
+        ("year=99999999999999999999", ["year"]),
+        ("min_score=11", ["min_score"]),
+        ("min_score=NaN", ["min_score"]),
+        ("nsfw=perhaps", ["nsfw"]),
+        ("types=Radio", ["types"]),
+        ("genres=Nonsense", ["genres"]),
+        ("genres_exclude=Nonsense", ["genres_exclude"]),
+        ("query=" + "x" * 201, ["query"]),
+        ("genres=" + ",".join(["Action"] * 51), ["genres"]),
+        ("typo=1", ["typo"]),
+    ],
+)
+def test_a_bad_parameter_is_422_and_named(client: FlaskClient, query: str, loc: list[str]) -> None:
+    response = client.get(f"{URL}?{query}")
+    assert response.status_code == 422
+    assert response.mimetype == "application/problem+json"
+    assert response.get_json()["errors"][0]["loc"] == loc
+
+
+def test_one_title_shows_all_that_is_known_of_it(client: FlaskClient) -> None:
+    title = ask(client, f"{URL}/16498")
+    expected = {
+        "anime_id": 16498,
+        "name": "Shingeki no Kyojin",
+        "english": "Attack on Titan",
+        "type": "TV",
+        "episodes": 25,
+        "year": 2013,
+        "members": 900_000,
+        "nsfw": False,
+    }
+    assert title.items() >= expected.items()
+    assert "進撃の巨人" in title["aliases"]
+    assert 0 <= title["likes"] <= title["watchers"]
+    assert 1 <= title["mean_rating"] <= 10
+
+
+@pytest.mark.parametrize("path", ["/api/v1/anime/424242", "/api/v1/anime/424242/similar"])
+def test_a_title_that_is_not_there_is_404(client: FlaskClient, path: str) -> None:
+    response = client.get(path)
+    assert response.status_code == 404
+    assert "424242" in response.get_json()["detail"]
+
+
+@pytest.mark.parametrize("path", ["0", "-1", "x", "99999999999999999999", "0/similar", "x/similar"])
+def test_an_id_that_is_none_is_4xx(client: FlaskClient, path: str) -> None:
+    response = client.get(f"{URL}/{path}")
+    assert response.status_code in (404, 422)
+    assert response.mimetype == "application/problem+json"
+
+
+def test_similar_titles_come_without_the_title_itself(client: FlaskClient) -> None:
+    answer = ask(client, f"{URL}/9253/similar")
+    found = [item["anime_id"] for item in answer["items"]]
+    assert (answer["anime_id"], answer["algorithm"], len(found)) == (9253, "content-based", 20)
+    assert 9253 not in found
+    scores = [item["score"] for item in answer["items"]]
+    assert scores == sorted(scores, reverse=True)
+
+
+def test_similar_titles_can_be_filtered(client: FlaskClient) -> None:
+    answer = ask(client, f"{URL}/9253/similar", types="Movie", n=7)
+    assert [item["type"] for item in answer["items"]] == ["Movie"] * 7
+
+
+def test_similar_titles_are_what_a_list_of_the_one_title_gets(client: FlaskClient) -> None:
+    body = {"ratings": [{"anime_id": 9253}], "algorithm": "content-based", "n": 20}
+    listed = client.post("/api/v1/recommendations", json=body).get_json()["items"]
+    assert ask(client, f"{URL}/9253/similar")["items"] == listed
+
+
+@pytest.mark.parametrize("query", ["algorithm=magic", "algorithm=popular", "n=0", "n=101", "typo=1"])
+def test_a_bad_question_for_similar_titles_is_422(client: FlaskClient, query: str) -> None:
+    assert client.get(f"{URL}/9253/similar?{query}").status_code == 422

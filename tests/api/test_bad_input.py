@@ -1,0 +1,310 @@
+"""Whatever is sent, the answer is an answer or a 4xx; never a 5xx, never a trace."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.api.test_errors import check_problem
+
+COMPATIBLE, OURS = "/users/recommendations", "/api/v1/recommendations"
+LIST_NAME = {COMPATIBLE: "anime_list", OURS: "ratings"}
+BOTH = pytest.mark.parametrize("url", [COMPATIBLE, OURS])
+
+NOT_JSON = [
+    b"",
+    b" ",
+    b"{",
+    b'{"n": 5',
+    b"{'n': 5}",
+    b'{"n": 5,}',
+    b'{"n": NaN}',
+    b'{"n": Infinity}',
+    b'{"n": -Infinity}',
+    b'{"n": 0x10}',
+    b'{"n": ' + b"9" * 5_000 + b"}",
+    b'{"x": "\x01"}',
+    b'{"x": "\\q"}',
+    b"\xff\xfe\x00",
+    b'{"x": "\xed\xa0\x80"}',
+    b"\x1f\x8b\x08\x00",
+    b"<xml/>",
+    b"user_id=5",
+    b"[" * 50_000,
+    b'{"a":' * 50_000,
+]
+NOT_AN_OBJECT = [b"[]", b"null", b"true", b"5", b"1e400", b'"x"', b'"{}"', b"[{}]"]
+NAMES_NOBODY_KNOWS = [
+    "\x00",
+    "\x07\x1b[31m",
+    "Set-Cookie: a\r\nb",
+    "\u202e\u200b\ufeff",
+    "𝕏" * 60,
+    "\uffff\U0010ffff",
+    "'; DROP TABLE users; --",
+    "%s%n{0}",
+    "../../etc/passwd",
+    "<script>alert(1)</script>",
+    "-" * 200,
+]
+WRONG_ENTRIES: list[Any] = [
+    5,
+    5.5,
+    True,
+    None,
+    [],
+    {},
+    {"name": 5},
+    {"name": None},
+    {"name": ["Naruto"]},
+    {"name": "x" * 201},
+    {"name": "x" * 900_000},
+    "x" * 900_000,
+    {"anime_id": "1"},
+    {"anime_id": 1.5},
+    {"anime_id": True},
+    {"anime_id": 0},
+    {"anime_id": -1},
+    {"anime_id": 2**31},
+    {"anime_id": 2**63},
+    {"anime_id": 10**400},
+    {"anime_id": 1e300},
+    {"anime_id": 1, "rating": 0},
+    {"anime_id": 1, "rating": 11},
+    {"anime_id": 1, "rating": -1},
+    {"anime_id": 1, "rating": 9.5},
+    {"anime_id": 1, "rating": "9"},
+    {"anime_id": 1, "rating": 2**70},
+    {"name": "\ud800"},
+    "\udfff",
+]
+WRONG_MEMBERS: list[dict[str, Any]] = [
+    {"n": 0},
+    {"n": -1},
+    {"n": 101},
+    {"n": 2**70},
+    {"n": "5"},
+    {"n": 5.5},
+    {"n": True},
+    {"n": []},
+    {"algorithm": "magic"},
+    {"algorithm": ""},
+    {"algorithm": None},
+    {"algorithm": 5},
+    {"algorithm": ["user-user"]},
+    {"algorithm": "\ud800"},
+    {"algorithm": "x" * 100_000},
+]
+WRONG_MEMBERS_OF_OURS: list[dict[str, Any]] = [
+    {"typo": 1},
+    {"\ud800": 1},
+    {"ratings": None},
+    {"ratings": {}},
+    {"ratings": "Naruto"},
+    {"exclude_ids": None},
+    {"exclude_ids": [0]},
+    {"exclude_ids": [-5]},
+    {"exclude_ids": [2**63]},
+    {"exclude_ids": ["1"]},
+    {"exclude_ids": list(range(1, 6_000))},
+    {"filters": None},
+    {"filters": []},
+    {"filters": {"types": "TV"}},
+    {"filters": {"types": [None]}},
+    {"filters": {"types": ["Radio"]}},
+    {"filters": {"genres": ["\x00"]}},
+    {"filters": {"genres": ["\ud800"]}},
+    {"filters": {"genres": ["Action"] * 51}},
+    {"filters": {"min_members": -1}},
+    {"filters": {"min_members": 2**70}},
+    {"filters": {"min_score": 10.5}},
+    {"filters": {"year_from": 2012, "year_to": 2011}},
+    {"filters": {"year_from": 1e300}},
+    {"filters": {"nsfw": "perhaps"}},
+]
+
+
+def with_list(url: str, *entries: Any) -> dict[str, Any]:
+    return {**({"user_id": 900_001} if url == COMPATIBLE else {}), LIST_NAME[url]: list(entries)}
+
+
+@BOTH
+@pytest.mark.parametrize("body", NOT_JSON, ids=lambda body: repr(body[:24]))
+def test_what_is_not_json_is_400(client: FlaskClient, url: str, body: bytes) -> None:
+    check_problem(client.post(url, data=body, content_type="application/json"), 400)
+
+
+@BOTH
+@pytest.mark.parametrize("body", NOT_AN_OBJECT, ids=repr)
+def test_json_that_is_no_object_is_refused(client: FlaskClient, url: str, body: bytes) -> None:
+    check_problem(client.post(url, data=body), 400 if url == COMPATIBLE else 422)
+
+
+@BOTH
+@pytest.mark.parametrize("content_type", ["text/plain", "application/x-www-form-urlencoded", "x", ""])
+def test_json_is_understood_under_any_name(client: FlaskClient, url: str, content_type: str) -> None:
+    body = (
+        b'{"user_id": 900001, "anime_list": ["Clannad"]}'
+        if url == COMPATIBLE
+        else b'{"ratings": ["Clannad"]}'
+    )
+    assert client.post(url, data=body, content_type=content_type).status_code == 200
+
+
+@BOTH
+@pytest.mark.parametrize("entry", WRONG_ENTRIES, ids=lambda entry: repr(entry)[:40])
+def test_a_wrong_entry_of_a_list_is_refused_and_located(client: FlaskClient, url: str, entry: Any) -> None:
+    response = client.post(url, json=with_list(url, "Clannad", entry))
+    problem = check_problem(response, 400 if url == COMPATIBLE else 422)
+    assert problem["errors"][0]["loc"][:2] == [LIST_NAME[url], 1]
+    assert len(response.data) < 2_000
+
+
+@BOTH
+@pytest.mark.parametrize("member", WRONG_MEMBERS, ids=lambda member: repr(member)[:40])
+def test_a_wrong_member_is_refused_and_located(client: FlaskClient, url: str, member: dict[str, Any]) -> None:
+    response = client.post(url, json=with_list(url, "Clannad") | member)
+    problem = check_problem(response, 400 if url == COMPATIBLE else 422)
+    assert problem["errors"][0]["loc"] == list(member)
+    assert len(response.data) < 2_000
+
+
+@pytest.mark.parametrize("member", WRONG_MEMBERS_OF_OURS, ids=lambda member: repr(member)[:40])
+def test_a_wrong_member_of_our_own_request_is_422(client: FlaskClient, member: dict[str, Any]) -> None:
+    check_problem(client.post(OURS, json=with_list(OURS, "Clannad") | member), 422)
+
+
+@BOTH
+@pytest.mark.parametrize("name", NAMES_NOBODY_KNOWS, ids=ascii)
+def test_a_strange_name_is_unresolved_and_harmless(client: FlaskClient, url: str, name: str) -> None:
+    check_problem(client.post(url, json=with_list(url, name)), 404)
+    response = client.post(url, json=with_list(url, "Clannad", name))
+    assert response.status_code == 200
+    assert "Set-Cookie" not in response.headers
+    if url == OURS:
+        assert response.get_json()["unresolved"] == [name.strip()]
+    else:
+        assert response.headers["X-Unresolved-Titles"].isascii()
+        assert response.headers["X-Unresolved-Titles"].isprintable()
+
+
+def test_a_blank_name_is_skipped(client: FlaskClient) -> None:
+    answer = client.post(OURS, json=with_list(OURS, "Clannad", "", " \t", {"name": "\u3000"})).get_json()
+    assert answer["unresolved"] == []
+
+
+@BOTH
+def test_a_thousand_unknown_names_do_not_make_a_header_that_breaks_proxies(
+    client: FlaskClient, url: str
+) -> None:
+    response = client.post(url, json=with_list(url, "Clannad", *(f"qqqq {i} ☃" for i in range(1_000))))
+    assert response.status_code == 200
+    assert all(len(value) <= 4_000 for value in response.headers.values())
+
+
+@BOTH
+def test_ten_thousand_titles_are_413(client: FlaskClient, url: str) -> None:
+    check_problem(client.post(url, json=with_list(url, *["Clannad"] * 10_000)), 413)
+
+
+@BOTH
+def test_a_body_over_the_cap_is_413(client: FlaskClient, url: str) -> None:
+    check_problem(client.post(url, json=with_list(url, "x" * 1_000_001)), 413)
+
+
+@BOTH
+def test_deeply_nested_members_are_refused(client: FlaskClient, url: str) -> None:
+    deep = b"[" * 800 + b"]" * 800
+    body = b'{"user_id": 900001, "' + LIST_NAME[url].encode() + b'": ' + deep + b"}"
+    check_problem(client.post(url, data=body), 400 if url == COMPATIBLE else 422)
+
+
+def test_unknown_members_of_the_compatible_request_are_ignored(client: FlaskClient) -> None:
+    body = b'{"user_id": 900001, "anime_list": ["Clannad"], "x": ' + b"[" * 800 + b"]" * 800 + b"}"
+    assert client.post(COMPATIBLE, data=body).status_code == 200
+
+
+@pytest.mark.parametrize("user_id", [0, 2**63 - 1])
+def test_the_ids_at_both_ends_are_people(client: FlaskClient, user_id: int) -> None:
+    body = {"user_id": user_id, "anime_list": ["Clannad"]}
+    assert client.post(COMPATIBLE, json=body).status_code == 200
+    assert client.get(f"/api/v1/users/{user_id}/similar").status_code == 200
+
+
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(max_size=12)
+    | st.sampled_from(["Clannad", "user-user", "content-based"]),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(
+                [
+                    "user_id",
+                    "anime_list",
+                    "ratings",
+                    "anime_id",
+                    "name",
+                    "rating",
+                    "n",
+                    "filters",
+                    "algorithm",
+                ]
+            ),
+            inner,
+            max_size=5,
+        )
+    ),
+    max_leaves=12,
+)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(body=JSON, url=st.sampled_from([COMPATIBLE, OURS]))
+def test_no_json_whatsoever_makes_the_server_fail(client: FlaskClient, body: Any, url: str) -> None:
+    assert client.post(url, json=body).status_code < 500
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    path=st.sampled_from(
+        [
+            "/api/anime-suggestions",
+            "/api/v1/anime",
+            "/api/v1/popular",
+            "/api/v1/anime/1535/similar",
+            "/api/v1/users/7/recommendations",
+            "/api/v1/users/7/similar",
+        ]
+    ),
+    query=st.dictionaries(
+        st.sampled_from(
+            [
+                "query",
+                "n",
+                "page",
+                "limit",
+                "types",
+                "genres",
+                "year",
+                "min_score",
+                "min_members",
+                "sort",
+                "nsfw",
+            ]
+        ),
+        st.text(max_size=12) | st.integers().map(str) | st.floats().map(str),
+        max_size=3,
+    ),
+)
+def test_no_query_whatsoever_makes_the_server_fail(
+    client: FlaskClient, path: str, query: dict[str, str]
+) -> None:
+    assert client.get(path, query_string=query).status_code < 500

@@ -1,0 +1,58 @@
+"""Is the process alive, can it answer, and from which model."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from flask.testing import FlaskClient
+
+from config import Config
+from db.engine import open_engine
+from recommender.store import ModelStore
+from serving.builder import build_model
+from tests.serving.worlds import ACTION, PEOPLE, STRANGER, TITLES, damage
+
+
+def test_a_process_that_answers_is_alive(client: FlaskClient) -> None:
+    response = client.get("/healthz")
+    assert (response.status_code, response.get_json()) == (200, {"status": "ok"})
+
+
+def test_ready_says_which_model_answers_and_what_is_in_it(small_client: FlaskClient) -> None:
+    state = small_client.get("/readyz").get_json()
+    expected = {
+        "status": "ok",
+        "model_version": "v0001",
+        "refused_model": None,
+        "users": PEOPLE,
+        "newer_users": 0,
+        "anime": TITLES,
+    }
+    assert state.items() >= expected.items()
+    assert state["ratings"] > PEOPLE
+    assert datetime.fromisoformat(state["model_built_at"]).tzinfo
+
+
+def test_ready_counts_people_newer_than_the_model(small_client: FlaskClient) -> None:
+    rated = [{"anime_id": anime_id} for anime_id in ACTION]
+    small_client.post("/users/recommendations", json={"user_id": STRANGER, "anime_list": rated})
+    assert small_client.get("/readyz").get_json()["newer_users"] == 1
+
+
+def test_ready_names_a_model_that_was_refused(small_client: FlaskClient, small_config: Config) -> None:
+    engine = open_engine(small_config.database_url)
+    build_model(engine, ModelStore(small_config.model_dir), force=True)
+    engine.dispose()
+    damage(small_config.model_dir / "v0002", "a file missing")
+    response = small_client.get("/readyz")
+    assert response.status_code == 200
+    assert response.get_json()["model_version"] == "v0001"
+    assert response.get_json()["refused_model"].startswith("v0002: ")
+
+
+def test_answers_name_the_model_they_come_from(small_client: FlaskClient, small_config: Config) -> None:
+    engine = open_engine(small_config.database_url)
+    build_model(engine, ModelStore(small_config.model_dir), force=True)
+    engine.dispose()
+    for path in ("/api/v1/users/1/recommendations", "/api/v1/users/1/similar", "/api/v1/anime/106/similar"):
+        assert small_client.get(path).get_json()["model_version"] == "v0002"

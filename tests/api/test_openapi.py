@@ -1,0 +1,253 @@
+"""The generated document describes every route and every answer, and the page that shows it is all ours."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+URL = "/api/v1/openapi.json"
+UNDOCUMENTED = {"docs", "document"}  # the documentation itself, and its page's own files: "swagger.…"
+TYPES = {
+    "object": dict,
+    "array": list,
+    "string": str,
+    "boolean": bool,
+    "integer": int,
+    "number": (int, float),
+    "null": type(None),
+}
+LIST = [{"anime_id": 9253}, {"anime_id": 1535}]
+# documented path, what to ask, body
+ANSWERS: list[tuple[str, str, Any]] = [
+    ("/users/recommendations", "/users/recommendations", {"user_id": 900_001, "anime_list": LIST}),
+    (
+        "/users/recommendations",
+        "/users/recommendations",
+        {"user_id": 900_001, "anime_list": LIST, "algorithm": "content-based"},
+    ),
+    ("/api/anime-suggestions", "/api/anime-suggestions?query=s", None),
+    ("/api/v1/recommendations", "/api/v1/recommendations", {"ratings": LIST, "filters": {"types": ["TV"]}}),
+    ("/api/v1/users/{user_id}/recommendations", "/api/v1/users/7/recommendations", None),
+    ("/api/v1/users/{user_id}/similar", "/api/v1/users/7/similar", None),
+    ("/api/v1/anime", "/api/v1/anime", None),
+    ("/api/v1/anime/{anime_id}", "/api/v1/anime/9253", None),
+    ("/api/v1/anime/{anime_id}/similar", "/api/v1/anime/9253/similar", None),
+    ("/api/v1/popular", "/api/v1/popular", None),
+    ("/api/v1/algorithms", "/api/v1/algorithms", None),
+    ("/healthz", "/healthz", None),
+    ("/readyz", "/readyz", None),
+]
+# what a route can answer other than 200; tests elsewhere provoke each of these
+ERRORS = {
+    ("post", "/users/recommendations"): {400, 404, 413, 503},
+    ("get", "/api/anime-suggestions"): {400},
+    ("post", "/api/v1/recommendations"): {400, 404, 413, 422},
+    ("get", "/api/v1/users/{user_id}/recommendations"): {401, 404, 422, 503},
+    ("get", "/api/v1/users/{user_id}/similar"): {401, 404, 422, 503},
+    ("get", "/api/v1/anime"): {422},
+    ("get", "/api/v1/anime/{anime_id}"): {404, 422},
+    ("get", "/api/v1/anime/{anime_id}/similar"): {404, 422},
+    ("get", "/api/v1/popular"): {422},
+    ("get", "/readyz"): {503},
+}
+
+
+@pytest.fixture
+def document(client: FlaskClient) -> dict[str, Any]:
+    """The document as it is served."""
+    response = client.get(URL)
+    assert (response.status_code, response.mimetype) == (200, "application/json")
+    found: dict[str, Any] = response.get_json()
+    return found
+
+
+def operations(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for path, item in document["paths"].items():
+        for method, operation in item.items():
+            yield method, path, operation
+
+
+def references(node: Any) -> Iterator[str]:
+    if isinstance(node, dict):
+        if isinstance(node.get("$ref"), str):
+            yield node["$ref"]
+        for value in node.values():
+            yield from references(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from references(value)
+
+
+def resolve(document: dict[str, Any], reference: str) -> Any:
+    assert reference.startswith("#/")
+    node: Any = document
+    for part in reference[2:].split("/"):
+        node = node[part.replace("~1", "/").replace("~0", "~")]
+    return node
+
+
+def mismatches(document: dict[str, Any], schema: dict[str, Any], value: Any, at: str = "$") -> list[str]:
+    """Where a value is not as its schema says, for the parts of JSON Schema that the document uses."""
+    if "$ref" in schema:
+        return mismatches(document, resolve(document, schema["$ref"]), value, at)
+    if "anyOf" in schema:
+        tried = [mismatches(document, option, value, at) for option in schema["anyOf"]]
+        return [] if [] in tried else [f"{at}: none of anyOf fits {value!r}"]
+    kind = schema.get("type")
+    if kind and (not isinstance(value, TYPES[kind]) or (isinstance(value, bool) and kind != "boolean")):
+        return [f"{at}: {value!r} is no {kind}"]
+    found: list[str] = []
+    if kind == "array":
+        for number, item in enumerate(value):
+            found += mismatches(document, schema.get("items", {}), item, f"{at}[{number}]")
+    if kind == "object":
+        properties = schema.get("properties", {})
+        found += [f"{at}: {name} is missing" for name in schema.get("required", []) if name not in value]
+        for name, member in value.items():
+            if name in properties:
+                found += mismatches(document, properties[name], member, f"{at}.{name}")
+            elif isinstance(schema.get("additionalProperties"), dict):
+                found += mismatches(document, schema["additionalProperties"], member, f"{at}.{name}")
+            elif not schema.get("additionalProperties"):
+                found.append(f"{at}: {name} is not documented")
+    bounded = kind in ("integer", "number")
+    if bounded and not schema.get("minimum", value) <= value <= schema.get("maximum", value):
+        found.append(f"{at}: {value} is out of range")
+    return found
+
+
+def test_it_is_openapi_3_1_and_says_what_it_describes(document: dict[str, Any]) -> None:
+    assert document["openapi"] == "3.1.0"
+    assert document["info"]["title"]
+    assert re.fullmatch(r"\d+\.\d+\.\d+", document["info"]["version"])
+
+
+def test_every_route_is_documented_and_nothing_else(app: Flask, document: dict[str, Any]) -> None:
+    routes = {
+        (method.lower(), re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule))
+        for rule in app.url_map.iter_rules()
+        if rule.endpoint not in UNDOCUMENTED and not rule.endpoint.startswith("swagger.")
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    }
+    assert {(method, path) for method, path, _ in operations(document)} == routes
+
+
+def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:
+    found = set(references(document))
+    assert len(found) > 10
+    for reference in found:
+        assert resolve(document, reference), reference
+
+
+def test_every_operation_has_a_name_of_its_own_a_summary_and_a_tag(document: dict[str, Any]) -> None:
+    names = [operation["operationId"] for _, _, operation in operations(document)]
+    assert len(names) == len(set(names))
+    assert all(operation["summary"] and operation["tags"] for _, _, operation in operations(document))
+
+
+def test_every_parameter_in_a_path_is_documented_and_required(document: dict[str, Any]) -> None:
+    for _, path, operation in operations(document):
+        documented = {
+            parameter["name"]: parameter["required"]
+            for parameter in operation.get("parameters", [])
+            if parameter["in"] == "path"
+        }
+        assert documented == dict.fromkeys(re.findall(r"{(\w+)}", path), True)
+
+
+def test_every_documented_error_is_a_problem_document(document: dict[str, Any]) -> None:
+    for _, _, operation in operations(document):
+        for status, response in operation["responses"].items():
+            if int(status) >= 400:
+                assert list(response["content"]) == ["application/problem+json"]
+
+
+@pytest.mark.parametrize(("method", "path"), list(ERRORS), ids=[" ".join(key) for key in ERRORS])
+def test_every_error_that_a_route_gives_is_documented(
+    document: dict[str, Any], method: str, path: str
+) -> None:
+    documented = {int(status) for status in document["paths"][path][method]["responses"]}
+    assert ERRORS[method, path] - documented == set()
+
+
+@pytest.mark.parametrize("path", ["/users/recommendations", "/api/anime-suggestions"])
+def test_no_error_is_documented_that_the_compatible_surface_never_gives(
+    document: dict[str, Any], path: str
+) -> None:
+    # its validation errors are 400
+    assert all("422" not in operation["responses"] for operation in document["paths"][path].values())
+
+
+def test_the_key_is_documented_where_it_is_needed(document: dict[str, Any]) -> None:
+    scheme = document["components"]["securitySchemes"]["api_key"]
+    assert (scheme["in"], scheme["name"]) == ("header", "X-API-Key")
+    guarded = {path for _, path, operation in operations(document) if operation.get("security")}
+    assert guarded == {path for path in document["paths"] if path.startswith("/api/v1/users/")}
+
+
+@pytest.mark.parametrize(("path", "asked", "body"), ANSWERS, ids=[asked for _, asked, _ in ANSWERS])
+def test_answers_are_as_documented(
+    client: FlaskClient, document: dict[str, Any], path: str, asked: str, body: Any
+) -> None:
+    response = client.get(asked) if body is None else client.post(asked, json=body)
+    assert response.status_code == 200
+    operation = document["paths"][path]["get" if body is None else "post"]
+    schema = operation["responses"]["200"]["content"]["application/json"]["schema"]
+    assert mismatches(document, schema, response.get_json()) == []
+
+
+def test_every_documented_route_is_tried_above(document: dict[str, Any]) -> None:
+    assert set(document["paths"]) == {path for path, _, _ in ANSWERS}
+
+
+def test_problems_are_as_documented(client: FlaskClient, document: dict[str, Any]) -> None:
+    schema = document["components"]["schemas"]["Problem"]
+    for response in (
+        client.get("/nope"),
+        client.get("/api/v1/anime?page=0"),
+        client.get("/api/v1/anime/424242"),
+        client.post("/api/v1/recommendations", data=b"{"),
+        client.post("/users/recommendations", json={}),
+        client.put("/users/recommendations"),
+    ):
+        assert mismatches(document, schema, response.get_json()) == []
+
+
+def test_documented_examples_work(client: FlaskClient, document: dict[str, Any]) -> None:
+    tried = 0
+    for method, path, operation in operations(document):
+        if "requestBody" in operation:
+            schema = operation["requestBody"]["content"]["application/json"]["schema"]
+            for example in resolve(document, schema["$ref"]).get("examples", []):
+                assert client.open(path, method=method.upper(), json=example).status_code == 200
+                tried += 1
+    assert tried >= 2
+
+
+def test_the_document_is_the_same_every_time(client: FlaskClient) -> None:
+    assert client.get(URL).data == client.get(URL).data
+
+
+def test_the_page_and_all_that_it_loads_are_served_from_here(client: FlaskClient) -> None:
+    page = client.get("/docs", follow_redirects=True)
+    assert (page.status_code, page.mimetype) == (200, "text/html")
+    assert URL in page.text
+    loaded = re.findall(r"""(?:src|href)=["']([^"']+)["']""", page.text)
+    assert len(loaded) >= 3
+    for address in loaded:
+        assert "//" not in address
+        with client.get(f"/docs/{address}") as file:
+            assert (file.status_code, len(file.data) > 100) == (200, True), address
+
+
+def test_the_page_asks_no_other_host(client: FlaskClient) -> None:
+    page = client.get("/docs/swagger").text
+    assert re.findall(r"https?://", page) == []
+    with client.get("/docs/swagger/css/swagger-ui.css") as file:
+        styles = file.text
+    assert re.findall(r"url\(\s*['\"]?(?:https?:)?//", styles) == []

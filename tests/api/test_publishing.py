@@ -1,0 +1,60 @@
+"""A model is published while requests are answered."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from app import create_app
+from config import Config
+from db.engine import open_engine
+from recommender.store import ModelStore
+from serving.builder import build_model
+from tests.serving.worlds import ACTION, STRANGER, add_titles
+
+NEWCOMER: dict[str, Any] = {
+    "user_id": STRANGER,
+    "anime_list": [{"anime_id": anime_id, "rating": rating} for anime_id, rating in ACTION.items()],
+    "n": 100,
+}
+
+
+@pytest.mark.parametrize("algorithm", ["user-user", "content-based"])
+def test_a_model_published_while_a_new_person_is_saved_does_not_mix_up_titles(
+    small_config: Config, algorithm: str
+) -> None:
+    # this worker has looked for news a moment ago, so the request begins with the version before
+    client = create_app(replace(small_config, sync_interval_ms=60_000)).test_client()
+    client.get("/readyz")
+    engine = open_engine(small_config.database_url)
+    add_titles(engine, range(1, 8), name="Earlier")  # every row of the catalogue moves
+    build_model(engine, ModelStore(small_config.model_dir))
+    engine.dispose()
+    first = client.post("/users/recommendations", json={**NEWCOMER, "algorithm": algorithm})
+    again = client.post("/users/recommendations", json={**NEWCOMER, "algorithm": algorithm})
+    assert client.get("/readyz").get_json()["model_version"] == "v0002"
+    assert first.get_json() == again.get_json()
+
+
+def test_a_new_title_is_found_as_soon_as_its_model_is_published(small_config: Config) -> None:
+    client = create_app(small_config).test_client()
+    assert client.get("/api/v1/anime/7").status_code == 404
+    engine = open_engine(small_config.database_url)
+    add_titles(engine, [7], name="Earlier")
+    build_model(engine, ModelStore(small_config.model_dir))
+    engine.dispose()
+    assert client.get("/api/v1/anime/7").get_json()["name"] == "Earlier number 7"
+    assert client.get("/api/anime-suggestions?query=earl").get_json() == ["Earlier number 7"]
+
+
+def test_who_was_saved_before_a_new_title_came_keeps_their_list(small_config: Config) -> None:
+    client = create_app(small_config).test_client()
+    client.post("/users/recommendations", json=NEWCOMER)
+    engine = open_engine(small_config.database_url)
+    add_titles(engine, [7], name="Earlier")
+    build_model(engine, ModelStore(small_config.model_dir))
+    engine.dispose()
+    items = client.get(f"/api/v1/users/{STRANGER}/recommendations?n=100").get_json()["items"]
+    assert not set(ACTION) & {item["anime_id"] for item in items}

@@ -1,0 +1,190 @@
+"""`POST /api/v1/recommendations`: a list in, recommendations out, nothing stored."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import text
+
+from app import create_app
+from config import Config
+from db.engine import open_engine
+from recommender.algorithms import ALGORITHMS
+from recommender.catalog import Title
+from recommender.snapshot import Snapshot
+
+URL = "/api/v1/recommendations"
+RATINGS: list[dict[str, Any]] = [{"anime_id": 1535, "rating": 9}, {"name": "Clannad"}, {"anime_id": 9253}]
+OWN = {1535, 2167, 9253}
+EVERY_ALGORITHM = pytest.mark.parametrize("algorithm", list(ALGORITHMS))
+# what is asked for, and the titles that meet it
+FILTERS: list[tuple[dict[str, Any], Any]] = [
+    ({"types": ["Movie"]}, lambda title: title.type == "Movie"),
+    ({"types": ["movie", "OVA"]}, lambda title: title.type in ("Movie", "OVA")),
+    ({"genres": ["Comedy", "school"]}, lambda title: {"Comedy", "School"} <= set(title.genres)),
+    ({"genres_exclude": ["Action", "Drama"]}, lambda title: not {"Action", "Drama"} & set(title.genres)),
+    ({"min_members": 300_000}, lambda title: title.members >= 300_000),
+    ({"year_from": 2005, "year_to": 2007}, lambda title: title.year in (2005, 2006, 2007)),
+    ({"year_to": 1999}, lambda title: title.year and title.year <= 1999),
+    (
+        {"types": ["TV"], "genres": ["Romance"], "genres_exclude": ["Harem"], "year_from": 2010},
+        lambda title: (
+            title.type == "TV"
+            and "Romance" in title.genres
+            and "Harem" not in title.genres
+            and title.year >= 2010
+        ),
+    ),
+    ({"min_score": 9.9}, lambda title: False),
+]
+
+
+def ask(client: FlaskClient, **body: Any) -> dict[str, Any]:
+    response = client.post(URL, json=body)
+    assert response.status_code == 200, response.data
+    answer: dict[str, Any] = response.get_json()
+    return answer
+
+
+@EVERY_ALGORITHM
+def test_a_list_gets_ranked_titles_that_are_not_in_it(client: FlaskClient, algorithm: str) -> None:
+    answer = ask(client, ratings=RATINGS, algorithm=algorithm)
+    items = answer["items"]
+    assert answer["algorithm"] == algorithm
+    assert len(items) == ALGORITHMS[algorithm].default_n
+    assert not OWN & {item["anime_id"] for item in items}
+    assert len({item["anime_id"] for item in items}) == len(items)
+    scores = [item["score"] for item in items]
+    assert scores == sorted(scores, reverse=True)
+    assert all(0 <= score <= 1 for score in scores)
+    assert all(isinstance(item["stars"], int) and 1 <= item["stars"] <= 5 for item in items)
+
+
+def test_an_item_is_a_title_with_a_score(client: FlaskClient) -> None:
+    first = ask(client, ratings=[{"anime_id": 9253}], algorithm="popular", n=1)["items"][0]
+    assert (
+        first.items() >= {"anime_id": 5114, "name": "Fullmetal Alchemist: Brotherhood", "type": "TV"}.items()
+    )
+    assert "Action" in first["genres"]
+    assert {"score", "stars", "english", "episodes", "year"} <= set(first)
+
+
+def test_the_answer_says_which_titles_were_understood(client: FlaskClient) -> None:
+    answer = ask(client, ratings=["clannad", "qqqq", {"name": "  "}, {"anime_id": 1535}, {"anime_id": 77}])
+    assert [(found["query"], found["anime_id"]) for found in answer["resolved"]] == [
+        ("clannad", 2167),
+        ("1535", 1535),
+    ]
+    assert answer["resolved"][0]["name"] == "Clannad"
+    assert answer["unresolved"] == ["qqqq", "77"]
+
+
+@EVERY_ALGORITHM
+@pytest.mark.parametrize(("filters", "meets"), FILTERS, ids=[str(filters) for filters, _ in FILTERS])
+def test_filters_filter_and_n_titles_come_back_whenever_so_many_are_allowed(
+    client: FlaskClient, snapshot: Snapshot, algorithm: str, filters: dict[str, Any], meets: Any
+) -> None:
+    def allowed(title: Title) -> bool:
+        return bool(meets(title)) and not title.nsfw and title.anime_id not in OWN
+
+    ids = {title.anime_id for title in snapshot.catalog.titles if allowed(title)}
+    answer = ask(client, ratings=RATINGS, algorithm=algorithm, n=40, filters=filters)
+    found = [item["anime_id"] for item in answer["items"]]
+    assert set(found) <= ids
+    assert len(found) == min(40, len(ids))
+
+
+@EVERY_ALGORITHM
+def test_a_filter_does_not_change_the_order_of_what_it_lets_through(
+    client: FlaskClient, algorithm: str
+) -> None:
+    everything = ask(client, ratings=RATINGS, algorithm=algorithm, n=100)["items"]
+    films = ask(client, ratings=RATINGS, algorithm=algorithm, n=5, filters={"types": ["Movie"]})["items"]
+    expected = [item["anime_id"] for item in everything if item["type"] == "Movie"][:5]
+    assert [item["anime_id"] for item in films][: len(expected)] == expected
+
+
+@EVERY_ALGORITHM
+def test_excluded_titles_make_room_for_the_next(client: FlaskClient, algorithm: str) -> None:
+    def ids(**more: Any) -> list[int]:
+        answer = ask(client, ratings=RATINGS, algorithm=algorithm, **more)
+        return [item["anime_id"] for item in answer["items"]]
+
+    first = ids(n=10)
+    assert ids(n=5, exclude_ids=[*first[:5], 999_999]) == first[5:]
+
+
+def test_what_each_filter_took_away_is_counted(client: FlaskClient, snapshot: Snapshot) -> None:
+    filtered = ask(client, ratings=RATINGS, filters={"types": ["TV"]}, exclude_ids=[1, 5114, 999_999])[
+        "filtered"
+    ]
+    assert filtered["types"] == sum(title.type != "TV" for title in snapshot.catalog.titles)
+    assert filtered["exclude_ids"] == 2
+
+
+@pytest.mark.parametrize("n", [1, 7, 100])
+def test_n_titles_are_asked_for_and_n_come_back(client: FlaskClient, n: int) -> None:
+    assert len(ask(client, ratings=RATINGS, n=n)["items"]) == n
+
+
+def test_no_list_gets_what_is_popular(client: FlaskClient) -> None:
+    nothing = ask(client, n=10)["items"]
+    popular = ask(client, algorithm="popular", n=10)["items"]
+    assert [item["anime_id"] for item in nothing] == [item["anime_id"] for item in popular]
+
+
+def test_an_algorithm_that_needs_a_list_says_so(client: FlaskClient) -> None:
+    response = client.post(URL, json={"algorithm": "content-based"})
+    assert response.status_code == 400
+    assert response.get_json()["detail"] == "content-based needs a list: name at least one title."
+
+
+def test_a_list_of_unknown_titles_only_is_404(client: FlaskClient) -> None:
+    response = client.post(URL, json={"ratings": ["qqqq", {"anime_id": 77}]})
+    assert response.status_code == 404
+    assert "qqqq, 77" in response.get_json()["error"]
+
+
+def test_of_a_title_with_two_ratings_the_last_counts(client: FlaskClient) -> None:
+    liked, disliked = {"anime_id": 1535, "rating": 10}, {"anime_id": 1535, "rating": 1}
+    other = {"anime_id": 2167, "rating": 9}
+    both = ask(client, ratings=[disliked, other, {"name": "Death Note", "rating": 10}])["items"]
+    assert both == ask(client, ratings=[liked, other])["items"]
+    assert both != ask(client, ratings=[disliked, other])["items"]
+
+
+def test_the_order_of_the_list_does_not_matter(client: FlaskClient) -> None:
+    assert ask(client, ratings=RATINGS)["items"] == ask(client, ratings=RATINGS[::-1])["items"]
+
+
+@EVERY_ALGORITHM
+def test_the_same_request_gives_the_same_bytes_in_every_process(config: Config, algorithm: str) -> None:
+    body = {"ratings": RATINGS, "algorithm": algorithm, "n": 50}
+    clients = [create_app(config).test_client() for _ in range(2)]
+    assert len({client.post(URL, json=body).data for client in clients * 2}) == 1
+
+
+def test_the_id_of_an_answer_is_the_same_for_the_same_request_and_signed(config: Config) -> None:
+    client = create_app(config).test_client()
+    stranger = create_app(replace(config, secret_key="another-secret-of-the-tests")).test_client()
+    first = ask(client, ratings=RATINGS)["recommendation_id"]
+    assert len(first) >= 16
+    assert ask(client, ratings=RATINGS)["recommendation_id"] == first
+    assert ask(client, ratings=RATINGS, n=3)["recommendation_id"] != first
+    assert ask(client, ratings=RATINGS[:2])["recommendation_id"] != first
+    assert ask(stranger, ratings=RATINGS)["recommendation_id"] != first
+
+
+def test_nothing_is_stored(client: FlaskClient, config: Config) -> None:
+    def counts() -> list[object]:
+        tables = ("users", "ratings", "revision_counter")
+        with open_engine(config.database_url).connect() as connection:
+            found = [connection.execute(text(f"SELECT count(*) FROM {table}")).scalar() for table in tables]
+            return [*found, connection.execute(text("SELECT value FROM revision_counter")).scalar()]
+
+    before = counts()
+    ask(client, ratings=RATINGS)
+    assert counts() == before

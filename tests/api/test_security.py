@@ -1,0 +1,125 @@
+"""API keys guard what is personal; browsers may call from the origins that were named, and no others."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from flask.testing import FlaskClient
+
+from app import create_app
+from config import Config
+from tests.api.test_errors import check_problem
+
+PERSONAL = ["/api/v1/users/7/recommendations", "/api/v1/users/7/similar", "/api/v1/users/424242/similar"]
+OPEN = ["/healthz", "/readyz", "/api/v1/anime", "/api/v1/popular", "/api/v1/algorithms", "/docs/swagger"]
+ORIGIN = "https://anime.example.org"
+KEY = {"X-API-Key": "the-key"}
+
+
+@pytest.fixture
+def browser_client(config: Config) -> FlaskClient:
+    """A client of an app that one origin may call, with API keys."""
+    return create_app(replace(config, cors_origins=(ORIGIN,), api_keys=("the-key",))).test_client()
+
+
+@pytest.mark.parametrize("path", PERSONAL)
+@pytest.mark.parametrize(
+    "key", [None, "", "wrong", "the-ke", "the-key ", "THE-KEY", "ключ", "the-key,the-key"]
+)
+def test_a_personal_route_without_a_right_key_is_401(
+    guarded_client: FlaskClient, path: str, key: str | None
+) -> None:
+    response = guarded_client.get(path, headers={} if key is None else {"X-API-Key": key})
+    if key == "the-key ":  # servers strip white space around a header's value, the test client does not
+        assert response.status_code in (200, 401, 404)
+        return
+    problem = check_problem(response, 401)
+    assert "X-API-Key" in problem["detail"]
+
+
+def test_with_the_key_a_personal_route_answers(guarded_client: FlaskClient) -> None:
+    assert [guarded_client.get(path, headers=KEY).status_code for path in PERSONAL] == [200, 200, 404]
+
+
+def test_every_configured_key_opens(config: Config) -> None:
+    client = create_app(replace(config, api_keys=("first", "zweiter-Schlüssel"))).test_client()
+    for key, status in (("first", 200), ("zweiter", 401)):
+        assert client.get(PERSONAL[0], headers={"X-API-Key": key}).status_code == status
+
+
+def test_without_keys_configured_everything_is_open(client: FlaskClient) -> None:
+    assert [client.get(path).status_code for path in PERSONAL] == [200, 200, 404]
+
+
+def test_what_is_not_personal_needs_no_key(guarded_client: FlaskClient) -> None:
+    assert {guarded_client.get(path).status_code for path in OPEN} == {200}
+    assert guarded_client.post("/api/v1/recommendations", json={"ratings": ["Clannad"]}).status_code == 200
+
+
+def test_the_compatible_surface_answers_without_a_key(guarded_client: FlaskClient) -> None:
+    for user_id in (900_001, 900_001, 7):  # new, then known; known
+        body = {"user_id": user_id, "anime_list": ["Clannad"]}
+        response = guarded_client.post("/users/recommendations", json=body)
+        assert response.status_code == 200
+        assert all("reasons" not in item for item in response.get_json())
+
+
+def test_by_default_no_origin_may_call(client: FlaskClient) -> None:
+    for response in (
+        client.get("/api/v1/popular", headers={"Origin": ORIGIN}),
+        client.post("/users/recommendations", json={"user_id": 1}, headers={"Origin": ORIGIN}),
+        client.options("/api/v1/popular", headers={"Origin": ORIGIN, "Access-Control-Request-Method": "GET"}),
+    ):
+        assert "Access-Control-Allow-Origin" not in response.headers
+
+
+def test_the_origin_of_the_settings_may_call_and_read_the_headers_it_needs(
+    browser_client: FlaskClient,
+) -> None:
+    body = {"user_id": 900_001, "anime_list": ["Clannad", "qqqq"]}
+    response = browser_client.post("/users/recommendations", json=body, headers={"Origin": ORIGIN})
+    assert response.headers["Access-Control-Allow-Origin"] == ORIGIN
+    assert response.headers["Access-Control-Expose-Headers"] == "X-Unresolved-Titles"
+    assert response.headers["X-Unresolved-Titles"] == "qqqq"
+
+
+def test_the_origin_of_the_settings_can_read_errors(browser_client: FlaskClient) -> None:
+    for path in ("/nope", "/api/v1/anime?page=0", PERSONAL[0]):
+        response = browser_client.get(path, headers={"Origin": ORIGIN})
+        assert response.status_code >= 400
+        assert response.headers["Access-Control-Allow-Origin"] == ORIGIN
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example", "null", f"{ORIGIN}.evil.example", "http://x"])
+def test_another_origin_may_not_call(browser_client: FlaskClient, origin: str) -> None:
+    response = browser_client.get("/api/v1/popular", headers={"Origin": origin})
+    assert "Access-Control-Allow-Origin" not in response.headers
+
+
+def test_an_origin_is_compared_and_not_searched_for(config: Config) -> None:
+    client = create_app(replace(config, cors_origins=("https://a.example",))).test_client()
+    response = client.get("/api/v1/popular", headers={"Origin": "https://aXexample"})
+    assert "Access-Control-Allow-Origin" not in response.headers
+
+
+@pytest.mark.parametrize(
+    ("path", "method", "header"),
+    [
+        ("/users/recommendations", "POST", "content-type"),
+        ("/api/v1/recommendations", "POST", "content-type"),
+        ("/api/v1/popular", "GET", "accept"),
+        ("/api/v1/users/7/recommendations", "GET", "x-api-key"),
+        ("/api/v1/users/7/similar", "GET", "x-api-key"),
+    ],
+)
+def test_a_browser_may_ask_before_it_sends(
+    browser_client: FlaskClient, path: str, method: str, header: str
+) -> None:
+    asked = {"Access-Control-Request-Method": method, "Access-Control-Request-Headers": header}
+    response = browser_client.options(path, headers={"Origin": ORIGIN, **asked})
+    # a browser sends no key when it asks, and goes on only after a 2xx
+    assert 200 <= response.status_code < 300
+    assert response.headers["Access-Control-Allow-Origin"] == ORIGIN
+    assert method in response.headers["Access-Control-Allow-Methods"]
+    assert header in response.headers["Access-Control-Allow-Headers"].lower()

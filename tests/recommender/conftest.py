@@ -1,0 +1,42 @@
+"""A small model, and a store with two versions of it, made once."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from recommender.snapshot import ModelConfig, Snapshot
+from recommender.store import ModelStore
+from recommender.user_user import UserUserConfig
+from serving.builder import fit_snapshot
+from tests.recommender.small import SMALL_GRAPH, catalog, random_lists, ratings
+
+N_ANIME = 24
+SMALL_CONFIG = ModelConfig(user_user=UserUserConfig(dims=8, candidates=50, index=SMALL_GRAPH))
+
+
+@pytest.fixture(scope="session")
+def small_model() -> Snapshot:
+    """Of 24 titles and 60 people; immutable, so shared."""
+    matrix = ratings(random_lists(60, N_ANIME), N_ANIME)
+    return fit_snapshot(7, 0, catalog(N_ANIME), matrix, SMALL_CONFIG)
+
+
+@pytest.fixture(scope="session")
+def two_versions(small_model: Snapshot, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The directory of a store that holds v0001 and v0002, of revisions 7 and 8; not to be changed."""
+    directory = tmp_path_factory.mktemp("two_versions")
+    store = ModelStore(directory)
+    store.publish(small_model, {})
+    store.publish(replace(small_model, revision=8), {})
+    return directory
+
+
+@pytest.fixture
+def store(two_versions: Path, tmp_path: Path) -> ModelStore:
+    """A copy of that store, to do with as one likes."""
+    shutil.copytree(two_versions, tmp_path / "models")
+    return ModelStore(tmp_path / "models")

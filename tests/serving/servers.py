@@ -1,0 +1,139 @@
+"""A real server: gunicorn with two worker processes, in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from config import ROOT
+
+SECRET = "only-for-the-tests-of-this-project"
+WORKERS = 2
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back."""
+
+    status: int
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running server."""
+
+    port: int
+    pid: int
+
+    def ask(self, path: str, body: object = None) -> Answer:
+        """GET, or POST where there is a body."""
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=30)
+        try:
+            if body is None:
+                connection.request("GET", path)
+            else:
+                connection.request("POST", path, json.dumps(body), {"Content-Type": "application/json"})
+            response = connection.getresponse()
+            return Answer(response.status, response.read())
+        finally:
+            connection.close()
+
+    def workers(self) -> list[psutil.Process]:
+        return psutil.Process(self.pid).children()
+
+    @contextmanager
+    def only(self, worker: psutil.Process) -> Iterator[None]:
+        """Every other worker stands still inside, so that this one answers."""
+        others = [process for process in self.workers() if process.pid != worker.pid]
+        for process in others:
+            process.suspend()
+        yield
+        for process in others:
+            process.resume()
+
+    def ask_each(self, path: str, times: int = 3) -> list[Answer]:
+        """What every worker says, each asked several times."""
+        workers = self.workers()
+        assert len(workers) == WORKERS
+        answers = []
+        for worker in workers:
+            with self.only(worker):
+                answers += [self.ask(path) for _ in range(times)]
+        return answers
+
+
+def settings(database_url: str, model_dir: Path, more: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The environment of a server, or of a script beside it."""
+    return {
+        **os.environ,
+        "DATABASE_URL": database_url,
+        "MODEL_DIR": str(model_dir),
+        "SECRET_KEY": SECRET,
+        "WEB_CONCURRENCY": str(WORKERS),
+        "LOG_LEVEL": "WARNING",
+        "SYNC_INTERVAL_MS": "0",
+        **(more or {}),
+    }
+
+
+@contextmanager
+def serving(environ: Mapping[str, str], log: Path) -> Iterator[Server]:
+    """A server that is ready; stopped as a process manager would."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = int(probe.getsockname()[1])
+    command = [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", "app:create_app()"]
+    with log.open("ab") as output:
+        process = subprocess.Popen(
+            command, cwd=ROOT, env={**environ, "PORT": str(port)}, stdout=output, stderr=subprocess.STDOUT
+        )
+    try:
+        server = Server(port, process.pid)
+        _wait_for(server, process, log)
+        yield server
+    finally:
+        process.terminate()
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def build(environ: Mapping[str, str], *arguments: str) -> str:
+    """Run scripts/build_index.py as an operator would."""
+    command = [sys.executable, "scripts/build_index.py", "--no-memory", *arguments]
+    outcome = subprocess.run(
+        command, cwd=ROOT, env=dict(environ), capture_output=True, text=True, check=False
+    )
+    assert outcome.returncode == 0, outcome.stderr
+    return outcome.stdout
+
+
+def _wait_for(server: Server, process: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        try:
+            if server.ask("/readyz").status == 200 and len(server.workers()) == WORKERS:
+                return
+        except (OSError, HTTPException):
+            assert process.poll() is None, log.read_text("utf-8")
+        time.sleep(0.05)
+    raise AssertionError(f"the server does not get ready: {log.read_text('utf-8')}")

@@ -1,0 +1,81 @@
+"""People the server knows, and how somebody new becomes one of them."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError
+
+from db.users import insert_user
+from recommender.store import ModelStore, Version
+from serving.live import LiveModel
+from serving.people import UnknownUserError, add_user, require_entries, saved_entries
+from serving.services import Services
+from tests.serving.worlds import ACTION, FIRST_ID, STRANGER, add_titles, database_away, neighbours
+
+
+@pytest.fixture
+def services(filled: Engine, store: ModelStore, version: Version) -> Iterator[Services]:
+    """Services over the small world, that look for news at every request."""
+    yield Services(filled, LiveModel(store, filled, version, interval_s=0, overlay_max_users=100))
+    filled.dispose()
+
+
+def test_a_saved_list_comes_back_as_rows_and_ratings(services: Services) -> None:
+    insert_user(services.engine, STRANGER, {106: 7, 104: 0, 110: 10})
+    entries = saved_entries(services, STRANGER, services.live.current().snapshot)
+    assert entries == [(104 - FIRST_ID, 0), (106 - FIRST_ID, 7), (110 - FIRST_ID, 10)]
+
+
+def test_nobody_is_not_an_empty_list(services: Services) -> None:
+    snapshot = services.live.current().snapshot
+    insert_user(services.engine, STRANGER, {})
+    assert saved_entries(services, STRANGER, snapshot) == []
+    assert saved_entries(services, STRANGER + 1, snapshot) is None
+
+
+def test_asking_for_somebody_unknown_says_who_and_what_to_do(services: Services) -> None:
+    with pytest.raises(UnknownUserError, match="user 900001 is not known; POST /users/recommendations"):
+        require_entries(services, STRANGER, services.live.current().snapshot)
+
+
+def test_a_title_that_the_model_lacks_is_not_in_the_entries(services: Services) -> None:
+    add_titles(services.engine, [999])
+    insert_user(services.engine, STRANGER, {104: 9, 999: 9})
+    entries = require_entries(services, STRANGER, services.live.current().snapshot)
+    assert entries == [(104 - FIRST_ID, 9)]
+
+
+def test_somebody_added_is_in_the_model_that_comes_back(services: Services) -> None:
+    assert neighbours(add_user(services, STRANGER, ACTION), ACTION, 1) == [STRANGER]
+
+
+def test_of_two_lists_for_one_new_person_the_first_stays(services: Services) -> None:
+    add_user(services, STRANGER, {104: 9})
+    current = add_user(services, STRANGER, {106: 1})
+    assert saved_entries(services, STRANGER, current.snapshot) == [(104 - FIRST_ID, 9)]
+
+
+def test_many_at_once_are_all_saved_and_all_neighbours(services: Services) -> None:
+    people = list(range(STRANGER, STRANGER + 12))
+    threads = [threading.Thread(target=add_user, args=(services, user_id, ACTION)) for user_id in people * 2]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(neighbours(services.live.current(), ACTION, len(people))) == people
+
+
+def test_with_the_database_away_nobody_is_taken_for_unknown(services: Services) -> None:
+    snapshot = services.live.current().snapshot
+    with database_away(services.engine), pytest.raises(DBAPIError):
+        require_entries(services, 1, snapshot)
+
+
+def test_with_the_database_away_nobody_is_half_added(services: Services) -> None:
+    with database_away(services.engine), pytest.raises(DBAPIError):
+        add_user(services, STRANGER, ACTION)
+    assert saved_entries(services, STRANGER, services.live.current().snapshot) is None

@@ -1,0 +1,133 @@
+"""Real server processes: what one worker is told, every worker knows, now and after a restart."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, text
+
+from recommender.store import ModelStore, Version
+from tests.conftest import World
+from tests.serving.servers import Server, build, serving, settings
+from tests.serving.worlds import ACTION, STRANGER
+
+COMPATIBLE = "/users/recommendations"
+WATCHER = STRANGER + 1  # looks for STRANGER among their neighbours
+SIMILAR = f"/api/v1/users/{WATCHER}/similar?n=50"
+
+
+def person(user_id: int) -> dict[str, Any]:
+    rated = [{"anime_id": anime_id, "rating": rating} for anime_id, rating in ACTION.items()]
+    return {"user_id": user_id, "anime_list": rated}
+
+
+def address(engine: Engine) -> str:
+    url = engine.url.render_as_string(hide_password=False)
+    engine.dispose()
+    return url
+
+
+def neighbours_in_every_worker(server: Server) -> list[set[int]]:
+    answers = server.ask_each(SIMILAR)
+    assert {answer.status for answer in answers} == {200}
+    return [{item["user_id"] for item in answer.json["items"]} for answer in answers]
+
+
+def test_a_new_person_is_a_neighbour_in_every_worker_after_a_restart_and_after_a_rebuild(
+    filled: Engine, store: ModelStore, version: Version, tmp_path: Path
+) -> None:
+    environ = settings(address(filled), store.directory)
+    with serving(environ, tmp_path / "log") as server:
+        server.ask(COMPATIBLE, person(WATCHER))
+        assert server.ask(COMPATIBLE, person(STRANGER)).status == 200
+        assert all(STRANGER in found for found in neighbours_in_every_worker(server))
+    with serving(environ, tmp_path / "log") as server:
+        assert all(STRANGER in found for found in neighbours_in_every_worker(server))
+        assert "Published v0002" in build(environ)
+        ready = [answer.json for answer in server.ask_each("/readyz")]
+        assert {(state["model_version"], state["newer_users"]) for state in ready} == {("v0002", 0)}
+        assert all(STRANGER in found for found in neighbours_in_every_worker(server))
+    assert "Traceback" not in (tmp_path / "log").read_text("utf-8")
+
+
+def test_what_comes_all_at_once_is_saved_once_and_known_everywhere(
+    filled: Engine, store: ModelStore, version: Version, tmp_path: Path
+) -> None:
+    people = range(STRANGER, STRANGER + 12)
+    with (
+        serving(settings(address(filled), store.directory), tmp_path / "log") as server,
+        ThreadPoolExecutor(8) as pool,
+    ):
+        answers = list(pool.map(lambda user_id: server.ask(COMPATIBLE, person(user_id)), [*people] * 3))
+        assert {answer.status for answer in answers} == {200}
+        again = [server.ask(COMPATIBLE, person(STRANGER)) for _ in range(4)]
+        assert len({answer.body for answer in again}) == 1
+        for found in neighbours_in_every_worker(server):
+            assert set(people) - found == {WATCHER}
+    with filled.connect() as connection:
+        saved = "SELECT count(*) FROM ratings WHERE user_id >= :first"
+        assert connection.execute(text(saved), {"first": STRANGER}).scalar() == len(people) * len(ACTION)
+
+
+def test_a_version_published_while_serving_is_picked_up_without_a_failed_request(
+    filled: Engine, store: ModelStore, version: Version, tmp_path: Path
+) -> None:
+    environ = settings(address(filled), store.directory)
+    statuses: list[int] = []
+    done = threading.Event()
+
+    def keep_asking(server: Server) -> None:
+        while not done.is_set():
+            statuses.append(server.ask("/api/v1/recommendations", {"ratings": [{"anime_id": 104}]}).status)
+            statuses.append(server.ask("/api/v1/users/1/recommendations").status)
+
+    with serving(environ, tmp_path / "log") as server:
+        clients = [threading.Thread(target=keep_asking, args=(server,)) for _ in range(3)]
+        for client in clients:
+            client.start()
+        for name in ("v0002", "v0003"):
+            assert f"Published {name}" in build(environ, "--force")
+            assert {answer.json["model_version"] for answer in server.ask_each("/readyz")} == {name}
+        done.set()
+        for client in clients:
+            client.join()
+    assert set(statuses) == {200}
+    assert len(statuses) > 50
+
+
+def test_by_default_too_a_new_person_is_known_to_every_worker_at_once(world: World, tmp_path: Path) -> None:
+    environ = settings(f"sqlite:///{tmp_path / 'anime.db'}", tmp_path / "models")
+    del environ["SYNC_INTERVAL_MS"]
+    (tmp_path / "anime.db").write_bytes(world.database.read_bytes())
+    build(environ)
+    list_ = [{"anime_id": 9253, "rating": 9}, {"anime_id": 1535, "rating": 9}]
+    with serving(environ, tmp_path / "log") as server:
+        server.ask(COMPATIBLE, {"user_id": WATCHER, "anime_list": list_})
+        one, other = server.workers()
+        with server.only(other):
+            server.ask(SIMILAR)  # has just looked for news
+        with server.only(one):
+            server.ask(COMPATIBLE, {"user_id": STRANGER, "anime_list": list_})
+        with server.only(other):
+            items = server.ask(SIMILAR).json["items"]
+    assert STRANGER in {item["user_id"] for item in items}
+
+
+def test_a_body_without_a_length_is_capped_too(world: World, tmp_path: Path) -> None:
+    (tmp_path / "anime.db").write_bytes(world.database.read_bytes())
+    environ = settings(f"sqlite:///{tmp_path / 'anime.db'}", tmp_path / "models")
+    build(environ)
+    chunks = [b'{"user_id": 1, "padding": "', *[b"x" * 100_000] * 15, b'"}']
+    with serving(environ, tmp_path / "log") as server:
+        connection = HTTPConnection("127.0.0.1", server.port, timeout=30)
+        connection.request("POST", COMPATIBLE, iter(chunks), encode_chunked=True)
+        response = connection.getresponse()
+        problem = response.read()
+        connection.close()
+        assert response.status == 413
+        assert b'"status": 413' in problem
+        assert response.headers["Content-Type"] == "application/problem+json"

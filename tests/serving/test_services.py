@@ -1,0 +1,153 @@
+"""Start: whatever is in the model directory, the server answers or says clearly why it cannot."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
+
+from db.engine import open_engine
+from db.schema import migrate
+from db.users import insert_user
+from recommender.store import ModelStore, Version
+from serving.builder import BuildFailedError, build_model
+from serving.services import Services, open_services
+from tests.serving.worlds import (
+    ACTION,
+    DAMAGES,
+    PEOPLE,
+    STRANGER,
+    TITLES,
+    add_titles,
+    damage,
+    knows,
+    make_world,
+)
+
+
+def start(engine: Engine, store: ModelStore) -> Services:
+    url = engine.url.render_as_string(hide_password=False)
+    return open_services(url, store.directory, sync_interval_s=0, overlay_max_users=10)
+
+
+def test_without_a_model_one_is_built(filled: Engine, store: ModelStore) -> None:
+    services = start(filled, store)
+    assert services.live.current().name == "v0001"
+    assert services.live.current().snapshot.ratings.n_users == PEOPLE
+
+
+def test_a_model_that_is_there_is_not_built_again(
+    filled: Engine, store: ModelStore, version: Version
+) -> None:
+    insert_user(filled, STRANGER, ACTION)  # newer people do not make it unusable
+    services = start(filled, store)
+    assert store.names() == [version.name]
+    assert knows(services.live, STRANGER)
+
+
+def test_no_connection_stays_open_for_a_fork_to_inherit(
+    filled: Engine, store: ModelStore, version: Version
+) -> None:
+    assert start(filled, store).engine.pool.checkedin() == 0  # type: ignore[attr-defined]  # a QueuePool
+
+
+@pytest.mark.parametrize("how", DAMAGES)
+def test_a_damaged_version_gives_way_to_the_previous_one(
+    embedded: Engine, store: ModelStore, how: str
+) -> None:
+    for _ in range(2):
+        build_model(embedded, store, force=True)
+    damage(store.directory / "v0002", how)
+    assert start(embedded, store).live.current().snapshot.ratings.n_users == PEOPLE
+    assert store.names() == ["v0002", "v0001"]
+
+
+def test_where_every_version_is_damaged_a_new_one_is_built(embedded: Engine, store: ModelStore) -> None:
+    for _ in range(2):
+        build_model(embedded, store, force=True)
+    damage(store.directory / "v0001", "no manifest")
+    damage(store.directory / "v0002", "a byte flipped")
+    assert start(embedded, store).live.current().name == "v0003"
+
+
+def test_a_lost_current_file_is_no_reason_to_build(embedded: Engine, store: ModelStore) -> None:
+    build_model(embedded, store)
+    (store.directory / "CURRENT").unlink()
+    assert start(embedded, store).live.current().name == "v0001"
+
+
+def test_a_model_newer_than_the_database_is_of_another_and_built_anew(
+    embedded: Engine, store: ModelStore, tmp_path: Path
+) -> None:
+    insert_user(embedded, STRANGER, ACTION)
+    build_model(embedded, store)
+    other = open_engine(f"sqlite:///{tmp_path / 'other.db'}")
+    migrate(other)
+    add_titles(other, [1, 2, 3])
+    assert len(start(other, store).live.current().snapshot.catalog) == 3
+    other.dispose()
+
+
+def make_other(path: Path) -> Engine:
+    """Another database than `embedded`, which has seen just as many writes."""
+    other = open_engine(f"sqlite:///{path}")
+    migrate(other)
+    for number in range(PEOPLE + 1):
+        add_titles(other, [number + 1])
+    return other
+
+
+def test_a_model_of_another_database_is_not_served(
+    embedded: Engine, store: ModelStore, tmp_path: Path
+) -> None:
+    build_model(embedded, store)
+    other = make_other(tmp_path / "other.db")
+    assert len(start(other, store).live.current().snapshot.catalog) == PEOPLE + 1
+    other.dispose()
+
+
+def test_a_model_of_another_database_is_not_up_to_date(
+    embedded: Engine, store: ModelStore, tmp_path: Path
+) -> None:
+    build_model(embedded, store)
+    other = make_other(tmp_path / "other.db")
+    version, built = build_model(other, store)
+    assert (len(version.snapshot.catalog), built) == (PEOPLE + 1, True)
+    other.dispose()
+
+
+def test_an_empty_database_says_what_to_do(database_url: str, store: ModelStore) -> None:
+    with pytest.raises(BuildFailedError, match=r"the database has no titles; import some first: python "):
+        open_services(database_url, store.directory, sync_interval_s=0, overlay_max_users=10)
+
+
+def test_a_model_directory_that_cannot_be_made_says_so(embedded: Engine, tmp_path: Path) -> None:
+    (tmp_path / "models").write_text("a file")
+    with pytest.raises(BuildFailedError, match="models"):
+        start(embedded, ModelStore(tmp_path / "models"))
+
+
+def test_an_unreachable_sqlite_is_an_operational_error(tmp_path: Path) -> None:
+    (tmp_path / "anime.db").mkdir()
+    with pytest.raises(OperationalError, match="unable to open database file"):
+        open_services(
+            f"sqlite:///{tmp_path / 'anime.db'}", tmp_path / "models", sync_interval_s=0, overlay_max_users=10
+        )
+
+
+def test_an_unreachable_postgresql_is_an_operational_error(tmp_path: Path) -> None:
+    # in the very form that .env.example and the error of a missing DATABASE_URL show
+    with pytest.raises(OperationalError, match="refused"):
+        open_services(
+            "postgresql://user:password@127.0.0.1:1/database",
+            tmp_path / "models",
+            sync_interval_s=0,
+            overlay_max_users=10,
+        )
+
+
+def test_the_whole_world_is_served(filled: Engine, store: ModelStore, version: Version) -> None:
+    assert len(start(filled, store).live.current().snapshot.catalog) == TITLES

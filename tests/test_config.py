@@ -1,0 +1,223 @@
+"""Every setting: its default, its limits, and an error that names it and says what to do."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+from dotenv import dotenv_values
+from hypothesis import given
+from hypothesis import strategies as st
+
+from config import ROOT, Config, ConfigError
+
+REQUIRED = {"DATABASE_URL": "sqlite:///data/anime.db", "SECRET_KEY": "k" * 16}
+EXAMPLE = ROOT / ".env.example"
+# variable, attribute, default, lowest, highest
+INTEGERS = [
+    ("PORT", "port", 5000, 1, 65_535),
+    ("WEB_CONCURRENCY", "web_concurrency", 2, 1, 64),
+    ("MAX_BODY_BYTES", "max_body_bytes", 1_000_000, 1_000, 1_000_000_000),
+    ("MAX_LIST_TITLES", "max_list_titles", 5_000, 1, 100_000),
+    ("OVERLAY_MAX_USERS", "overlay_max_users", 20_000, 0, 1_000_000),
+    ("SYNC_INTERVAL_MS", "sync_interval_ms", 200, 0, 60_000),
+]
+
+
+class Asked(Mapping[str, str]):
+    """An environment that notes which variables are asked for."""
+
+    def __init__(self, values: Mapping[str, str]) -> None:
+        self._values, self.names = values, set[str]()
+
+    def __getitem__(self, name: str) -> str:
+        self.names.add(name)
+        return self._values[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+
+def settings_read() -> set[str]:
+    environ = Asked(REQUIRED)
+    Config.from_env(environ)
+    return environ.names
+
+
+def with_(**values: str) -> Config:
+    return Config.from_env({**REQUIRED, **values})
+
+
+def error_of(variable: str, value: str) -> str:
+    with pytest.raises(ConfigError) as caught:
+        with_(**{variable: value})
+    assert caught.value.variable == variable
+    assert str(caught.value).startswith(f"{variable} ")
+    return str(caught.value)
+
+
+def test_what_is_not_set_has_its_default() -> None:
+    assert with_() == Config(database_url=REQUIRED["DATABASE_URL"], secret_key=REQUIRED["SECRET_KEY"])
+
+
+def test_a_setting_that_is_empty_counts_as_not_set() -> None:
+    optional = settings_read() - set(REQUIRED)
+    assert with_(**dict.fromkeys(optional, "")) == with_()
+
+
+@pytest.mark.parametrize("value", ["", "   ", None])
+@pytest.mark.parametrize(
+    ("variable", "remedy"),
+    [("DATABASE_URL", "DATABASE_URL=sqlite:///data/anime.db"), ("SECRET_KEY", "secrets.token_hex(32)")],
+)
+def test_a_required_setting_that_is_missing_says_how_to_set_it(
+    variable: str, remedy: str, value: str | None
+) -> None:
+    environ = {name: text for name, text in {**REQUIRED, variable: value}.items() if text is not None}
+    with pytest.raises(ConfigError, match=f"^{variable} is not set") as caught:
+        Config.from_env(environ)
+    assert remedy in str(caught.value)
+
+
+@pytest.mark.parametrize("url", ["sqlite:///x.db", "postgresql://u:p@h/d", "postgresql+psycopg2://u:p@h/d"])
+def test_a_supported_database_is_taken_as_it_is(url: str) -> None:
+    assert with_(DATABASE_URL=url).database_url == url
+
+
+def test_the_address_that_hosting_platforms_hand_out_is_understood() -> None:
+    assert with_(DATABASE_URL="postgres://u:p@h/d").database_url == "postgresql://u:p@h/d"
+
+
+@pytest.mark.parametrize("url", ["mysql://u:p@h/d", "anime.db", "/data/anime.db", "SQLITE:///x.db"])
+def test_another_database_is_refused_with_examples(url: str) -> None:
+    message = error_of("DATABASE_URL", url)
+    assert "not supported" in message
+    assert "sqlite:///" in message
+    assert "postgresql://" in message
+
+
+@pytest.mark.parametrize(
+    "url", ["sqlite:anime.db", "sqlite:/anime.db", "postgresql:/d", "postgresql://u:p@h:x/d"]
+)
+def test_an_address_that_cannot_be_parsed_is_refused_with_examples(url: str) -> None:
+    assert "sqlite:///" in error_of("DATABASE_URL", url)
+
+
+@pytest.mark.parametrize("url", ["mysql://u:hunter2@h/d", "postgresql://u:hunter2@h:x/d"])
+def test_an_error_does_not_give_the_password_away(url: str) -> None:
+    assert "hunter2" not in error_of("DATABASE_URL", url)
+
+
+def test_a_printed_configuration_does_not_give_secrets_away() -> None:
+    config = with_(DATABASE_URL="postgresql://u:hunter2@h/d", SECRET_KEY="s3cret" * 5, API_KEYS="open-sesame")
+    assert not [word for word in ("hunter2", "s3cret", "open-sesame") if word in repr(config)]
+
+
+def test_a_short_secret_key_is_refused_without_being_shown() -> None:
+    message = error_of("SECRET_KEY", "tooshort1234567")
+    assert "15 characters, at least 16" in message
+    assert "tooshort" not in message
+
+
+@pytest.mark.parametrize(("variable", "attribute", "default", "low", "high"), INTEGERS)
+class TestWholeNumbers:
+    def test_the_default_holds(
+        self, variable: str, attribute: str, default: int, low: int, high: int
+    ) -> None:
+        assert getattr(with_(), attribute) == default
+        assert low <= default <= high
+
+    def test_the_limits_are_allowed(
+        self, variable: str, attribute: str, default: int, low: int, high: int
+    ) -> None:
+        assert getattr(with_(**{variable: f" {low} "}), attribute) == low
+        assert getattr(with_(**{variable: str(high)}), attribute) == high
+
+    def test_anything_else_is_refused_and_the_limits_are_named(
+        self, variable: str, attribute: str, default: int, low: int, high: int
+    ) -> None:
+        for value in (str(low - 1), str(high + 1), "many", "1.5", "0x10", "1e3"):
+            message = error_of(variable, value)
+            assert f"from {low} to {high}" in message
+            assert repr(value) in message
+
+
+@pytest.mark.parametrize("level", ["debug", "Info", "WARNING", " ERROR ", "critical"])
+def test_the_log_level_may_be_written_in_any_case(level: str) -> None:
+    assert with_(LOG_LEVEL=level).log_level == level.strip().upper()
+
+
+def test_another_log_level_is_refused_and_the_known_ones_are_named() -> None:
+    assert "DEBUG, INFO, WARNING, ERROR, CRITICAL" in error_of("LOG_LEVEL", "loud")
+
+
+@pytest.mark.parametrize(
+    ("variable", "attribute"), [("CORS_ORIGINS", "cors_origins"), ("API_KEYS", "api_keys")]
+)
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [("", ()), (" , ,", ()), ("a", ("a",)), (" a , b,", ("a", "b")), ("*", ("*",))],
+)
+def test_lists_are_separated_by_commas(
+    variable: str, attribute: str, text: str, names: tuple[str, ...]
+) -> None:
+    assert getattr(with_(**{variable: text}), attribute) == names
+
+
+def test_models_live_where_they_are_told_to_or_in_the_project() -> None:
+    assert with_(MODEL_DIR="/srv/models").model_dir == Path("/srv/models")
+    assert with_().model_dir == ROOT / "models"
+
+
+@given(st.dictionaries(st.sampled_from(sorted(settings_read())), st.text(max_size=30)))
+def test_any_environment_gives_a_configuration_or_a_configuration_error(values: dict[str, str]) -> None:
+    with contextlib.suppress(ConfigError):
+        with_(**values)
+
+
+def test_the_process_environment_is_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
+    for variable, value in {**REQUIRED, "PORT": "8123"}.items():
+        monkeypatch.setenv(variable, value)
+    assert Config.from_env().port == 8123
+
+
+def test_the_environment_wins_over_the_env_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("config.ROOT", tmp_path)
+    (tmp_path / ".env").write_text("PORT=7001\nLOG_LEVEL=DEBUG\n", "utf-8")
+    for variable, value in {**REQUIRED, "PORT": "7002"}.items():
+        monkeypatch.setenv(variable, value)
+    monkeypatch.delenv("LOG_LEVEL", raising=False)
+    config = Config.from_env()
+    assert (config.port, config.log_level) == (7002, "DEBUG")
+
+
+def test_a_configuration_cannot_be_changed() -> None:
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        with_().port = 1  # type: ignore[misc]
+
+
+def test_every_setting_is_read_from_the_environment() -> None:
+    assert settings_read() == {field.name.upper() for field in dataclasses.fields(Config)}
+
+
+def test_the_example_file_lists_every_setting_that_is_read() -> None:
+    listed = re.findall(r"^#?([A-Z_]+)=", EXAMPLE.read_text("utf-8"), re.MULTILINE)
+    assert sorted(listed) == sorted(settings_read())
+
+
+def test_the_example_file_shows_the_defaults() -> None:
+    shown = dict(re.findall(r"^#([A-Z_]+)=(.*)$", EXAMPLE.read_text("utf-8"), re.MULTILINE))
+    examples_only = {"CORS_ORIGINS", "API_KEYS", "MODEL_DIR"}
+    assert with_(**{name: value for name, value in shown.items() if name not in examples_only}) == with_()
+
+
+def test_the_example_file_with_a_secret_key_is_a_working_configuration() -> None:
+    values = {name: value or "" for name, value in dotenv_values(EXAMPLE).items()}
+    assert Config.from_env({**values, "SECRET_KEY": "k" * 32}).database_url == REQUIRED["DATABASE_URL"]
