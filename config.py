@@ -39,7 +39,7 @@ class Config:
     max_body_bytes: int = 1_000_000  # larger request bodies are refused with 413
     max_list_titles: int = 5_000  # longer lists are refused with 422 (400 on the compatible surface)
     overlay_max_users: int = 20_000  # newest users kept findable before the next build
-    sync_interval_ms: int = 200  # at most this often does a worker ask the database for news
+    sync_interval_ms: int = 0  # at most this often a worker asks for new people; 0: before each answer
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> Config:
@@ -64,7 +64,7 @@ class Config:
             max_body_bytes=read.integer("MAX_BODY_BYTES", 1_000_000, low=1_000, high=1_000_000_000),
             max_list_titles=read.integer("MAX_LIST_TITLES", 5_000, low=1, high=100_000),
             overlay_max_users=read.integer("OVERLAY_MAX_USERS", 20_000, low=0, high=1_000_000),
-            sync_interval_ms=read.integer("SYNC_INTERVAL_MS", 200, low=0, high=60_000),
+            sync_interval_ms=read.integer("SYNC_INTERVAL_MS", 0, low=0, high=60_000),
         )
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from flask import Response, jsonify
 from flask_openapi3 import APIBlueprint, Tag
 
-from api.context import live
+from api.context import latest_model
 from api.errors import ApiError, Problem
 from api.lists import FAVOURITE
 from api.recommending import recommend
@@ -33,7 +33,7 @@ blueprint = APIBlueprint(
 @blueprint.get("", summary="Search and browse", responses={200: AnimePage})
 def get_anime(query: AnimeQuery) -> Response:
     """By any name a title has, and by what it is."""
-    snapshot = live().snapshot
+    snapshot = latest_model().snapshot
     allowed = query.to_filters().allowed(snapshot.catalog)
     if query.year is not None:
         allowed &= snapshot.catalog.years == query.year
@@ -51,7 +51,7 @@ def get_anime(query: AnimeQuery) -> Response:
 @blueprint.get("/<int:anime_id>", summary="One title", responses={200: AnimeDetail, 404: Problem})
 def get_one(path: AnimePath) -> Response:
     """All that is known of it."""
-    snapshot = live().snapshot
+    snapshot = latest_model().snapshot
     return jsonify(anime_detail(snapshot, _row(snapshot, path.anime_id)))
 
 
@@ -60,7 +60,7 @@ def get_one(path: AnimePath) -> Response:
 )
 def get_similar(path: AnimePath, query: SimilarAnimeQuery) -> Response:
     """What the algorithm would recommend to somebody who likes this title and nothing else is known of."""
-    current = live()
+    current = latest_model()
     row = _row(current.snapshot, path.anime_id)
     _, ranking, _ = recommend(
         current.snapshot, query.algorithm, [(row, FAVOURITE)], query.n, filters=query.to_filters()

@@ -8,7 +8,7 @@ from urllib.parse import quote
 from flask import Response, jsonify
 from flask_openapi3 import APIBlueprint, Tag
 
-from api.context import context, live
+from api.context import context, latest_model, live
 from api.errors import COMPATIBLE, ApiError, Problem
 from api.lists import resolve_list
 from api.recommending import recommend
@@ -27,7 +27,7 @@ blueprint = APIBlueprint(COMPATIBLE, __name__, abp_tags=[Tag(name="compatible")]
 @blueprint.post(
     "/users/recommendations",
     summary="Recommend to a person, known or new",
-    responses={200: CompatibleItems, 400: Problem, 404: Problem, 413: Problem},
+    responses={200: CompatibleItems, 400: Problem, 404: Problem, 413: Problem, 503: Problem},
 )
 def post_recommendations(body: CompatibleRequest) -> Response:
     """A new person's list is saved, and the person is findable as a neighbour at once. For a known
@@ -40,7 +40,10 @@ def post_recommendations(body: CompatibleRequest) -> Response:
     saved = saved_entries(services, body.user_id, current.snapshot)
     if saved is None and given.entries:
         ids = current.snapshot.catalog.vocabulary.ids
+        before = current.snapshot.catalog
         current = add_user(services, body.user_id, {int(ids[row]): r for row, r in given.entries})
+        if current.snapshot.catalog is not before:  # a new version was published meanwhile
+            given = resolve_list(body.anime_list or [], current.snapshot)
         # what was saved, should another request have been first
         saved = saved_entries(services, body.user_id, current.snapshot)
     entries = [*(saved or ()), *given.entries]
@@ -62,7 +65,7 @@ def post_recommendations(body: CompatibleRequest) -> Response:
 )
 def get_suggestions(query: SuggestionQuery) -> Response:
     """Main titles, best first; English, Japanese and short names are understood too."""
-    snapshot = live().snapshot
+    snapshot = latest_model().snapshot
     rows = snapshot.titles.suggest(query.query, query.limit, ~snapshot.catalog.nsfw)
     return jsonify([snapshot.catalog[row].name for row in rows])
 

@@ -29,8 +29,13 @@ def context() -> ApiContext:
 
 
 def live() -> LiveVersion:
-    """The model to answer this request from; take it once."""
+    """The model with everybody in it, to answer this request from; take it once."""
     return context().services.live.current()
+
+
+def latest_model() -> LiveVersion:
+    """The same where the answer does not depend on people: the database is not asked."""
+    return context().services.live.latest_model()
 
 
 def install_context(extensions: dict[str, object], value: ApiContext) -> None:

@@ -87,7 +87,8 @@ def register_error_handlers(app: Flask) -> None:
 
     @app.errorhandler(UnknownFilterValueError)
     def _unknown_filter(error: UnknownFilterValueError) -> Response:
-        return problem(422, str(error), [{"loc": ["filters", error.field], "msg": str(error)}])
+        inside = ["filters"] if request.method == "POST" else []
+        return problem(422, str(error), [{"loc": [*inside, error.field], "msg": str(error)}])
 
     @app.errorhandler(DBAPIError)
     def _database_away(error: DBAPIError) -> Response:

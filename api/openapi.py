@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from api.errors import Problem, validation_problem
 from api.requests import JsonRequest
+from api.schemas import CompatibleRequest, RecommendationRequest
 
 DOCUMENT_PATH = "/api/v1/openapi.json"
 DESCRIPTION = """Name a few anime, get titles you will love.
@@ -56,8 +57,13 @@ def make_app(version: str) -> ApiApp:
 def _document(app: OpenAPI) -> dict[str, Any]:
     """flask-openapi3's document, with errors described as they are sent."""
     document: dict[str, Any] = app.api_doc
-    for path in document["paths"].values():
-        for operation in path.values():
+    for model in (CompatibleRequest, RecommendationRequest):
+        extra: Any = model.model_config["json_schema_extra"]
+        document["components"]["schemas"][model.__name__] |= extra
+    for path, operations in document["paths"].items():
+        for operation in operations.values():
+            if not path.startswith("/api/v1"):
+                operation["responses"].pop("422", None)  # a bad request is 400 there
             for status, response in operation["responses"].items():
                 if int(status) >= 400:
                     schema = {"$ref": "#/components/schemas/Problem"}

@@ -6,7 +6,7 @@ import numpy as np
 from flask import Response, jsonify
 from flask_openapi3 import APIBlueprint, Tag
 
-from api.context import live
+from api.context import latest_model
 from api.errors import Problem
 from api.schemas import PopularPage, PopularQuery
 from api.serialise import page_of, popular_item
@@ -19,7 +19,7 @@ blueprint = APIBlueprint(
 @blueprint.get("/popular", summary="Popular titles", responses={200: PopularPage})
 def get_popular(query: PopularQuery) -> Response:
     """By how many people liked it, or by a mean rating that few ratings cannot carry to the top."""
-    snapshot = live().snapshot
+    snapshot = latest_model().snapshot
     popularity = snapshot.popularity
     keys = popularity.prior if query.sort == "likes" else popularity.mean_ratings
     order = np.argsort(-keys, kind="stable")

@@ -21,9 +21,11 @@ class JsonRequest(Request):
         """The parsed body; raises BadRequest (400) for anything that is not JSON."""
         try:
             text = self.get_data(cache=cache).decode("utf-8")
-            return json.loads(text, parse_constant=_refuse_constant)
+            body = json.loads(text, parse_constant=_refuse_constant)
         except (ValueError, RecursionError) as error:
             raise BadRequest(f"The body is not valid JSON: {error or type(error).__name__}") from None
+        # flask-openapi3 would take a string for JSON once more
+        return [body] if isinstance(body, str) else body
 
 
 class QueryModel(BaseModel):

@@ -11,10 +11,11 @@ from recommender.algorithms import ALGORITHMS
 from recommender.filters import Filters
 
 MAX_ID = 2**63 - 1
+MAX_ANIME_ID = 2**31 - 1
 MAX_TEXT = 200
 
 UserId = Annotated[StrictInt, Field(ge=0, le=MAX_ID, description="the person's id, chosen by the caller")]
-AnimeId = Annotated[StrictInt, Field(ge=1, le=2**31 - 1, description="MyAnimeList id")]
+AnimeId = Annotated[StrictInt, Field(ge=1, le=MAX_ANIME_ID, description="MyAnimeList id")]
 Rating = Annotated[StrictInt, Field(ge=1, le=10, description="1-10; absent: liked")]
 Count = Annotated[int, Field(ge=1, le=100)]
 Name = Annotated[str, Field(max_length=MAX_TEXT)]
@@ -192,13 +193,15 @@ class UserPath(BaseModel):
 
 
 class AnimePath(BaseModel):
-    anime_id: int = Field(ge=1, le=2**31 - 1)
+    anime_id: int = Field(ge=1, le=MAX_ANIME_ID)
 
 
 class UserRecommendationQuery(QueryFilters):
     algorithm: AlgorithmName = "user-user"
     n: Count | None = None
-    exclude_ids: Annotated[list[int], BeforeValidator(_split), Field(max_length=5_000)] = []
+    exclude_ids: Annotated[
+        list[Annotated[int, Field(ge=1, le=MAX_ANIME_ID)]], BeforeValidator(_split), Field(max_length=5_000)
+    ] = []
 
 
 class SimilarUsersQuery(QueryModel):

@@ -12,6 +12,8 @@ from api.errors import ApiError
 
 def require_api_key() -> None:
     """Refuse the request (401) unless it brings one of the configured keys; without keys, all may pass."""
+    if request.method == "OPTIONS":  # a browser asks whether it may send the key
+        return
     keys = context().api_keys
     given = request.headers.get("X-API-Key", "").encode()
     # every key is compared, so that the time taken tells nothing

@@ -26,7 +26,7 @@ blueprint = APIBlueprint(
     url_prefix="/api/v1/users",
     abp_tags=[Tag(name="users")],
     abp_security=[{"api_key": []}],
-    abp_responses={401: Problem, 404: Problem, 422: Problem},
+    abp_responses={401: Problem, 404: Problem, 422: Problem, 503: Problem},
 )
 blueprint.before_request(require_api_key)
 

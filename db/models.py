@@ -92,3 +92,5 @@ class RevisionCounter(Base):
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     value: Mapped[int] = mapped_column(BigInteger)
+    # random, made with the tables: tells a model of this database from one of another
+    database_id: Mapped[str] = mapped_column(Text)

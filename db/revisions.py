@@ -18,6 +18,11 @@ def take_revision(connection: Connection) -> int:
     return connection.execute(statement).scalar_one()
 
 
+def database_id(connection: Connection) -> str:
+    """What tells this database from every other."""
+    return connection.execute(select(RevisionCounter.database_id)).scalar_one()
+
+
 def current_revision(connection: Connection) -> int:
     """The newest committed revision."""
     return connection.execute(select(RevisionCounter.value)).scalar_one()

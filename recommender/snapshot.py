@@ -54,6 +54,7 @@ class Snapshot:
         config: of every algorithm.
         revision: of the database when the data was read.
         generated_people: how many of the people behind it do not exist.
+        database_id: of the database that the data was read from.
     """
 
     config: ModelConfig
@@ -66,6 +67,7 @@ class Snapshot:
     user_user: UserUser
     item_item: ItemItem
     titles: TitleIndex
+    database_id: str = ""
 
     @property
     def overlay(self) -> Overlay:
@@ -106,6 +108,7 @@ class Snapshot:
             "format": FORMAT,
             "config": dataclasses.asdict(self.config),
             "revision": self.revision,
+            "database": self.database_id,
             "content_terms": int(self.content.terms.shape[1]),
             "counts": {
                 "users": self.ratings.n_users,
@@ -159,18 +162,9 @@ class Snapshot:
             titles = TitleIndex.assemble(_Arrays(directory, "titles_"), names, catalog.members)
             generated = int(manifest["counts"]["generated_people"])
             revision = int(manifest["revision"])
-            snapshot = cls(
-                config,
-                revision,
-                generated,
-                catalog,
-                ratings,
-                popularity,
-                content,
-                user_user,
-                item_item,
-                titles,
-            )
+            models = (popularity, content, user_user, item_item, titles)
+            database_id = str(manifest["database"])
+            snapshot = cls(config, revision, generated, catalog, ratings, *models, database_id)
             found = {"users": _hash(ratings.users), "anime": _hash(catalog.vocabulary)}
             if found != manifest["vocabularies"]:
                 raise ModelFormatError("its users or titles are not those it was built with")

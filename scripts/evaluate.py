@@ -12,6 +12,7 @@ import argparse
 import os
 import platform
 import sys
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -121,8 +122,10 @@ def _evaluate(name: str, recommend: Recommend, holdout: Holdout) -> Row:
             done += 1
             progress(done, total)
 
-        history = measure(recommend, holdout.history, train.likes, train.n_users, step)
-        favourites = measure(recommend, holdout.favourites, train.likes, train.n_users, step)
+        history = measure(recommend, holdout.history, train.likes, train.n_users, time.perf_counter, step)
+        favourites = measure(
+            recommend, holdout.favourites, train.likes, train.n_users, time.perf_counter, step
+        )
     return Row(name, history, favourites)
 
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, Engine
 
 from db.engine import open_engine, read_transaction
-from db.revisions import current_revision
+from db.revisions import current_revision, database_id
 from db.titles import TitleRow, load_titles
 from db.users import count_generated_people, count_ratings, stream_ratings
 from profiling.decorators import memory_profiler_decorator, timeit_decorator
@@ -77,18 +77,18 @@ def build_model(
     with store.lock(wait_s):
         store.sweep()
         with read_transaction(engine) as connection:
-            revision = current_revision(connection)
-            current = None if force else _up_to_date(store, revision, config)
+            database, revision = database_id(connection), current_revision(connection)
+            current = None if force else _up_to_date(store, database, revision, config)
             if current is not None:
                 return current, False
             generated = count_generated_people(connection)
             catalog = read_catalogue(connection)
             ratings = read_ratings(connection, catalog, progress)
-        snapshot = fit_snapshot(revision, generated, catalog, ratings, config)
+        snapshot = fit_snapshot(revision, generated, catalog, ratings, config, database)
         return _publish(store, snapshot), True
 
 
-def _up_to_date(store: ModelStore, revision: int, config: ModelConfig) -> Version | None:
+def _up_to_date(store: ModelStore, database: str, revision: int, config: ModelConfig) -> Version | None:
     name = store.current_name()
     if name is None:
         return None
@@ -99,7 +99,8 @@ def _up_to_date(store: ModelStore, revision: int, config: ModelConfig) -> Versio
         return None
     # through JSON, as the manifest has been
     same = version.manifest["config"] == json.loads(json.dumps(dataclasses.asdict(config)))
-    return version if same and version.snapshot.revision == revision else None
+    snapshot = version.snapshot
+    return version if same and (snapshot.database_id, snapshot.revision) == (database, revision) else None
 
 
 @timeit_decorator
@@ -131,26 +132,21 @@ def read_ratings(connection: Connection, catalog: Catalog, progress: Progress | 
 
 
 def fit_snapshot(
-    revision: int, generated: int, catalog: Catalog, ratings: RatingsMatrix, config: ModelConfig
+    revision: int,
+    generated: int,
+    catalog: Catalog,
+    ratings: RatingsMatrix,
+    config: ModelConfig,
+    database: str = "",
 ) -> Snapshot:
-    """Fit every algorithm. `revision` and `generated` are told to the snapshot as they are."""
+    """Fit every algorithm. `revision`, `generated` and `database` are told to the snapshot as they are."""
     popularity = _fit_popularity(ratings, catalog, config)
     content = _fit_content(catalog, popularity, config)
     user_user = _fit_user_user(ratings, popularity, config)
     item_item = _fit_item_item(ratings, popularity, config)
     titles = _index_titles(catalog)
-    return Snapshot(
-        config,
-        revision,
-        generated,
-        catalog,
-        ratings,
-        popularity,
-        content,
-        user_user,
-        item_item,
-        titles,
-    )
+    models = (popularity, content, user_user, item_item, titles)
+    return Snapshot(config, revision, generated, catalog, ratings, *models, database)
 
 
 @timeit_decorator

@@ -18,6 +18,8 @@ from recommender.overlay import List
 from recommender.snapshot import ModelFormatError, Snapshot
 from recommender.store import ModelStore, Version
 
+SLOW_S, RETRY_AFTER_S = 0.2, 5.0  # a database that takes so long to fail is left alone so long
+
 log = logging.getLogger(__name__)
 
 
@@ -34,8 +36,9 @@ class LiveVersion:
 class LiveModel:
     """Follows the model directory and the database; hands out one `LiveVersion` after the other.
 
-    New versions and new users are looked for when a request asks for the current state, at most once in
-    `interval_s`; `catch_up` looks at once, so that a worker always sees its own writes.
+    A new version is looked for with every request; new people at most once in `interval_s`, and not for
+    `RETRY_AFTER_S` after the database was slow to fail. `catch_up` looks at once, so that a worker always
+    sees its own writes.
     """
 
     def __init__(
@@ -51,7 +54,7 @@ class LiveModel:
         self._interval_s, self._overlay_max_users = interval_s, overlay_max_users
         self._lock = threading.Lock()
         self._refused: str | None = None
-        self._checked_at = float("-inf")
+        self._ask_database_at = float("-inf")
         self._live = _live(version)
 
     @property
@@ -59,31 +62,40 @@ class LiveModel:
         """A published version that could not be loaded, and why; None when all is well."""
         return self._refused
 
-    def current(self) -> LiveVersion:
-        """The newest state that is known, after a look for news if the last one is long enough ago."""
-        if time.monotonic() - self._checked_at >= self._interval_s:
-            self._refresh(wait=False)
+    def latest_model(self) -> LiveVersion:
+        """The newest version, for answers that do not depend on people."""
+        # while one thread looks, the others go on answering from what there is
+        if self._store.current_name() != self._live.name and self._lock.acquire(blocking=False):
+            try:
+                self._follow_store()
+            finally:
+                self._lock.release()
         return self._live
+
+    def current(self) -> LiveVersion:
+        """The newest version, with everybody who was saved up to now."""
+        if time.monotonic() >= self._ask_database_at and self._lock.acquire(blocking=False):
+            try:
+                self._follow_store()
+                self._follow_database()
+            finally:
+                self._lock.release()
+            return self._live
+        return self.latest_model()
 
     def catch_up(self) -> LiveVersion:
         """The state that includes every write committed before this call."""
-        self._refresh(wait=True)
-        return self._live
-
-    def _refresh(self, *, wait: bool) -> None:
-        # while one thread looks, the others go on answering from what there is
-        if not self._lock.acquire(blocking=wait):
-            return
-        try:
-            self._checked_at = time.monotonic()
+        with self._lock:
             self._follow_store()
             self._follow_database()
-        finally:
-            self._lock.release()
+            return self._live
 
     def _follow_store(self) -> None:
         name = self._store.current_name()
-        if name is None or name == self._live.name or (self._refused or "").startswith(f"{name}:"):
+        if name is None or name == self._live.name:
+            self._refused = None
+            return
+        if self._refused is not None and self._refused.startswith(f"{name}:"):
             return
         try:
             self._live = _live(self._store.load_version(name))
@@ -96,24 +108,37 @@ class LiveModel:
 
     def _follow_database(self) -> None:
         live = self._live
-        room = self._overlay_max_users - len(live.snapshot.overlay)
+        started = time.monotonic()
         try:
             with read_transaction(self._engine) as connection:
                 revision = current_revision(connection)
-                if revision == live.revision:
-                    return
-                lists = lists_since(connection, live.revision, max(room, 0) + 1)
+                changed = revision != live.revision
+                lists = lists_since(connection, live.revision, self._overlay_max_users + 1) if changed else []
         except SQLAlchemyError as error:
-            log.warning("the database cannot be asked for new users: %s", type(error).__name__)
+            log.warning("the database cannot be asked for new people: %s", type(error).__name__)
+            # a refusal costs nothing to repeat; a database that does not reply must not hold up everybody
+            slow = time.monotonic() - started > SLOW_S
+            pause = max(self._interval_s, RETRY_AFTER_S) if slow else self._interval_s
+            self._ask_database_at = time.monotonic() + pause
             return
-        if len(lists) > room:
-            log.warning("more than %d users are newer than the model: build it anew", self._overlay_max_users)
-            lists = lists[: max(room, 0)]
+        if changed:
+            self._live = LiveVersion(live.name, live.built_at, self._with_lists(live, lists), revision)
+        self._ask_database_at = time.monotonic() + self._interval_s
+
+    def _with_lists(self, live: LiveVersion, lists: list[StoredList]) -> Snapshot:
         snapshot = live.snapshot
-        if lists:
-            rows = [(stored.user_id, _rows(stored, snapshot)) for stored in lists]
-            snapshot = snapshot.with_overlay(snapshot.overlay.extended(rows))
-        self._live = LiveVersion(live.name, live.built_at, snapshot, revision)
+        overlay = snapshot.overlay
+        room = self._overlay_max_users - len(overlay)
+        newcomers = [stored for stored in lists if stored.user_id not in overlay.lists]
+        if len(newcomers) > room:
+            log.warning("more than %d users are newer than the model: build it anew", self._overlay_max_users)
+            left_out = {stored.user_id for stored in newcomers[max(room, 0) :]}
+            lists = [stored for stored in lists if stored.user_id not in left_out]
+        if not lists:
+            return snapshot
+        return snapshot.with_overlay(
+            overlay.extended((stored.user_id, _rows(stored, snapshot)) for stored in lists)
+        )
 
 
 def _live(version: Version) -> LiveVersion:

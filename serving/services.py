@@ -13,7 +13,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from db.engine import open_engine, read_transaction
-from db.revisions import current_revision
+from db.revisions import current_revision, database_id
 from db.schema import migrate
 from recommender.store import ModelStore, NoModelError, Version
 from serving.builder import BuildFailedError
@@ -53,10 +53,11 @@ def _load_or_build(engine: Engine, store: ModelStore) -> Version:
     try:
         version = store.load()
         with read_transaction(engine) as connection:
-            newest = current_revision(connection)
-        if version.snapshot.revision <= newest:
+            database, newest = database_id(connection), current_revision(connection)
+        # a restored backup is behind the model that was built before it
+        if version.snapshot.database_id == database and version.snapshot.revision <= newest:
             return version
-        log.warning("model %s is of another database (revision %d): building", version.name, newest)
+        log.warning("building a model: %s is of another database or of a later state", version.name)
     except NoModelError as error:
         log.warning("building a model: %s", error)
     _build_in_subprocess(engine, store)

@@ -24,7 +24,7 @@ INTEGERS = [
     ("MAX_BODY_BYTES", "max_body_bytes", 1_000_000, 1_000, 1_000_000_000),
     ("MAX_LIST_TITLES", "max_list_titles", 5_000, 1, 100_000),
     ("OVERLAY_MAX_USERS", "overlay_max_users", 20_000, 0, 1_000_000),
-    ("SYNC_INTERVAL_MS", "sync_interval_ms", 200, 0, 60_000),
+    ("SYNC_INTERVAL_MS", "sync_interval_ms", 0, 0, 60_000),
 ]
 
 

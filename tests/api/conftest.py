@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -15,9 +16,29 @@ from config import Config
 from db.engine import open_engine
 from recommender.store import ModelStore
 from serving.builder import build_model
+from tests.conftest import SECRET, World
 from tests.serving.worlds import make_world
 
-SECRET = "only-for-the-tests-of-this-project"
+
+@pytest.fixture(scope="module")
+def shared_client(world: World, tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
+    """A client of the real app, for tests that do not mind what the others of their file have asked."""
+    database = tmp_path_factory.mktemp("shared") / "anime.db"
+    shutil.copy(world.database, database)
+    config = Config(
+        database_url=f"sqlite:///{database}",
+        secret_key=SECRET,
+        model_dir=world.model_dir,
+        sync_interval_ms=0,
+    )
+    return create_app(config).test_client()
+
+
+@pytest.fixture(scope="module")
+def shared_small_client(tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
+    """The same over the small world."""
+    folder = tmp_path_factory.mktemp("shared_small")
+    return create_app(config_of(f"sqlite:///{folder / 'small.db'}", folder)).test_client()
 
 
 @pytest.fixture

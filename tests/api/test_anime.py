@@ -24,9 +24,9 @@ def ids(page: dict[str, Any]) -> list[int]:
 
 
 def test_browsing_shows_every_title_once_the_best_known_first(
-    client: FlaskClient, snapshot: Snapshot
+    shared_client: FlaskClient, snapshot: Snapshot
 ) -> None:
-    pages = [ask(client, page=page, limit=70) for page in range(1, 6)]
+    pages = [ask(shared_client, page=page, limit=70) for page in range(1, 6)]
     seen = [anime_id for page in pages for anime_id in ids(page)]
     assert len(seen) == len(set(seen)) == len(snapshot.catalog)
     assert [page["pagination"] for page in (pages[0], pages[-1])] == [
@@ -37,28 +37,28 @@ def test_browsing_shows_every_title_once_the_best_known_first(
     assert [members[anime_id] for anime_id in seen] == sorted(members.values(), reverse=True)  # type: ignore[type-var]  # none is unknown here
 
 
-def test_after_the_last_page_comes_an_empty_one(client: FlaskClient) -> None:
-    page = ask(client, page=99)
+def test_after_the_last_page_comes_an_empty_one(shared_client: FlaskClient) -> None:
+    page = ask(shared_client, page=99)
     assert page == {
         "data": [],
         "pagination": {"page": 99, "limit": 20, "total": 300, "has_next": False},
     }
 
 
-def test_a_page_that_ends_with_the_last_title_has_no_next(client: FlaskClient) -> None:
-    assert ask(client, page=3, limit=100)["pagination"]["has_next"] is False
+def test_a_page_that_ends_with_the_last_title_has_no_next(shared_client: FlaskClient) -> None:
+    assert ask(shared_client, page=3, limit=100)["pagination"]["has_next"] is False
 
 
 @pytest.mark.parametrize(
     ("query", "first"),
     [("steins", 9253), ("attack on titan", 16498), ("進撃", 16498), ("fmab", 5114), ("CLANAD", 2167)],
 )
-def test_a_search_finds_any_name_of_a_title(client: FlaskClient, query: str, first: int) -> None:
-    assert ids(ask(client, query=query))[0] == first
+def test_a_search_finds_any_name_of_a_title(shared_client: FlaskClient, query: str, first: int) -> None:
+    assert ids(ask(shared_client, query=query))[0] == first
 
 
-def test_a_search_can_be_narrowed(client: FlaskClient) -> None:
-    page = ask(client, query="no", types="Movie", limit=100)
+def test_a_search_can_be_narrowed(shared_client: FlaskClient) -> None:
+    page = ask(shared_client, query="no", types="Movie", limit=100)
     assert {item["type"] for item in page["data"]} == {"Movie"}
     assert page["pagination"]["total"] == len(page["data"]) > 1
 
@@ -76,9 +76,9 @@ def test_a_search_can_be_narrowed(client: FlaskClient) -> None:
         ("min_members=500000", lambda title: title.members >= 500_000),
     ],
 )
-def test_browsing_filters(client: FlaskClient, snapshot: Snapshot, query: str, meets: Any) -> None:
+def test_browsing_filters(shared_client: FlaskClient, snapshot: Snapshot, query: str, meets: Any) -> None:
     expected = {title.anime_id for title in snapshot.catalog.titles if meets(title)}
-    page = client.get(f"{URL}?limit=100&{query}").get_json()
+    page = shared_client.get(f"{URL}?limit=100&{query}").get_json()
     assert page["pagination"]["total"] == len(expected) > 0
     assert set(ids(page)) <= expected
     assert len(page["data"]) == min(100, len(expected))
@@ -93,19 +93,19 @@ def test_browsing_filters(client: FlaskClient, snapshot: Snapshot, query: str, m
         ("score", lambda title: -(title.score or 0)),
     ],
 )
-def test_the_order_can_be_chosen(client: FlaskClient, snapshot: Snapshot, sort: str, key: Any) -> None:
+def test_the_order_can_be_chosen(shared_client: FlaskClient, snapshot: Snapshot, sort: str, key: Any) -> None:
     titles = {title.anime_id: title for title in snapshot.catalog.titles}
-    keys = [key(titles[anime_id]) for anime_id in ids(ask(client, sort=sort, limit=100))]
+    keys = [key(titles[anime_id]) for anime_id in ids(ask(shared_client, sort=sort, limit=100))]
     assert keys == sorted(keys)
 
 
-def test_the_same_search_gives_the_same_bytes(client: FlaskClient) -> None:
-    assert client.get(f"{URL}?query=no").data == client.get(f"{URL}?query=no").data
+def test_the_same_search_gives_the_same_bytes(shared_client: FlaskClient) -> None:
+    assert shared_client.get(f"{URL}?query=no").data == shared_client.get(f"{URL}?query=no").data
 
 
 @pytest.mark.parametrize("query", ["", "%20", "%00", "%ff", "%ED%A0%80", "!!!", "%", "x" * 200])
-def test_whatever_is_searched_for_is_answered(client: FlaskClient, query: str) -> None:
-    assert client.get(f"{URL}?query={query}").status_code == 200
+def test_whatever_is_searched_for_is_answered(shared_client: FlaskClient, query: str) -> None:
+    assert shared_client.get(f"{URL}?query={query}").status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -132,15 +132,15 @@ def test_whatever_is_searched_for_is_answered(client: FlaskClient, query: str) -
         ("typo=1", ["typo"]),
     ],
 )
-def test_a_bad_parameter_is_422_and_named(client: FlaskClient, query: str, loc: list[str]) -> None:
-    response = client.get(f"{URL}?{query}")
+def test_a_bad_parameter_is_422_and_named(shared_client: FlaskClient, query: str, loc: list[str]) -> None:
+    response = shared_client.get(f"{URL}?{query}")
     assert response.status_code == 422
     assert response.mimetype == "application/problem+json"
     assert response.get_json()["errors"][0]["loc"] == loc
 
 
-def test_one_title_shows_all_that_is_known_of_it(client: FlaskClient) -> None:
-    title = ask(client, f"{URL}/16498")
+def test_one_title_shows_all_that_is_known_of_it(shared_client: FlaskClient) -> None:
+    title = ask(shared_client, f"{URL}/16498")
     expected = {
         "anime_id": 16498,
         "name": "Shingeki no Kyojin",
@@ -158,21 +158,21 @@ def test_one_title_shows_all_that_is_known_of_it(client: FlaskClient) -> None:
 
 
 @pytest.mark.parametrize("path", ["/api/v1/anime/424242", "/api/v1/anime/424242/similar"])
-def test_a_title_that_is_not_there_is_404(client: FlaskClient, path: str) -> None:
-    response = client.get(path)
+def test_a_title_that_is_not_there_is_404(shared_client: FlaskClient, path: str) -> None:
+    response = shared_client.get(path)
     assert response.status_code == 404
     assert "424242" in response.get_json()["detail"]
 
 
 @pytest.mark.parametrize("path", ["0", "-1", "x", "99999999999999999999", "0/similar", "x/similar"])
-def test_an_id_that_is_none_is_4xx(client: FlaskClient, path: str) -> None:
-    response = client.get(f"{URL}/{path}")
+def test_an_id_that_is_none_is_4xx(shared_client: FlaskClient, path: str) -> None:
+    response = shared_client.get(f"{URL}/{path}")
     assert response.status_code in (404, 422)
     assert response.mimetype == "application/problem+json"
 
 
-def test_similar_titles_come_without_the_title_itself(client: FlaskClient) -> None:
-    answer = ask(client, f"{URL}/9253/similar")
+def test_similar_titles_come_without_the_title_itself(shared_client: FlaskClient) -> None:
+    answer = ask(shared_client, f"{URL}/9253/similar")
     found = [item["anime_id"] for item in answer["items"]]
     assert (answer["anime_id"], answer["algorithm"], len(found)) == (9253, "content-based", 20)
     assert 9253 not in found
@@ -180,17 +180,17 @@ def test_similar_titles_come_without_the_title_itself(client: FlaskClient) -> No
     assert scores == sorted(scores, reverse=True)
 
 
-def test_similar_titles_can_be_filtered(client: FlaskClient) -> None:
-    answer = ask(client, f"{URL}/9253/similar", types="Movie", n=7)
+def test_similar_titles_can_be_filtered(shared_client: FlaskClient) -> None:
+    answer = ask(shared_client, f"{URL}/9253/similar", types="Movie", n=7)
     assert [item["type"] for item in answer["items"]] == ["Movie"] * 7
 
 
-def test_similar_titles_are_what_a_list_of_the_one_title_gets(client: FlaskClient) -> None:
+def test_similar_titles_are_what_a_list_of_the_one_title_gets(shared_client: FlaskClient) -> None:
     body = {"ratings": [{"anime_id": 9253}], "algorithm": "content-based", "n": 20}
-    listed = client.post("/api/v1/recommendations", json=body).get_json()["items"]
-    assert ask(client, f"{URL}/9253/similar")["items"] == listed
+    listed = shared_client.post("/api/v1/recommendations", json=body).get_json()["items"]
+    assert ask(shared_client, f"{URL}/9253/similar")["items"] == listed
 
 
 @pytest.mark.parametrize("query", ["algorithm=magic", "algorithm=popular", "n=0", "n=101", "typo=1"])
-def test_a_bad_question_for_similar_titles_is_422(client: FlaskClient, query: str) -> None:
-    assert client.get(f"{URL}/9253/similar?{query}").status_code == 422
+def test_a_bad_question_for_similar_titles_is_422(shared_client: FlaskClient, query: str) -> None:
+    assert shared_client.get(f"{URL}/9253/similar?{query}").status_code == 422

@@ -62,8 +62,8 @@ def check_problem(response: TestResponse, status: int) -> dict[str, Any]:
     ],
 )
 @pytest.mark.parametrize("method", ["get", "post", "delete"])
-def test_a_path_that_is_not_there_is_404(client: FlaskClient, method: str, path: str) -> None:
-    check_problem(client.open(path, method=method.upper()), 404)
+def test_a_path_that_is_not_there_is_404(shared_client: FlaskClient, method: str, path: str) -> None:
+    check_problem(shared_client.open(path, method=method.upper()), 404)
 
 
 @pytest.mark.parametrize(
@@ -79,9 +79,9 @@ def test_a_path_that_is_not_there_is_404(client: FlaskClient, method: str, path:
     ],
 )
 def test_a_wrong_method_is_405_and_the_right_ones_are_named(
-    client: FlaskClient, method: str, path: str, allowed: set[str]
+    shared_client: FlaskClient, method: str, path: str, allowed: set[str]
 ) -> None:
-    response = client.open(path, method=method)
+    response = shared_client.open(path, method=method)
     check_problem(response, 405)
     assert {name.strip() for name in response.headers["Allow"].split(",")} == allowed
 
@@ -89,30 +89,30 @@ def test_a_wrong_method_is_405_and_the_right_ones_are_named(
 @pytest.mark.parametrize("path", ["/users/recommendations", "/api/v1/recommendations"])
 @pytest.mark.parametrize("accept", ["text/html", "*/*", "image/png", ""])
 def test_an_error_is_a_problem_document_whatever_is_accepted(
-    client: FlaskClient, path: str, accept: str
+    shared_client: FlaskClient, path: str, accept: str
 ) -> None:
-    check_problem(client.post(path, data=b"{", headers={"Accept": accept}), 400)
+    check_problem(shared_client.post(path, data=b"{", headers={"Accept": accept}), 400)
 
 
-def test_a_failed_validation_names_every_place(client: FlaskClient) -> None:
+def test_a_failed_validation_names_every_place(shared_client: FlaskClient) -> None:
     body = {"ratings": [{"anime_id": 1, "rating": 11}, {}], "n": 0, "filters": {"colour": "red"}}
-    problem = check_problem(client.post("/api/v1/recommendations", json=body), 422)
+    problem = check_problem(shared_client.post("/api/v1/recommendations", json=body), 422)
     places = [error["loc"] for error in problem["errors"]]
     assert places == [["ratings", 0, "rating"], ["ratings", 1], ["n"], ["filters", "colour"]]
     assert all(isinstance(error["msg"], str) and error["msg"] for error in problem["errors"])
     assert problem["detail"].startswith("ratings.0.rating: ")
 
 
-def test_an_unknown_genre_in_a_body_is_422_and_named(client: FlaskClient) -> None:
-    response = client.post("/api/v1/recommendations", json={"filters": {"genres": ["Nonsense"]}})
+def test_an_unknown_genre_in_a_body_is_422_and_named(shared_client: FlaskClient) -> None:
+    response = shared_client.post("/api/v1/recommendations", json={"filters": {"genres": ["Nonsense"]}})
     problem = check_problem(response, 422)
     assert problem["errors"][0]["loc"] == ["filters", "genres"]
     assert "known are Action, " in problem["detail"]
 
 
-def test_thousands_of_mistakes_make_a_short_answer(client: FlaskClient) -> None:
+def test_thousands_of_mistakes_make_a_short_answer(shared_client: FlaskClient) -> None:
     body = {"ratings": [{"rating": "x"}] * 4_000}
-    response = client.post("/api/v1/recommendations", json=body)
+    response = shared_client.post("/api/v1/recommendations", json=body)
     check_problem(response, 422)
     assert len(response.data) < 10_000
 

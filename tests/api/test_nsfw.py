@@ -33,23 +33,23 @@ def shown(answer: dict[str, Any]) -> set[int]:
 
 
 @pytest.mark.parametrize("path", LISTS)
-def test_no_list_of_titles_shows_an_adult_one(small_client: FlaskClient, path: str) -> None:
-    assert not ADULT & shown(small_client.get(path).get_json())
+def test_no_list_of_titles_shows_an_adult_one(shared_small_client: FlaskClient, path: str) -> None:
+    assert not ADULT & shown(shared_small_client.get(path).get_json())
 
 
 @pytest.mark.parametrize("path", [path for path in LISTS if "/users/1/" not in path])
-def test_who_asks_for_adult_titles_gets_them(small_client: FlaskClient, path: str) -> None:
+def test_who_asks_for_adult_titles_gets_them(shared_small_client: FlaskClient, path: str) -> None:
     separator = "&" if "?" in path else "?"
-    assert ADULT & shown(small_client.get(f"{path}{separator}nsfw=true").get_json())
+    assert ADULT & shown(shared_small_client.get(f"{path}{separator}nsfw=true").get_json())
 
 
 @pytest.mark.parametrize("algorithm", list(ALGORITHMS))
 @pytest.mark.parametrize("filters", [{}, {"nsfw": False}, {"genres": ["School"]}, {"genres": ["Hentai"]}])
 def test_no_recommendation_is_an_adult_title(
-    small_client: FlaskClient, algorithm: str, filters: dict[str, Any]
+    shared_small_client: FlaskClient, algorithm: str, filters: dict[str, Any]
 ) -> None:
     body = {"ratings": [FRESH], "algorithm": algorithm, "n": 100, "filters": filters}
-    answer = small_client.post("/api/v1/recommendations", json=body).get_json()
+    answer = shared_small_client.post("/api/v1/recommendations", json=body).get_json()
     found = {item["anime_id"] for item in answer["items"]}
     assert not ADULT & found
     assert bool(found) == (filters != {"genres": ["Hentai"]})
@@ -57,22 +57,24 @@ def test_no_recommendation_is_an_adult_title(
 
 
 @pytest.mark.parametrize("algorithm", list(ALGORITHMS))
-def test_whoever_wants_adult_titles_recommended_gets_them(small_client: FlaskClient, algorithm: str) -> None:
+def test_whoever_wants_adult_titles_recommended_gets_them(
+    shared_small_client: FlaskClient, algorithm: str
+) -> None:
     body = {"ratings": [FRESH], "algorithm": algorithm, "n": 100, "filters": {"nsfw": True}}
-    assert shown(small_client.post("/api/v1/recommendations", json=body).get_json()) >= ADULT
+    assert shown(shared_small_client.post("/api/v1/recommendations", json=body).get_json()) >= ADULT
 
 
 @pytest.mark.parametrize("algorithm", list(ALGORITHMS))
-def test_the_compatible_surface_recommends_none(small_client: FlaskClient, algorithm: str) -> None:
+def test_the_compatible_surface_recommends_none(shared_small_client: FlaskClient, algorithm: str) -> None:
     liked = [{"anime_id": anime_id, "rating": rating} for anime_id, rating in ACTION.items()]
     body = {"user_id": 900_001, "algorithm": algorithm, "n": 100, "anime_list": liked}
-    items = small_client.post("/users/recommendations", json=body).get_json()
+    items = shared_small_client.post("/users/recommendations", json=body).get_json()
     assert len(items) > 10
     assert not ADULT & {item["anime_id"] for item in items}
 
 
 @pytest.mark.parametrize("typed", ["story", "s", "story number 104", "number 104", "104", "tory", "storu"])
-def test_no_suggestion_is_an_adult_title(small_client: FlaskClient, typed: str) -> None:
+def test_no_suggestion_is_an_adult_title(shared_small_client: FlaskClient, typed: str) -> None:
     query = {"query": typed, "limit": 50}
-    names = small_client.get("/api/anime-suggestions", query_string=query).get_json()
+    names = shared_small_client.get("/api/anime-suggestions", query_string=query).get_json()
     assert not {f"Story number {anime_id}" for anime_id in ADULT} & set(names)

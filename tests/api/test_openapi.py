@@ -58,9 +58,9 @@ ERRORS = {
 
 
 @pytest.fixture
-def document(client: FlaskClient) -> dict[str, Any]:
+def document(shared_client: FlaskClient) -> dict[str, Any]:
     """The document as it is served."""
-    response = client.get(URL)
+    response = shared_client.get(URL)
     assert (response.status_code, response.mimetype) == (200, "application/json")
     found: dict[str, Any] = response.get_json()
     return found
@@ -192,9 +192,9 @@ def test_the_key_is_documented_where_it_is_needed(document: dict[str, Any]) -> N
 
 @pytest.mark.parametrize(("path", "asked", "body"), ANSWERS, ids=[asked for _, asked, _ in ANSWERS])
 def test_answers_are_as_documented(
-    client: FlaskClient, document: dict[str, Any], path: str, asked: str, body: Any
+    shared_client: FlaskClient, document: dict[str, Any], path: str, asked: str, body: Any
 ) -> None:
-    response = client.get(asked) if body is None else client.post(asked, json=body)
+    response = shared_client.get(asked) if body is None else shared_client.post(asked, json=body)
     assert response.status_code == 200
     operation = document["paths"][path]["get" if body is None else "post"]
     schema = operation["responses"]["200"]["content"]["application/json"]["schema"]
@@ -205,49 +205,49 @@ def test_every_documented_route_is_tried_above(document: dict[str, Any]) -> None
     assert set(document["paths"]) == {path for path, _, _ in ANSWERS}
 
 
-def test_problems_are_as_documented(client: FlaskClient, document: dict[str, Any]) -> None:
+def test_problems_are_as_documented(shared_client: FlaskClient, document: dict[str, Any]) -> None:
     schema = document["components"]["schemas"]["Problem"]
     for response in (
-        client.get("/nope"),
-        client.get("/api/v1/anime?page=0"),
-        client.get("/api/v1/anime/424242"),
-        client.post("/api/v1/recommendations", data=b"{"),
-        client.post("/users/recommendations", json={}),
-        client.put("/users/recommendations"),
+        shared_client.get("/nope"),
+        shared_client.get("/api/v1/anime?page=0"),
+        shared_client.get("/api/v1/anime/424242"),
+        shared_client.post("/api/v1/recommendations", data=b"{"),
+        shared_client.post("/users/recommendations", json={}),
+        shared_client.put("/users/recommendations"),
     ):
         assert mismatches(document, schema, response.get_json()) == []
 
 
-def test_documented_examples_work(client: FlaskClient, document: dict[str, Any]) -> None:
+def test_documented_examples_work(shared_client: FlaskClient, document: dict[str, Any]) -> None:
     tried = 0
     for method, path, operation in operations(document):
         if "requestBody" in operation:
             schema = operation["requestBody"]["content"]["application/json"]["schema"]
             for example in resolve(document, schema["$ref"]).get("examples", []):
-                assert client.open(path, method=method.upper(), json=example).status_code == 200
+                assert shared_client.open(path, method=method.upper(), json=example).status_code == 200
                 tried += 1
     assert tried >= 2
 
 
-def test_the_document_is_the_same_every_time(client: FlaskClient) -> None:
-    assert client.get(URL).data == client.get(URL).data
+def test_the_document_is_the_same_every_time(shared_client: FlaskClient) -> None:
+    assert shared_client.get(URL).data == shared_client.get(URL).data
 
 
-def test_the_page_and_all_that_it_loads_are_served_from_here(client: FlaskClient) -> None:
-    page = client.get("/docs", follow_redirects=True)
+def test_the_page_and_all_that_it_loads_are_served_from_here(shared_client: FlaskClient) -> None:
+    page = shared_client.get("/docs", follow_redirects=True)
     assert (page.status_code, page.mimetype) == (200, "text/html")
     assert URL in page.text
     loaded = re.findall(r"""(?:src|href)=["']([^"']+)["']""", page.text)
     assert len(loaded) >= 3
     for address in loaded:
         assert "//" not in address
-        with client.get(f"/docs/{address}") as file:
+        with shared_client.get(f"/docs/{address}") as file:
             assert (file.status_code, len(file.data) > 100) == (200, True), address
 
 
-def test_the_page_asks_no_other_host(client: FlaskClient) -> None:
-    page = client.get("/docs/swagger").text
+def test_the_page_asks_no_other_host(shared_client: FlaskClient) -> None:
+    page = shared_client.get("/docs/swagger").text
     assert re.findall(r"https?://", page) == []
-    with client.get("/docs/swagger/css/swagger-ui.css") as file:
+    with shared_client.get("/docs/swagger/css/swagger-ui.css") as file:
         styles = file.text
     assert re.findall(r"url\(\s*['\"]?(?:https?:)?//", styles) == []

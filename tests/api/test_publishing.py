@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from app import create_app
 from config import Config
 from db.engine import open_engine
 from recommender.store import ModelStore
 from serving.builder import build_model
+from tests.api.conftest import engine_of
 from tests.serving.worlds import ACTION, STRANGER, add_titles
 
 NEWCOMER: dict[str, Any] = {
@@ -25,15 +26,22 @@ NEWCOMER: dict[str, Any] = {
 def test_a_model_published_while_a_new_person_is_saved_does_not_mix_up_titles(
     small_config: Config, algorithm: str
 ) -> None:
-    # this worker has looked for news a moment ago, so the request begins with the version before
-    client = create_app(replace(small_config, sync_interval_ms=60_000)).test_client()
-    client.get("/readyz")
+    app = create_app(small_config)
+    client = app.test_client()
     engine = open_engine(small_config.database_url)
-    add_titles(engine, range(1, 8), name="Earlier")  # every row of the catalogue moves
-    build_model(engine, ModelStore(small_config.model_dir))
-    engine.dispose()
+    add_titles(engine, range(1, 8), name="Earlier")  # every row of the catalogue will move
+    published = []
+
+    def publish(*execution: Any) -> None:
+        # the request has understood its list, and asks whether the person is known
+        if "users.user_id =" in execution[2] and not published:
+            published.append(build_model(engine, ModelStore(small_config.model_dir)))
+
+    event.listen(engine_of(app), "before_cursor_execute", publish)
     first = client.post("/users/recommendations", json={**NEWCOMER, "algorithm": algorithm})
     again = client.post("/users/recommendations", json={**NEWCOMER, "algorithm": algorithm})
+    engine.dispose()
+    assert len(published) == 1
     assert client.get("/readyz").get_json()["model_version"] == "v0002"
     assert first.get_json() == again.get_json()
 

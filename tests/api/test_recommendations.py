@@ -50,8 +50,8 @@ def ask(client: FlaskClient, **body: Any) -> dict[str, Any]:
 
 
 @EVERY_ALGORITHM
-def test_a_list_gets_ranked_titles_that_are_not_in_it(client: FlaskClient, algorithm: str) -> None:
-    answer = ask(client, ratings=RATINGS, algorithm=algorithm)
+def test_a_list_gets_ranked_titles_that_are_not_in_it(shared_client: FlaskClient, algorithm: str) -> None:
+    answer = ask(shared_client, ratings=RATINGS, algorithm=algorithm)
     items = answer["items"]
     assert answer["algorithm"] == algorithm
     assert len(items) == ALGORITHMS[algorithm].default_n
@@ -63,8 +63,8 @@ def test_a_list_gets_ranked_titles_that_are_not_in_it(client: FlaskClient, algor
     assert all(isinstance(item["stars"], int) and 1 <= item["stars"] <= 5 for item in items)
 
 
-def test_an_item_is_a_title_with_a_score(client: FlaskClient) -> None:
-    first = ask(client, ratings=[{"anime_id": 9253}], algorithm="popular", n=1)["items"][0]
+def test_an_item_is_a_title_with_a_score(shared_client: FlaskClient) -> None:
+    first = ask(shared_client, ratings=[{"anime_id": 9253}], algorithm="popular", n=1)["items"][0]
     assert (
         first.items() >= {"anime_id": 5114, "name": "Fullmetal Alchemist: Brotherhood", "type": "TV"}.items()
     )
@@ -72,8 +72,10 @@ def test_an_item_is_a_title_with_a_score(client: FlaskClient) -> None:
     assert {"score", "stars", "english", "episodes", "year"} <= set(first)
 
 
-def test_the_answer_says_which_titles_were_understood(client: FlaskClient) -> None:
-    answer = ask(client, ratings=["clannad", "qqqq", {"name": "  "}, {"anime_id": 1535}, {"anime_id": 77}])
+def test_the_answer_says_which_titles_were_understood(shared_client: FlaskClient) -> None:
+    answer = ask(
+        shared_client, ratings=["clannad", "qqqq", {"name": "  "}, {"anime_id": 1535}, {"anime_id": 77}]
+    )
     assert [(found["query"], found["anime_id"]) for found in answer["resolved"]] == [
         ("clannad", 2167),
         ("1535", 1535),
@@ -85,13 +87,13 @@ def test_the_answer_says_which_titles_were_understood(client: FlaskClient) -> No
 @EVERY_ALGORITHM
 @pytest.mark.parametrize(("filters", "meets"), FILTERS, ids=[str(filters) for filters, _ in FILTERS])
 def test_filters_filter_and_n_titles_come_back_whenever_so_many_are_allowed(
-    client: FlaskClient, snapshot: Snapshot, algorithm: str, filters: dict[str, Any], meets: Any
+    shared_client: FlaskClient, snapshot: Snapshot, algorithm: str, filters: dict[str, Any], meets: Any
 ) -> None:
     def allowed(title: Title) -> bool:
         return bool(meets(title)) and not title.nsfw and title.anime_id not in OWN
 
     ids = {title.anime_id for title in snapshot.catalog.titles if allowed(title)}
-    answer = ask(client, ratings=RATINGS, algorithm=algorithm, n=40, filters=filters)
+    answer = ask(shared_client, ratings=RATINGS, algorithm=algorithm, n=40, filters=filters)
     found = [item["anime_id"] for item in answer["items"]]
     assert set(found) <= ids
     assert len(found) == min(40, len(ids))
@@ -99,26 +101,28 @@ def test_filters_filter_and_n_titles_come_back_whenever_so_many_are_allowed(
 
 @EVERY_ALGORITHM
 def test_a_filter_does_not_change_the_order_of_what_it_lets_through(
-    client: FlaskClient, algorithm: str
+    shared_client: FlaskClient, algorithm: str
 ) -> None:
-    everything = ask(client, ratings=RATINGS, algorithm=algorithm, n=100)["items"]
-    films = ask(client, ratings=RATINGS, algorithm=algorithm, n=5, filters={"types": ["Movie"]})["items"]
+    everything = ask(shared_client, ratings=RATINGS, algorithm=algorithm, n=100)["items"]
+    films = ask(shared_client, ratings=RATINGS, algorithm=algorithm, n=5, filters={"types": ["Movie"]})[
+        "items"
+    ]
     expected = [item["anime_id"] for item in everything if item["type"] == "Movie"][:5]
     assert [item["anime_id"] for item in films][: len(expected)] == expected
 
 
 @EVERY_ALGORITHM
-def test_excluded_titles_make_room_for_the_next(client: FlaskClient, algorithm: str) -> None:
+def test_excluded_titles_make_room_for_the_next(shared_client: FlaskClient, algorithm: str) -> None:
     def ids(**more: Any) -> list[int]:
-        answer = ask(client, ratings=RATINGS, algorithm=algorithm, **more)
+        answer = ask(shared_client, ratings=RATINGS, algorithm=algorithm, **more)
         return [item["anime_id"] for item in answer["items"]]
 
     first = ids(n=10)
     assert ids(n=5, exclude_ids=[*first[:5], 999_999]) == first[5:]
 
 
-def test_what_each_filter_took_away_is_counted(client: FlaskClient, snapshot: Snapshot) -> None:
-    filtered = ask(client, ratings=RATINGS, filters={"types": ["TV"]}, exclude_ids=[1, 5114, 999_999])[
+def test_what_each_filter_took_away_is_counted(shared_client: FlaskClient, snapshot: Snapshot) -> None:
+    filtered = ask(shared_client, ratings=RATINGS, filters={"types": ["TV"]}, exclude_ids=[1, 5114, 999_999])[
         "filtered"
     ]
     assert filtered["types"] == sum(title.type != "TV" for title in snapshot.catalog.titles)
@@ -126,38 +130,38 @@ def test_what_each_filter_took_away_is_counted(client: FlaskClient, snapshot: Sn
 
 
 @pytest.mark.parametrize("n", [1, 7, 100])
-def test_n_titles_are_asked_for_and_n_come_back(client: FlaskClient, n: int) -> None:
-    assert len(ask(client, ratings=RATINGS, n=n)["items"]) == n
+def test_n_titles_are_asked_for_and_n_come_back(shared_client: FlaskClient, n: int) -> None:
+    assert len(ask(shared_client, ratings=RATINGS, n=n)["items"]) == n
 
 
-def test_no_list_gets_what_is_popular(client: FlaskClient) -> None:
-    nothing = ask(client, n=10)["items"]
-    popular = ask(client, algorithm="popular", n=10)["items"]
+def test_no_list_gets_what_is_popular(shared_client: FlaskClient) -> None:
+    nothing = ask(shared_client, n=10)["items"]
+    popular = ask(shared_client, algorithm="popular", n=10)["items"]
     assert [item["anime_id"] for item in nothing] == [item["anime_id"] for item in popular]
 
 
-def test_an_algorithm_that_needs_a_list_says_so(client: FlaskClient) -> None:
-    response = client.post(URL, json={"algorithm": "content-based"})
+def test_an_algorithm_that_needs_a_list_says_so(shared_client: FlaskClient) -> None:
+    response = shared_client.post(URL, json={"algorithm": "content-based"})
     assert response.status_code == 400
     assert response.get_json()["detail"] == "content-based needs a list: name at least one title."
 
 
-def test_a_list_of_unknown_titles_only_is_404(client: FlaskClient) -> None:
-    response = client.post(URL, json={"ratings": ["qqqq", {"anime_id": 77}]})
+def test_a_list_of_unknown_titles_only_is_404(shared_client: FlaskClient) -> None:
+    response = shared_client.post(URL, json={"ratings": ["qqqq", {"anime_id": 77}]})
     assert response.status_code == 404
     assert "qqqq, 77" in response.get_json()["error"]
 
 
-def test_of_a_title_with_two_ratings_the_last_counts(client: FlaskClient) -> None:
+def test_of_a_title_with_two_ratings_the_last_counts(shared_client: FlaskClient) -> None:
     liked, disliked = {"anime_id": 1535, "rating": 10}, {"anime_id": 1535, "rating": 1}
     other = {"anime_id": 2167, "rating": 9}
-    both = ask(client, ratings=[disliked, other, {"name": "Death Note", "rating": 10}])["items"]
-    assert both == ask(client, ratings=[liked, other])["items"]
-    assert both != ask(client, ratings=[disliked, other])["items"]
+    both = ask(shared_client, ratings=[disliked, other, {"name": "Death Note", "rating": 10}])["items"]
+    assert both == ask(shared_client, ratings=[liked, other])["items"]
+    assert both != ask(shared_client, ratings=[disliked, other])["items"]
 
 
-def test_the_order_of_the_list_does_not_matter(client: FlaskClient) -> None:
-    assert ask(client, ratings=RATINGS)["items"] == ask(client, ratings=RATINGS[::-1])["items"]
+def test_the_order_of_the_list_does_not_matter(shared_client: FlaskClient) -> None:
+    assert ask(shared_client, ratings=RATINGS)["items"] == ask(shared_client, ratings=RATINGS[::-1])["items"]
 
 
 @EVERY_ALGORITHM

@@ -33,9 +33,9 @@ def ask(client: FlaskClient, path: str, **query: Any) -> dict[str, Any]:
 
 @EVERY_ALGORITHM
 def test_a_stored_person_gets_titles_that_are_not_in_their_list(
-    client: FlaskClient, config: Config, algorithm: str
+    shared_client: FlaskClient, config: Config, algorithm: str
 ) -> None:
-    answer = ask(client, RECOMMENDATIONS, algorithm=algorithm)
+    answer = ask(shared_client, RECOMMENDATIONS, algorithm=algorithm)
     assert answer["algorithm"] == algorithm
     assert len(answer["items"]) == ALGORITHMS[algorithm].default_n
     assert not own_titles(config, 7).keys() & {item["anime_id"] for item in answer["items"]}
@@ -43,7 +43,7 @@ def test_a_stored_person_gets_titles_that_are_not_in_their_list(
 
 @pytest.mark.parametrize("algorithm", ["content-based", "popular"])
 def test_where_neighbours_do_not_count_a_stored_person_gets_what_a_stranger_with_the_list_gets(
-    client: FlaskClient, config: Config, algorithm: str
+    shared_client: FlaskClient, config: Config, algorithm: str
 ) -> None:
     own = own_titles(config, 7)
     body = {
@@ -51,38 +51,38 @@ def test_where_neighbours_do_not_count_a_stored_person_gets_what_a_stranger_with
         "exclude_ids": [anime_id for anime_id, rating in own.items() if not rating],
         "algorithm": algorithm,
     }
-    stranger = client.post("/api/v1/recommendations", json=body).get_json()["items"]
-    stored = ask(client, RECOMMENDATIONS, algorithm=algorithm)["items"]
+    stranger = shared_client.post("/api/v1/recommendations", json=body).get_json()["items"]
+    stored = ask(shared_client, RECOMMENDATIONS, algorithm=algorithm)["items"]
     assert [item["anime_id"] for item in stored] == [item["anime_id"] for item in stranger]
 
 
-def test_the_knobs_are_query_parameters(client: FlaskClient) -> None:
-    first = ask(client, RECOMMENDATIONS, n=6)["items"]
+def test_the_knobs_are_query_parameters(shared_client: FlaskClient) -> None:
+    first = ask(shared_client, RECOMMENDATIONS, n=6)["items"]
     ids = [item["anime_id"] for item in first]
-    comma = ask(client, RECOMMENDATIONS, n=4, exclude_ids=f"{ids[0]},{ids[1]}")["items"]
-    repeated = ask(client, RECOMMENDATIONS, n=4, exclude_ids=ids[:2])["items"]
+    comma = ask(shared_client, RECOMMENDATIONS, n=4, exclude_ids=f"{ids[0]},{ids[1]}")["items"]
+    repeated = ask(shared_client, RECOMMENDATIONS, n=4, exclude_ids=ids[:2])["items"]
     assert [item["anime_id"] for item in comma] == ids[2:]
     assert comma == repeated
-    films = ask(client, RECOMMENDATIONS, types="Movie,OVA", genres_exclude="Drama", n=5)["items"]
+    films = ask(shared_client, RECOMMENDATIONS, types="Movie,OVA", genres_exclude="Drama", n=5)["items"]
     assert {item["type"] for item in films} <= {"Movie", "OVA"}
     assert not any("Drama" in item["genres"] for item in films)
     assert len(films) == 5
 
 
-def test_the_same_request_gives_the_same_bytes(client: FlaskClient) -> None:
-    first, second = client.get(RECOMMENDATIONS), client.get(RECOMMENDATIONS)
+def test_the_same_request_gives_the_same_bytes(shared_client: FlaskClient) -> None:
+    first, second = shared_client.get(RECOMMENDATIONS), shared_client.get(RECOMMENDATIONS)
     assert first.data == second.data
-    assert client.get(SIMILAR).data == client.get(SIMILAR).data
+    assert shared_client.get(SIMILAR).data == shared_client.get(SIMILAR).data
 
 
-def test_recommendation_ids_tell_people_apart(client: FlaskClient) -> None:
-    one = ask(client, "/api/v1/users/7/recommendations")["recommendation_id"]
-    other = ask(client, "/api/v1/users/8/recommendations")["recommendation_id"]
+def test_recommendation_ids_tell_people_apart(shared_client: FlaskClient) -> None:
+    one = ask(shared_client, "/api/v1/users/7/recommendations")["recommendation_id"]
+    other = ask(shared_client, "/api/v1/users/8/recommendations")["recommendation_id"]
     assert one != other
 
 
-def test_similar_people_are_ids_and_numbers_only(client: FlaskClient) -> None:
-    answer = ask(client, SIMILAR)
+def test_similar_people_are_ids_and_numbers_only(shared_client: FlaskClient) -> None:
+    answer = ask(shared_client, SIMILAR)
     assert answer["user_id"] == 7
     assert len(answer["items"]) == 10
     for item in answer["items"]:
@@ -94,31 +94,31 @@ def test_similar_people_are_ids_and_numbers_only(client: FlaskClient) -> None:
     assert 7 not in {item["user_id"] for item in answer["items"]}
 
 
-def test_in_common_counts_liked_titles(client: FlaskClient, config: Config) -> None:
+def test_in_common_counts_liked_titles(shared_client: FlaskClient, config: Config) -> None:
     mine = {anime_id for anime_id, rating in own_titles(config, 7).items() if rating >= 8}
-    for item in ask(client, SIMILAR, n=5)["items"]:
+    for item in ask(shared_client, SIMILAR, n=5)["items"]:
         theirs = {key for key, rating in own_titles(config, item["user_id"]).items() if rating >= 8}
         assert item["in_common"] == len(mine & theirs)
 
 
 @pytest.mark.parametrize("n", [1, 30, 100])
 def test_as_many_similar_people_come_back_as_are_asked_for(
-    client: FlaskClient, snapshot: Snapshot, n: int
+    shared_client: FlaskClient, snapshot: Snapshot, n: int
 ) -> None:
-    assert len(ask(client, SIMILAR, n=n)["items"]) == n < snapshot.ratings.n_users
+    assert len(ask(shared_client, SIMILAR, n=n)["items"]) == n < snapshot.ratings.n_users
 
 
 @pytest.mark.parametrize("what", ["recommendations", "similar"])
-def test_nobody_is_404_and_what_to_do_is_said(client: FlaskClient, what: str) -> None:
-    response = client.get(f"/api/v1/users/123456789/{what}")
+def test_nobody_is_404_and_what_to_do_is_said(shared_client: FlaskClient, what: str) -> None:
+    response = shared_client.get(f"/api/v1/users/123456789/{what}")
     assert response.status_code == 404
     assert response.get_json()["detail"].startswith("user 123456789 is not known; POST")
 
 
 @pytest.mark.parametrize("path", [RECOMMENDATIONS, SIMILAR])
 @pytest.mark.parametrize("user_id", ["-1", "x", "1.5", "99999999999999999999", "%00", "1e3"])
-def test_an_id_that_is_none_is_4xx(client: FlaskClient, path: str, user_id: str) -> None:
-    response = client.get(path.replace("7", user_id))
+def test_an_id_that_is_none_is_4xx(shared_client: FlaskClient, path: str, user_id: str) -> None:
+    response = shared_client.get(path.replace("7", user_id))
     assert response.status_code in (404, 422)
     assert response.mimetype == "application/problem+json"
 
@@ -145,8 +145,8 @@ def test_an_id_that_is_none_is_4xx(client: FlaskClient, path: str, user_id: str)
         ("typo=1", ["typo"]),
     ],
 )
-def test_a_bad_knob_is_422_and_named(client: FlaskClient, query: str, loc: list[str | int]) -> None:
-    response = client.get(f"{RECOMMENDATIONS}?{query}")
+def test_a_bad_knob_is_422_and_named(shared_client: FlaskClient, query: str, loc: list[str | int]) -> None:
+    response = shared_client.get(f"{RECOMMENDATIONS}?{query}")
     assert response.status_code == 422
     assert response.mimetype == "application/problem+json"
     assert response.get_json()["errors"][0]["loc"] == loc

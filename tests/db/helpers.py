@@ -51,7 +51,7 @@ def contents(engine: Engine) -> dict[str, list[tuple[object, ...]]]:
 
 def stored_ratings(engine: Engine) -> list[tuple[object, ...]]:
     """(user, anime, rating) of everybody, ordered."""
-    return sorted(contents(engine)["ratings"])  # type: ignore[type-var]
+    return sorted(contents(engine)["ratings"])
 
 
 def revision(engine: Engine) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
@@ -45,6 +47,17 @@ def test_migrating_twice_changes_nothing(engine: Engine) -> None:
     assert contents(engine) == before
 
 
+def test_a_current_sqlite_database_needs_no_write_lock(
+    sqlite_engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else no server can start while a long import is running."""
+    monkeypatch.setattr("db.engine.SQLITE_BUSY_TIMEOUT_S", 0.1)
+    starting = open_engine(f"sqlite:///{tmp_path / 'test.db'}")
+    with write_transaction(sqlite_engine):
+        migrate(starting)
+    starting.dispose()
+
+
 def test_downgrading_leaves_nothing_and_upgrading_starts_anew(engine: Engine) -> None:
     with write_transaction(engine) as connection:
         command.downgrade(alembic_config(connection), "base")
@@ -78,7 +91,7 @@ def test_the_database_itself_refuses_a_rating_of_an_unknown_title(engine: Engine
 
 def test_a_second_revision_counter_is_refused(engine: Engine) -> None:
     with pytest.raises(IntegrityError), write_transaction(engine) as connection:
-        connection.execute(text("INSERT INTO revision_counter (id, value) VALUES (2, 0)"))
+        connection.execute(text("INSERT INTO revision_counter (id, value, database_id) VALUES (2, 0, 'x')"))
 
 
 def test_a_person_who_leaves_takes_the_list_along(engine: Engine) -> None:
@@ -90,10 +103,7 @@ def test_a_person_who_leaves_takes_the_list_along(engine: Engine) -> None:
     assert contents(engine)["ratings"] == [(6, 2, 8)]
 
 
-def test_on_sqlite_ratings_live_in_the_primary_keys_tree(tmp_path: object) -> None:
-    engine = open_engine(f"sqlite:///{tmp_path}/x.db")
-    migrate(engine)
-    with engine.connect() as connection:
+def test_on_sqlite_ratings_live_in_the_primary_keys_tree(sqlite_engine: Engine) -> None:
+    with sqlite_engine.connect() as connection:
         sql = connection.execute(text("SELECT sql FROM sqlite_master WHERE name = 'ratings'")).scalar_one()
-    engine.dispose()
     assert "WITHOUT ROWID" in sql

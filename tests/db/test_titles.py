@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import Engine, insert
 
 from db.aliases import Alias, insert_aliases
@@ -25,7 +27,7 @@ def test_an_empty_catalogue_has_no_titles(engine: Engine) -> None:
 
 
 def test_a_title_comes_with_all_that_is_known(engine: Engine) -> None:
-    known = {
+    known: dict[str, Any] = {
         "anime_id": 1,
         "name": "Shingeki no Kyojin",
         "genres": ["Action", "Drama"],

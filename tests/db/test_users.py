@@ -48,7 +48,7 @@ def test_a_saved_list_comes_back_ordered_by_anime_id(engine: Engine) -> None:
     assert (stored.user_id, stored.revision) == (5, 1)
     assert stored.anime_ids.tolist() == [2, 11, 30]
     assert stored.ratings.tolist() == [0, 10, 9]
-    assert (stored.anime_ids.dtype, stored.ratings.dtype) == (np.int64, np.uint8)
+    assert (str(stored.anime_ids.dtype), str(stored.ratings.dtype)) == ("int64", "uint8")
 
 
 def test_somebody_unknown_has_no_list(engine: Engine) -> None:
@@ -124,7 +124,7 @@ def test_lists_since_stop_at_the_limit(engine: Engine) -> None:
 
 
 def test_more_lists_than_one_query_takes_keep_their_order(engine: Engine) -> None:
-    users = [(number * 7919) % 1_201 for number in range(1_201)]
+    users = [(number * 7919) % 601 for number in range(601)]
     with ThreadPoolExecutor(1) as pool:
         assert all(pool.map(lambda user: insert_user(engine, user, {user % 40 + 1: 5}), users))
     stored = since(engine, 0, limit=5_000)

@@ -90,7 +90,7 @@ def test_a_persons_favourite_genre_shows_again_in_the_rest_of_the_list(people: p
     for _, seen in people[people["user_id"] <= 400].groupby("user_id")["anime_id"]:
         if len(seen) >= 40:
             shown, hidden = genres.loc[seen[::2]], genres.loc[seen[1::2]]
-            favourite = (shown.mean() - base).idxmax()
+            favourite = str((shown.mean() - base).idxmax())
             lifts.append(hidden[favourite].mean() / base[favourite])
             favourites.append(favourite)
     assert len(lifts) > 100
@@ -140,9 +140,10 @@ def test_wrong_arguments_end_with_2(arguments: list[str], capsys: pytest.Capture
 
 
 def test_memory_does_not_grow_with_the_people(tmp_path: Path) -> None:
+    """Keeping the ratings of the 12 000 people between would take some 20 MB more."""
     few, many = (
         float(run_python(GENERATE_AND_MEASURE, users, str(tmp_path / "out.csv")).split()[-1])
-        for users in ("4000", "20000")
+        for users in ("8000", "20000")
     )
-    assert many < 1.15 * few
+    assert many - few < 12
     assert many < 400

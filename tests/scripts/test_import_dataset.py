@@ -109,8 +109,13 @@ def test_kaggles_files_are_fetched(
     anime.rename(tmp_path / "anime.csv")
     ratings_csv(tmp_path, "5,20,9").rename(tmp_path / "rating.csv")
     fetched: list[str] = []
+
+    def download(name: str) -> str:
+        fetched.append(name)
+        return str(tmp_path)
+
     kagglehub = types.ModuleType("kagglehub")
-    kagglehub.dataset_download = lambda name: fetched.append(name) or str(tmp_path)  # type: ignore[attr-defined]
+    kagglehub.dataset_download = download  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "kagglehub", kagglehub)
     assert main(["--kaggle"]) == 0
     assert fetched == [KAGGLE_DATASET]

@@ -6,14 +6,11 @@ import json
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
 
 from config import ROOT
-from db.engine import open_engine
 from db.schema import migrate
 from db.users import insert_user
 from recommender.snapshot import ModelConfig
@@ -29,7 +26,6 @@ from tests.serving.worlds import (
     TITLES,
     add_titles,
     damage,
-    make_world,
 )
 
 # a builder whose disk hangs when it is told to keep the file or folder whose path ends like this
@@ -164,7 +160,7 @@ def test_a_build_gives_up_on_another_that_takes_too_long(embedded: Engine, store
     assert build_model(embedded, store, wait_s=0)[1]
 
 
-def test_a_build_waits_for_another_and_takes_its_result(embedded: Engine, store: ModelStore) -> None:
+def test_a_build_waits_until_another_is_done(embedded: Engine, store: ModelStore) -> None:
     outcome: list[tuple[Version, bool]] = []
     waiting = threading.Thread(target=lambda: outcome.append(build_model(embedded, store, wait_s=30)))
     with store.lock(wait_s=0):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPConnection
@@ -29,6 +30,13 @@ def address(engine: Engine) -> str:
     url = engine.url.render_as_string(hide_password=False)
     engine.dispose()
     return url
+
+
+def copy_of(world: World, folder: Path) -> tuple[str, Path]:
+    """The address of a database and a model directory that a test may change."""
+    shutil.copy(world.database, folder / "anime.db")
+    shutil.copytree(world.model_dir, folder / "models")
+    return f"sqlite:///{folder / 'anime.db'}", folder / "models"
 
 
 def neighbours_in_every_worker(server: Server) -> list[set[int]]:
@@ -74,9 +82,9 @@ def test_what_comes_all_at_once_is_saved_once_and_known_everywhere(
 
 
 def test_a_version_published_while_serving_is_picked_up_without_a_failed_request(
-    filled: Engine, store: ModelStore, version: Version, tmp_path: Path
+    embedded: Engine, store: ModelStore, embedded_version: Version, tmp_path: Path
 ) -> None:
-    environ = settings(address(filled), store.directory)
+    environ = settings(address(embedded), store.directory)
     statuses: list[int] = []
     done = threading.Event()
 
@@ -100,10 +108,8 @@ def test_a_version_published_while_serving_is_picked_up_without_a_failed_request
 
 
 def test_by_default_too_a_new_person_is_known_to_every_worker_at_once(world: World, tmp_path: Path) -> None:
-    environ = settings(f"sqlite:///{tmp_path / 'anime.db'}", tmp_path / "models")
+    environ = settings(*copy_of(world, tmp_path))
     del environ["SYNC_INTERVAL_MS"]
-    (tmp_path / "anime.db").write_bytes(world.database.read_bytes())
-    build(environ)
     list_ = [{"anime_id": 9253, "rating": 9}, {"anime_id": 1535, "rating": 9}]
     with serving(environ, tmp_path / "log") as server:
         server.ask(COMPATIBLE, {"user_id": WATCHER, "anime_list": list_})
@@ -118,9 +124,7 @@ def test_by_default_too_a_new_person_is_known_to_every_worker_at_once(world: Wor
 
 
 def test_a_body_without_a_length_is_capped_too(world: World, tmp_path: Path) -> None:
-    (tmp_path / "anime.db").write_bytes(world.database.read_bytes())
-    environ = settings(f"sqlite:///{tmp_path / 'anime.db'}", tmp_path / "models")
-    build(environ)
+    environ = settings(*copy_of(world, tmp_path))
     chunks = [b'{"user_id": 1, "padding": "', *[b"x" * 100_000] * 15, b'"}']
     with serving(environ, tmp_path / "log") as server:
         connection = HTTPConnection("127.0.0.1", server.port, timeout=30)

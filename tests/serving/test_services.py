@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -24,7 +23,6 @@ from tests.serving.worlds import (
     add_titles,
     damage,
     knows,
-    make_world,
 )
 
 

@@ -4,6 +4,8 @@ Revision ID: 0001
 Revises:
 """
 
+from uuid import uuid4
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -62,10 +64,12 @@ def upgrade() -> None:
         "revision_counter",
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("value", sa.BigInteger(), nullable=False),
+        sa.Column("database_id", sa.Text(), nullable=False),
         sa.CheckConstraint("id = 1", name="ck_revision_counter_single_row"),
         sa.PrimaryKeyConstraint("id"),
     )
-    op.execute("INSERT INTO revision_counter (id, value) VALUES (1, 0)")
+    first = sa.text("INSERT INTO revision_counter (id, value, database_id) VALUES (1, 0, :database_id)")
+    op.execute(first.bindparams(database_id=uuid4().hex))
 
 
 def downgrade() -> None:
