@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from dotenv import dotenv_values
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
 ROOT = Path(__file__).resolve().parent
 _LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
@@ -28,16 +30,18 @@ class ConfigError(Exception):
 class Config:
     """Everything a deployment may choose."""
 
-    database_url: str  # SQLAlchemy URL: sqlite:///… or postgresql://…
-    secret_key: str  # signs what the server hands out; at least 16 characters
+    database_url: str = field(repr=False)  # SQLAlchemy URL: sqlite:///… or postgresql://…
+    secret_key: str = field(repr=False)  # signs what the server hands out; at least 16 characters
     model_dir: Path = ROOT / "models"  # where built models live, one folder a version
     port: int = 5000  # TCP port of `make run` and `make serve`
     web_concurrency: int = 2  # worker processes of `make serve`
     cors_origins: tuple[str, ...] = ()  # origins allowed to call from a browser; empty: none
-    api_keys: tuple[str, ...] = ()  # keys that open /api/v1/users/…; empty: open to all
+    api_keys: tuple[str, ...] = field(
+        default=(), repr=False
+    )  # keys that open /api/v1/users/…; empty: open to all
     log_level: str = "INFO"
     max_body_bytes: int = 1_000_000  # larger request bodies are refused with 413
-    max_list_titles: int = 5_000  # longer lists are refused with 422 (400 on the compatible surface)
+    max_list_titles: int = 5_000  # longer lists are refused with 413
     overlay_max_users: int = 20_000  # newest users kept findable before the next build
     sync_interval_ms: int = 0  # at most this often a worker asks for new people; 0: before each answer
 
@@ -89,6 +93,10 @@ class _Reader:
         scheme = url.partition(":")[0].partition("+")[0]
         if scheme not in ("sqlite", "postgresql"):
             raise ConfigError("DATABASE_URL", f"starts with {scheme!r}, which is not supported", remedy)
+        try:
+            make_url(url)
+        except (ArgumentError, ValueError):  # the address itself is not repeated: it may hold a password
+            raise ConfigError("DATABASE_URL", "is not an address of that form", remedy) from None
         return url
 
     def secret_key(self) -> str:

@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 
 from flask import Request, json
 from pydantic import BaseModel, ConfigDict
-from werkzeug.exceptions import BadRequest
+from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 
 
 def _refuse_constant(name: str) -> NoReturn:
@@ -20,8 +20,10 @@ class JsonRequest(Request):
     def get_json(self, force: bool = True, silent: bool = False, cache: bool = True) -> Any:
         """The parsed body; raises BadRequest (400) for anything that is not JSON."""
         try:
-            text = self.get_data(cache=cache).decode("utf-8")
-            body = json.loads(text, parse_constant=_refuse_constant)
+            data = self.get_data(cache=cache)
+            if self.content_length is None and len(data) >= (self.max_content_length or len(data) + 1):
+                raise RequestEntityTooLarge  # sent in chunks: werkzeug cuts it off without a word
+            body = json.loads(data.decode("utf-8"), parse_constant=_refuse_constant)
         except (ValueError, RecursionError) as error:
             raise BadRequest(f"The body is not valid JSON: {error or type(error).__name__}") from None
         # flask-openapi3 would take a string for JSON once more

@@ -35,10 +35,19 @@ def open_engine(database_url: str) -> Engine:
 @contextmanager
 def write_transaction(engine: Engine) -> Iterator[Connection]:
     """One transaction that writes; on SQLite it takes the write lock at once instead of failing halfway."""
-    with engine.connect() as connection:
-        connection = connection.execution_options(write=True)
+    with engine.connect() as connection, writing(connection):
+        yield connection
+
+
+@contextmanager
+def writing(connection: Connection) -> Iterator[None]:
+    """The same on a connection that is open already, between its transactions."""
+    connection.execution_options(write=True)
+    try:
         with connection.begin():
-            yield connection
+            yield
+    finally:
+        connection.execution_options(write=False)
 
 
 @contextmanager

@@ -6,15 +6,21 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config as AlembicConfig
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Engine
 
-from db.engine import write_transaction
+from db.engine import read_transaction, write_transaction
 
 _MIGRATIONS = Path(__file__).resolve().parent / "migrations"
 
 
 def migrate(engine: Engine) -> None:
-    """Apply every migration that the database lacks; does nothing on a current one."""
+    """Apply every migration that the database lacks; a current one is only read."""
+    newest = ScriptDirectory.from_config(alembic_config()).get_current_head()
+    with read_transaction(engine) as connection:
+        if MigrationContext.configure(connection).get_current_revision() == newest:
+            return
     with write_transaction(engine) as connection:
         if connection.dialect.name == "postgresql":  # two servers starting at once take turns
             connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7203194)")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
 from db.models import Anime, AnimeAlias
 
@@ -46,7 +46,3 @@ def load_titles(connection: Connection) -> list[TitleRow]:
         )
         for row in connection.execute(select(Anime.__table__).order_by(Anime.anime_id))
     ]
-
-
-def count_titles(connection: Connection) -> int:
-    return connection.execute(select(func.count()).select_from(Anime)).scalar_one()

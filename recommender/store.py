@@ -133,7 +133,7 @@ class ModelStore:
             except ModelFormatError as error:
                 problems.append(f"{name}: {error}")
                 log.warning("model %s in %s cannot be used: %s", name, self.directory, error)
-        reasons = "; ".join(problems) or "nothing was built yet"
+        reasons = "; ".join(problems) or "nothing was built yet; run: python scripts/build_index.py"
         raise NoModelError(f"no usable model in {self.directory} ({reasons})")
 
     def load_version(self, name: str) -> Version:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -17,7 +18,7 @@ from rich.progress import (
     TextColumn,
     TimeRemainingColumn,
 )
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 
 from config import ConfigError
 from db.imports.report import ImportFileError
@@ -37,20 +38,19 @@ def run(main: Callable[[list[str] | None], int]) -> None:
     try:
         code = main(None)
     except _EXPECTED as error:
-        errors.print(f"[bold red]error:[/] {error}", highlight=False, soft_wrap=True)
-        code = FAILED
-    except OperationalError as error:
-        reason = str(error.orig).strip().splitlines()[0]
-        errors.print(
-            f"[bold red]error:[/] the database cannot be reached or used: {reason}. Check DATABASE_URL.",
-            highlight=False,
-            soft_wrap=True,
-        )
-        code = FAILED
+        code = _fail(str(error))
+    except DBAPIError as error:
+        reason = (str(error.orig).strip() or type(error).__name__).splitlines()[0]
+        code = _fail(f"the database cannot be reached or used: {reason}. Check DATABASE_URL.")
     except KeyboardInterrupt:
-        errors.print("interrupted; nothing was changed")
+        errors.print("interrupted; what was going on was rolled back")
         code = 130
     sys.exit(code)
+
+
+def _fail(sentence: str) -> int:
+    errors.print(f"[bold red]error:[/] {escape(sentence)}", highlight=False, soft_wrap=True)
+    return FAILED
 
 
 @contextmanager
@@ -71,5 +71,9 @@ def count_progress(label: str) -> Iterator[Callable[[int, int], None]]:
 
 def _bar(column: ProgressColumn) -> Progress:
     return Progress(
-        TextColumn("{task.description:<28}"), BarColumn(), column, TimeRemainingColumn(), console=errors
+        TextColumn("{task.description:<28}", markup=False),
+        BarColumn(),
+        column,
+        TimeRemainingColumn(),
+        console=errors,
     )

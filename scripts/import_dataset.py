@@ -5,11 +5,13 @@ from __future__ import annotations
 
 import argparse
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from rich.markup import escape
 from rich.table import Table
 from sqlalchemy import Engine
 
@@ -44,7 +46,10 @@ def main(argv: list[str] | None = None) -> int:
         reports.append(_import(engine, import_details, arguments.details))
     if anime or arguments.details:
         # the names people type: the same titles, known by their MyAnimeList ids
-        reports += [_import(engine, import_aliases, path) for path in (CURATED, MORE_ALIASES)]
+        reports += [
+            replace(_import(engine, import_aliases, path), file=f"demo/{path.name}")
+            for path in (CURATED, MORE_ALIASES)
+        ]
     if ratings:
         reports.append(_import(engine, import_ratings, ratings))
     _print(reports)
@@ -91,11 +96,11 @@ def _print(reports: list[ImportReport]) -> None:
         column.justify = "right"
     for report in reports:
         counts = (report.read, report.loaded, report.updated, report.unchanged, report.rejected)
-        table.add_row(report.file, *(f"{count:,}" for count in counts))
+        table.add_row(escape(report.file), *(f"{count:,}" for count in counts))
     console.print(table)
     for report in reports:
         for reason in report.reasons():
-            console.print(f"  {report.file}: rejected, {reason}", highlight=False, soft_wrap=True)
+            console.print(escape(f"  {report.file}: rejected, {reason}"), highlight=False, soft_wrap=True)
         if report.removed_people:
             console.print(f"  {report.removed_people:,} generated people of the demo were removed.")
 

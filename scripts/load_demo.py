@@ -15,10 +15,11 @@ from db.engine import open_engine, read_transaction
 from db.imports.catalogue import import_aliases, import_anime
 from db.imports.ratings import import_ratings
 from db.schema import migrate
-from db.titles import count_titles
+from db.titles import load_titles
 from db.users import count_ratings
 from scripts import generate_ratings
 from scripts.console import OK, console, file_progress, run
+from scripts.generate_ratings import read_titles
 from scripts.import_dataset import CURATED, MORE_ALIASES
 
 DEMO_USERS = 3_000
@@ -30,19 +31,21 @@ def main(argv: list[str] | None = None) -> int:
     engine = open_engine(Config.from_env().database_url)
     migrate(engine)
     with read_transaction(engine) as connection:
-        titles, ratings = count_titles(connection), count_ratings(connection)
+        titles = {title.anime_id for title in load_titles(connection)}
+        ratings = count_ratings(connection)
     if titles and ratings:
-        console.print(f"The database has {titles:,} titles and {ratings:,} ratings: nothing to load.")
+        console.print(f"The database has {len(titles):,} titles and {ratings:,} ratings: nothing to load.")
         return OK
-    if titles:
-        console.print(f"The database has {titles:,} titles of your own: no demo data is loaded.")
+    demo = set(read_titles(CURATED, None, 0)["anime_id"].astype(int))
+    if titles - demo:  # an interrupted load is taken up again
+        console.print(f"The database has {len(titles):,} titles of your own: no demo data is loaded.")
         return OK
-    with file_progress(CURATED, "demo catalogue") as progress:
-        import_anime(engine, CURATED, progress)
-    import_aliases(engine, MORE_ALIASES)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "ratings.csv"
         generate_ratings.main(["--users", str(DEMO_USERS), "--out", str(path)])
+        with file_progress(CURATED, "demo catalogue") as progress:
+            import_anime(engine, CURATED, progress)
+        import_aliases(engine, MORE_ALIASES)
         with file_progress(path, "demo ratings") as progress:
             report = import_ratings(engine, path, progress, generated=True)
     console.print(

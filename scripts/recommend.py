@@ -13,6 +13,7 @@ from pathlib import Path
 if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from rich.markup import escape
 from rich.table import Table
 
 from config import Config
@@ -42,7 +43,7 @@ def main(argv: list[str] | None = None) -> int:
         if row is None:
             near = [snapshot.catalog[r].name for r in snapshot.titles.suggest(title, 3)]
             hint = f" Did you mean {' or '.join(near)}?" if near else ""
-            errors.print(f"{title!r} is not known.{hint}", highlight=False)
+            errors.print(escape(f"{title!r} is not known.{hint}"), highlight=False)
         else:
             rows.append(row)
     if not rows:
@@ -51,13 +52,14 @@ def main(argv: list[str] | None = None) -> int:
     query = Query.of([(row, FAVOURITE) for row in rows], allowed=allowed)
     ranking = snapshot.algorithms[arguments.algorithm].recommend(query, max(1, arguments.n))
     liked = ", ".join(snapshot.catalog[row].name for row in rows)
-    table = Table("", "title", "type", "year", "genres", "score", title=f"Because you like {liked}")
+    table = Table("", "title", "type", "year", "genres", "score", title=escape(f"Because you like {liked}"))
     for place, (row, score) in enumerate(zip(ranking.anime_rows, ranking.scores, strict=True), start=1):
         title = snapshot.catalog[row]
         english = title.alias("english")
         name = f"{title.name} ({english})" if english and english != title.name else title.name
         year = str(title.year or "")
-        table.add_row(str(place), name, title.type or "", year, ", ".join(title.genres), f"{score:.2f}")
+        described = (name, title.type or "", year, ", ".join(title.genres))
+        table.add_row(str(place), *map(escape, described), f"{score:.2f}")
     if snapshot.generated_people:
         table.caption = "Demo: the people behind this are generated, they do not exist."
     console.print(table)

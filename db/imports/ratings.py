@@ -8,13 +8,12 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from sqlalchemy import Connection, Engine, text
 
-from db.engine import write_transaction
+from db.engine import writing
 from db.imports.files import Progress, ignore_progress
 from db.imports.ratings_file import RatingRows, read_ratings
-from db.imports.report import ImportFileError, ImportReport
+from db.imports.report import LINES_SHOWN, ImportFileError, ImportReport
 from db.revisions import take_revision
 
 # "line" is part of the key so that a row given twice stays visible until it has been counted
@@ -24,12 +23,12 @@ CREATE TEMPORARY TABLE staged (
     PRIMARY KEY (user_id, anime_id, line)
 )"""
 _REPEATED = """
-SELECT user_id, anime_id, line FROM (
-    SELECT user_id, anime_id, line,
-           row_number() OVER (PARTITION BY user_id, anime_id ORDER BY line) AS occurrence
-    FROM staged
-) AS numbered WHERE occurrence > 1 ORDER BY line"""
-_REMOVE = "DELETE FROM staged WHERE user_id = :user_id AND anime_id = :anime_id AND line = :line"
+SELECT line FROM staged AS later WHERE EXISTS (
+    SELECT 1 FROM staged AS earlier
+    WHERE earlier.user_id = later.user_id AND earlier.anime_id = later.anime_id AND earlier.line < later.line
+)"""
+# the rows are found before any is removed: the repeats themselves tell which was first
+_REMOVE = f"DELETE FROM staged WHERE line IN ({_REPEATED})"
 _CHANGES = """
 CREATE TEMPORARY TABLE changed AS
 SELECT s.user_id,
@@ -68,38 +67,36 @@ def import_ratings(
         ImportFileError: the file cannot be used, or there is no catalogue yet; nothing was changed.
     """
     report = ImportReport(path.name)
-    with write_transaction(engine) as connection:
-        known_anime = np.array(
-            connection.execute(text("SELECT anime_id FROM anime ORDER BY anime_id")).scalars().all(),
-            dtype=np.int64,
-        )
-        if not len(known_anime):
-            raise ImportFileError(
-                f"{path}: there is no catalogue yet. Import the anime file first (--anime)."
-            )
-        _stage(connection, path, known_anime, report, progress)
-        if not generated and connection.execute(text("SELECT 1 FROM staged LIMIT 1")).first():
-            report.removed_people = connection.execute(text("DELETE FROM users WHERE generated")).rowcount
-        _merge(connection, report, generated)
+    with engine.connect() as connection:
+        # the file is read beside the tables: others may write until the merge
+        with connection.begin():
+            _stage(connection, path, report, progress)
+        with writing(connection):
+            if not generated and connection.execute(text("SELECT 1 FROM staged LIMIT 1")).first():
+                gone = connection.execute(text("DELETE FROM users WHERE generated"))
+                report.removed_people = gone.rowcount
+            _merge(connection, report, generated)
+            connection.exec_driver_sql("DROP TABLE changed")
+            connection.exec_driver_sql("DROP TABLE staged")
     return report
 
 
-def _stage(
-    connection: Connection,
-    path: Path,
-    known_anime: NDArray[np.int64],
-    report: ImportReport,
-    progress: Progress,
-) -> None:
+def _stage(connection: Connection, path: Path, report: ImportReport, progress: Progress) -> None:
     sqlite = connection.dialect.name == "sqlite"
-    connection.exec_driver_sql(_STAGING + (" WITHOUT ROWID" if sqlite else " ON COMMIT DROP"))
+    titles = connection.execute(text("SELECT anime_id FROM anime ORDER BY anime_id")).scalars().all()
+    if not titles:
+        raise ImportFileError(f"{path}: there is no catalogue yet. Import the anime file first (--anime).")
+    # left over where the merge of an earlier import on this connection failed
+    connection.exec_driver_sql("DROP TABLE IF EXISTS staged")
+    connection.exec_driver_sql(_STAGING + (" WITHOUT ROWID" if sqlite else ""))
     copy = _insert_sqlite if sqlite else _copy_postgresql
-    for rows in read_ratings(path, known_anime, report, progress):
+    for rows in read_ratings(path, np.array(titles, dtype=np.int64), report, progress):
         copy(connection, rows)
-    repeated = connection.execute(text(_REPEATED)).mappings().all()
-    report.reject("repeats an earlier row of the same user and anime", [row["line"] for row in repeated])
+    repeated = connection.execute(text(f"SELECT count(*) FROM ({_REPEATED}) AS found")).scalar_one()
     if repeated:
-        connection.execute(text(_REMOVE), [dict(row) for row in repeated])
+        first = connection.execute(text(f"{_REPEATED} ORDER BY line LIMIT {LINES_SHOWN}")).scalars().all()
+        report.reject("repeats an earlier row of the same user and anime", first, count=repeated)
+        connection.execute(text(_REMOVE))
 
 
 def _insert_sqlite(connection: Connection, rows: RatingRows) -> None:
@@ -131,8 +128,7 @@ def _copy_postgresql(connection: Connection, rows: RatingRows) -> None:
 
 
 def _merge(connection: Connection, report: ImportReport, generated: bool) -> None:
-    sqlite = connection.dialect.name == "sqlite"
-    connection.exec_driver_sql(_CHANGES if sqlite else _CHANGES.replace(" AS\n", " ON COMMIT DROP AS\n", 1))
+    connection.exec_driver_sql(_CHANGES)
     totals = connection.execute(
         text("SELECT coalesce(sum(loaded), 0), coalesce(sum(updated), 0) FROM changed")
     )
@@ -141,6 +137,3 @@ def _merge(connection: Connection, report: ImportReport, generated: bool) -> Non
         revision = take_revision(connection)
         connection.execute(text(_MERGE_USERS), {"revision": revision, "generated": generated})
         connection.execute(text(_MERGE_RATINGS))
-    if sqlite:  # SQLite's temporary tables outlive the transaction, and the pool keeps the connection
-        connection.exec_driver_sql("DROP TABLE staged")
-        connection.exec_driver_sql("DROP TABLE changed")

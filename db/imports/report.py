@@ -25,11 +25,12 @@ class ImportReport:
     rejections: Counter[str] = field(default_factory=Counter)
     _lines: dict[str, list[int]] = field(default_factory=dict)
 
-    def reject(self, reason: str, lines: Iterable[int]) -> None:
-        """Count one rejected row for each of `lines` (1 = the header) under `reason`."""
+    def reject(self, reason: str, lines: Iterable[int], count: int | None = None) -> None:
+        """Count rejected rows under `reason`: one for each of `lines` (1 = the header), or `count` of them
+        of which `lines` are the first."""
         lines = list(lines)
         if lines:
-            self.rejections[reason] += len(lines)
+            self.rejections[reason] += len(lines) if count is None else count
             shown = self._lines.setdefault(reason, [])
             shown.extend(lines[: max(0, LINES_SHOWN - len(shown))])
 
