@@ -7,6 +7,7 @@ Works in a folder of its own and leaves your database alone. Writes a Markdown r
 from __future__ import annotations
 
 import argparse
+import csv
 import http.client
 import json
 import os
@@ -42,6 +43,7 @@ from scripts.console import console
 
 WARM_UP, REQUESTS = 50, 1_000
 START_LIMIT_S = 60
+QUERIES = ROOT / "tests" / "recommender" / "title_queries.csv"
 
 
 @dataclass
@@ -79,6 +81,7 @@ def main(argv: list[str] | None = None) -> int:
         report = Report()
         if not (folder / "models" / "CURRENT").exists():
             _import_and_build(arguments, environ, report)
+        _resolve_titles(environ, report)
         _serve(environ, report)
     if arguments.out:
         arguments.out.write_text(_markdown(report, sys.argv[1:]), "utf-8")
@@ -107,6 +110,27 @@ def _run(command: list[Any], environ: dict[str, str]) -> tuple[float, float]:
     if status:
         raise SystemExit(f"{command[0]} failed")
     return time.perf_counter() - started, usage.ru_maxrss / 1024
+
+
+def _resolve_titles(environ: dict[str, str], report: Report) -> None:
+    """What people type, to titles: the queries of the tests, with the names of the benchmark's model."""
+    snapshot = ModelStore(Config.from_env(environ).model_dir).load().snapshot
+    right = wrong = 0
+    times = []
+    with QUERIES.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    for row in rows:
+        started = time.perf_counter()
+        found = snapshot.titles.resolve(row["query"])
+        times.append((time.perf_counter() - started) * 1_000)
+        answer = "" if found is None else str(snapshot.catalog[found].anime_id)
+        right += answer == row["anime_id"]
+        wrong += answer not in ("", row["anime_id"])
+    report.add(
+        f"titles resolved, of {len(rows)} queries",
+        f"{right / len(rows):.1%} right, {wrong / len(rows):.1%} wrong, at most {max(times):.1f} ms",
+        "95 %, 1 %, 10 ms",
+    )
 
 
 def _serve(environ: dict[str, str], report: Report) -> None:

@@ -97,7 +97,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
     engine = open_engine(f"sqlite:///{made.database}")
     migrate(engine)
     import_anime(engine, made.anime_csv)
-    import_ratings(engine, made.ratings_csv)
+    import_ratings(engine, made.ratings_csv, generated=True)
     build_model(engine, ModelStore(made.model_dir))
     with engine.connect() as connection:  # one file is then the whole database
         connection.exec_driver_sql("COMMIT")
