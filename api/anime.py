@@ -10,7 +10,6 @@ from flask_openapi3 import APIBlueprint, Tag
 
 from api.context import latest_model
 from api.errors import ApiError, Problem
-from api.lists import FAVOURITE
 from api.recommending import recommend
 from api.schemas import (
     AnimeDetail,
@@ -21,6 +20,7 @@ from api.schemas import (
     SimilarAnswer,
 )
 from api.serialise import anime_detail, anime_item, page_of, recommended_items
+from recommender.ratings import FAVOURITE
 from recommender.snapshot import Snapshot
 
 MAX_FOUND = 1_000  # titles that a search looks through
@@ -89,6 +89,5 @@ def _order(snapshot: Snapshot, sort: str) -> Any:
         "score": lambda row: (-catalog.mean_scores[row], row),
         "year": lambda row: (-catalog.years[row], row),
         "name": lambda row: (catalog[row].name.casefold(), row),
-        "relevance": lambda row: (-catalog.members[row], row),
     }
     return keys[sort]

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from api.context import context
 from api.errors import ApiError
 from api.schemas import ListEntry
+from recommender.ratings import FAVOURITE
 from recommender.snapshot import Snapshot
-
-FAVOURITE = 10  # what a title that came without a rating is stored as
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from recommender.vocabulary import Vocabulary
 
 UNRATED = 0  # the entry of a title that was watched but not rated
 LIKED_FROM = 8  # a rating from here up means the person liked the title
+FAVOURITE = 10  # what a title counts that was named without a rating
 
 
 @dataclass(frozen=True, eq=False)

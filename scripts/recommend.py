@@ -20,10 +20,9 @@ from config import Config
 from recommender.algorithms import ALGORITHMS
 from recommender.filters import Filters
 from recommender.query import Query
+from recommender.ratings import FAVOURITE
 from recommender.store import ModelStore
 from scripts.console import FAILED, OK, console, errors, run
-
-FAVOURITE = 10
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -8,10 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.query import Query
-from recommender.ratings import LIKED_FROM, RatingsMatrix
+from recommender.ratings import FAVOURITE, LIKED_FROM, RatingsMatrix
 from recommender.vocabulary import Vocabulary
-
-FAVOURITE = 10  # the rating of a title that is sent without one
 
 
 @dataclass(frozen=True)
