@@ -6,15 +6,21 @@ import logging
 
 from flask import Flask
 from flask_cors import CORS
+from sqlalchemy.exc import DBAPIError
 
 from api import algorithms, anime, compatible, health, popular, recommendations, users
 from api.context import ApiContext, install_context
 from api.errors import register_error_handlers
 from api.openapi import make_app
 from config import Config
-from serving.services import open_services
+from serving.builder import BuildFailedError
+from serving.services import Services, open_services
 
 VERSION = "0.1.0"
+
+
+class StartError(RuntimeError):
+    """The server cannot start; the message says why and what to do. Gunicorn prints it as it is."""
 
 
 def create_app(config: Config | None = None) -> Flask:
@@ -22,6 +28,10 @@ def create_app(config: Config | None = None) -> Flask:
 
     Args:
         config: default: from the environment and `.env`.
+
+    Raises:
+        ConfigError: a setting is missing or unusable.
+        StartError: the database cannot be used, or there is no model and nothing to build one from.
     """
     config = config or Config.from_env()
     logging.basicConfig(level=config.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
@@ -29,12 +39,7 @@ def create_app(config: Config | None = None) -> Flask:
     app = make_app(VERSION)
     app.config.update(SECRET_KEY=config.secret_key, MAX_CONTENT_LENGTH=config.max_body_bytes)
     app.json.sort_keys = False  # type: ignore[attr-defined]  # of Flask's default provider
-    services = open_services(
-        config.database_url,
-        config.model_dir,
-        sync_interval_s=config.sync_interval_ms / 1000,
-        overlay_max_users=config.overlay_max_users,
-    )
+    services = _open(config)
     key = config.secret_key.encode()
     install_context(app.extensions, ApiContext(services, key, config.api_keys, config.max_list_titles))
     register_error_handlers(app)
@@ -42,3 +47,18 @@ def create_app(config: Config | None = None) -> Flask:
         app.register_api(resource.blueprint)
     CORS(app, origins=list(config.cors_origins), expose_headers=["X-Unresolved-Titles"])
     return app
+
+
+def _open(config: Config) -> Services:
+    try:
+        return open_services(
+            config.database_url,
+            config.model_dir,
+            sync_interval_s=config.sync_interval_ms / 1000,
+            overlay_max_users=config.overlay_max_users,
+        )
+    except BuildFailedError as error:
+        raise StartError(str(error)) from None
+    except DBAPIError as error:
+        reason = (str(error.orig).strip() or type(error).__name__).splitlines()[0]
+        raise StartError(f"the database cannot be reached or used: {reason}. Check DATABASE_URL.") from None

@@ -2,14 +2,18 @@
 
 import gc
 import os
+import sys
 
 # one BLAS thread a worker: the workers are the parallelism. Set before numpy is imported.
 for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(variable, "1")
 
-from config import Config
+from config import Config, ConfigError
 
-_config = Config.from_env()
+try:
+    _config = Config.from_env()
+except ConfigError as error:
+    sys.exit(f"error: {error}")
 bind = f"0.0.0.0:{_config.port}"
 workers = _config.web_concurrency
 worker_class = "sync"
