@@ -13,6 +13,7 @@ from api.context import ApiContext, install_context
 from api.errors import register_error_handlers
 from api.openapi import make_app
 from config import Config
+from db.engine import unusable
 from serving.builder import BuildFailedError
 from serving.services import Services, open_services
 
@@ -60,5 +61,4 @@ def _open(config: Config) -> Services:
     except BuildFailedError as error:
         raise StartError(str(error)) from None
     except DBAPIError as error:
-        reason = (str(error.orig).strip() or type(error).__name__).splitlines()[0]
-        raise StartError(f"the database cannot be reached or used: {reason}. Check DATABASE_URL.") from None
+        raise StartError(unusable(error)) from None

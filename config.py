@@ -36,9 +36,8 @@ class Config:
     port: int = 5000  # TCP port of `make run` and `make serve`
     web_concurrency: int = 2  # worker processes of `make serve`
     cors_origins: tuple[str, ...] = ()  # origins allowed to call from a browser; empty: none
-    api_keys: tuple[str, ...] = field(
-        default=(), repr=False
-    )  # keys that open /api/v1/users/…; empty: open to all
+    # keys that open /api/v1/users/…; empty: open to all
+    api_keys: tuple[str, ...] = field(default=(), repr=False)
     log_level: str = "INFO"
     max_body_bytes: int = 1_000_000  # larger request bodies are refused with 413
     max_list_titles: int = 5_000  # longer lists are refused with 413

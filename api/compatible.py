@@ -34,23 +34,21 @@ def post_recommendations(body: CompatibleRequest) -> Response:
     person the saved list counts together with the one sent; what is saved does not change."""
     services, current = context().services, live()
     given = resolve_list(body.anime_list or [], current.snapshot)
-    if given.unresolved and not given.entries:
-        names = ", ".join(given.unresolved[:5])
-        raise ApiError(404, f"None of these titles is known: {names}. Try GET /api/anime-suggestions.")
+    given.require_a_title()
     saved = saved_entries(services, body.user_id, current.snapshot)
     if saved is None and given.entries:
-        ids = current.snapshot.catalog.vocabulary.ids
-        before = current.snapshot.catalog
-        current = add_user(services, body.user_id, {int(ids[row]): r for row, r in given.entries})
-        if current.snapshot.catalog is not before:  # a new version was published meanwhile
+        catalog = current.snapshot.catalog
+        current = add_user(services, body.user_id, {catalog[row].anime_id: r for row, r in given.entries})
+        if current.snapshot.catalog is not catalog:  # a new version was published meanwhile
             given = resolve_list(body.anime_list or [], current.snapshot)
         # what was saved, should another request have been first
         saved = saved_entries(services, body.user_id, current.snapshot)
     entries = [*(saved or ()), *given.entries]
-    if body.algorithm == "content-based" and not given.was_given:
-        raise ApiError(400, "content-based needs anime_list: name at least one title.")
-    algorithm = body.algorithm if entries else "popular"
-    n = body.n or ALGORITHMS[body.algorithm].default_n
+    info = ALGORITHMS[body.algorithm]
+    if info.needs_list and not given.was_given:
+        raise ApiError(400, f"{info.name} needs anime_list: name at least one title.")
+    algorithm = info.name if entries else "popular"
+    n = body.n or info.default_n
     query, ranking, _ = recommend(current.snapshot, algorithm, entries, n, user_id=body.user_id)
     response = jsonify(_items(current.snapshot, algorithm, query, ranking))
     if given.unresolved:

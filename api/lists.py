@@ -24,6 +24,12 @@ class ResolvedList:
     def was_given(self) -> bool:
         return bool(self.entries or self.unresolved)
 
+    def require_a_title(self) -> None:
+        """Raise ApiError 404 where titles were named and not one was found."""
+        if self.unresolved and not self.entries:
+            names = ", ".join(self.unresolved[:5])
+            raise ApiError(404, f"None of these titles is known: {names}. Try GET /api/anime-suggestions.")
+
 
 def resolve_list(entries: Iterable[ListEntry | str], snapshot: Snapshot) -> ResolvedList:
     """Find each entry's title by id or by name; blank names are skipped.

@@ -6,7 +6,7 @@ from flask import Response, jsonify
 from flask_openapi3 import APIBlueprint, Tag
 
 from api.context import live
-from api.errors import ApiError, Problem
+from api.errors import Problem
 from api.lists import resolve_list
 from api.recommending import recommend, recommendation_id
 from api.schemas import RecommendationAnswer, RecommendationRequest
@@ -27,8 +27,7 @@ def post_recommendations(body: RecommendationRequest) -> Response:
     ranked: n items come back whenever n allowed titles exist."""
     current = live()
     given = resolve_list(body.ratings, current.snapshot)
-    if given.unresolved and not given.entries:
-        raise ApiError(404, f"None of these titles is known: {', '.join(given.unresolved[:5])}.")
+    given.require_a_title()
     _, ranking, filtered = recommend(
         current.snapshot,
         body.algorithm,

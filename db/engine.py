@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
 
 SQLITE_BUSY_TIMEOUT_S = 30
 
@@ -60,14 +63,33 @@ def read_transaction(engine: Engine) -> Iterator[Connection]:
             yield connection
 
 
+def unusable(error: DBAPIError) -> str:
+    """What a person is told when the database cannot be used: one sentence, without the address."""
+    reason = (str(error.orig).strip() or type(error).__name__).splitlines()[0]
+    return f"the database cannot be reached or used: {reason}. Check DATABASE_URL."
+
+
 def _prepare_sqlite(dbapi_connection: Any, _record: Any) -> None:
     # the driver's own BEGIN comes too late for a consistent read: _begin_sqlite sends it instead
     dbapi_connection.isolation_level = None
     cursor = dbapi_connection.cursor()
-    cursor.execute("PRAGMA journal_mode=WAL")
+    _switch_to_wal(cursor)
     cursor.execute("PRAGMA synchronous=FULL")  # an acknowledged write survives a power cut
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.close()
+
+
+def _switch_to_wal(cursor: Any) -> None:
+    """The busy timeout does not cover this switch: two processes that open a new file at once collide."""
+    deadline = time.monotonic() + SQLITE_BUSY_TIMEOUT_S
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+            time.sleep(0.02)
 
 
 def _begin_sqlite(connection: Connection) -> None:

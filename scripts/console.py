@@ -21,6 +21,7 @@ from rich.progress import (
 from sqlalchemy.exc import DBAPIError
 
 from config import ConfigError
+from db.engine import unusable
 from db.imports.report import ImportFileError
 from recommender.store import BuildInProgressError, NoModelError
 from serving.builder import BuildFailedError
@@ -40,8 +41,7 @@ def run(main: Callable[[list[str] | None], int]) -> None:
     except _EXPECTED as error:
         code = _fail(str(error))
     except DBAPIError as error:
-        reason = (str(error.orig).strip() or type(error).__name__).splitlines()[0]
-        code = _fail(f"the database cannot be reached or used: {reason}. Check DATABASE_URL.")
+        code = _fail(unusable(error))
     except KeyboardInterrupt:
         errors.print("interrupted; what was going on was rolled back")
         code = 130
