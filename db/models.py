@@ -55,6 +55,20 @@ class AnimeAlias(Base):
     kind: Mapped[str] = mapped_column(Text)  # english | japanese | synonym
 
 
+class AnimeRelation(Base):
+    """`related_id` is the `kind` of `anime_id`, says `source`; a source is replaced as a whole.
+
+    No foreign keys: titles that are not in the catalogue connect those that are, and may be imported later.
+    """
+
+    __tablename__ = "anime_relations"
+
+    source: Mapped[str] = mapped_column(Text, primary_key=True)  # the format of its file, or "curated"
+    anime_id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    related_id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    kind: Mapped[str] = mapped_column(Text, primary_key=True)
+
+
 class User(Base):
     """A person with a list. `revision` is the counter's value when the list last changed."""
 

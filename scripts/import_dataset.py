@@ -6,6 +6,7 @@ from __future__ import annotations
 import argparse
 import sys
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 if __name__ == "__main__":
@@ -19,12 +20,15 @@ from config import ROOT, Config
 from db.engine import open_engine
 from db.imports.catalogue import import_aliases, import_anime, import_details
 from db.imports.ratings import import_ratings
+from db.imports.relations import import_relations
 from db.imports.report import ImportFileError, ImportReport
 from db.schema import migrate
 from scripts.console import OK, console, file_progress, run
 
 CURATED = ROOT / "demo" / "anime.csv"
 MORE_ALIASES = ROOT / "demo" / "aliases.csv"
+RELATIONS = ROOT / "demo" / "relations.csv"
+CURATED_SOURCE = "curated"  # of these relations, so that none of the user's files replaces them
 KAGGLE_DATASET = "CooperUnion/anime-recommendations-database"
 
 
@@ -50,6 +54,8 @@ def main(argv: list[str] | None = None) -> int:
             replace(_import(engine, import_aliases, path), file=f"demo/{path.name}")
             for path in (CURATED, MORE_ALIASES)
         ]
+        known_relations = partial(import_relations, source=CURATED_SOURCE)
+        reports.append(replace(_import(engine, known_relations, RELATIONS), file=f"demo/{RELATIONS.name}"))
     if ratings:
         reports.append(_import(engine, import_ratings, ratings))
     _print(reports)

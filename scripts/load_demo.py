@@ -14,13 +14,14 @@ from config import Config
 from db.engine import open_engine, read_transaction
 from db.imports.catalogue import import_aliases, import_anime
 from db.imports.ratings import import_ratings
+from db.imports.relations import import_relations
 from db.schema import migrate
 from db.titles import load_titles
 from db.users import count_ratings
 from scripts import generate_ratings
 from scripts.console import OK, console, file_progress, run
 from scripts.generate_ratings import read_titles
-from scripts.import_dataset import CURATED, MORE_ALIASES
+from scripts.import_dataset import CURATED, CURATED_SOURCE, MORE_ALIASES, RELATIONS
 
 DEMO_USERS = 3_000
 
@@ -46,6 +47,7 @@ def main(argv: list[str] | None = None) -> int:
         with file_progress(CURATED, "demo catalogue") as progress:
             import_anime(engine, CURATED, progress)
         import_aliases(engine, MORE_ALIASES)
+        import_relations(engine, RELATIONS, source=CURATED_SOURCE)
         with file_progress(path, "demo ratings") as progress:
             report = import_ratings(engine, path, progress, generated=True)
     console.print(

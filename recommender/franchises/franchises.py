@@ -1,0 +1,95 @@
+"""Which titles belong together, and which of them a newcomer watches first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recommender.catalog import Catalog
+from recommender.franchises.entry import UNKNOWN_YEAR, choose_entry, looks_extra, stands_alone
+from recommender.franchises.evidence import Names
+from recommender.franchises.grouping import Edge, Grouping, group
+from recommender.franchises.links import parse_names
+from recommender.franchises.relation import SAME_STORY, Relation
+
+
+@dataclass(frozen=True, eq=False)
+class Franchises:
+    """Franchises made of story lines, each with one title to start with.
+
+    Attributes:
+        groups: int32 (n_anime,), the row of the franchise's first title; a title alone has its own row.
+        entries: int32 (n_anime,), the row of the title to watch before this one: the first of its own story
+            line. A first one, a remake or an independent series has its own row.
+        extras: bool (n_anime,), recaps, specials, music videos and the like of something else: shown last.
+    """
+
+    groups: NDArray[np.int32]
+    entries: NDArray[np.int32]
+    extras: NDArray[np.bool_]
+
+    def __post_init__(self) -> None:
+        if not self.groups.shape == self.entries.shape == self.extras.shape:
+            shapes = (self.groups.shape, self.entries.shape, self.extras.shape)
+            raise ValueError(f"groups, entries and extras must have one shape, not {shapes}")
+
+    @classmethod
+    def build(cls, catalog: Catalog, relations: Iterable[Relation]) -> Franchises:
+        """From names, and from relations, which overrule them. Ids outside the catalogue still connect."""
+        edges, n_rows = _edges(catalog, relations)
+        names = parse_names(catalog)
+        grouping = group(catalog, names, edges, n_rows)
+        entries = _entries(catalog, names, edges, grouping)
+        summaries = {edge.b for edge in edges if edge.kind == "summary"}
+        looks = [row in summaries or looks_extra(catalog[row], names[row][0]) for row in range(len(catalog))]
+        extras = np.array(looks, dtype=bool) & (entries != np.arange(len(catalog)))
+        return cls(_groups(catalog, entries, grouping), entries, extras)
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """Everything, to be saved."""
+        return {"groups": self.groups, "entries": self.entries, "extras": self.extras}
+
+    @classmethod
+    def assemble(cls, arrays: Mapping[str, NDArray[Any]]) -> Franchises:
+        """The inverse of `arrays`."""
+        return cls(arrays["groups"], arrays["entries"], arrays["extras"])
+
+
+def _edges(catalog: Catalog, relations: Iterable[Relation]) -> tuple[list[Edge], int]:
+    """Relations by rows, and how many rows that makes: unknown ids are numbered after the catalogue's."""
+    rows = {title.anime_id: row for row, title in enumerate(catalog.titles)}
+    edges = []
+    for relation in relations:
+        a, b = (rows.setdefault(i, len(rows)) for i in (relation.anime_id, relation.related_id))
+        edges.append(Edge(a, b, relation.kind))
+    return edges, len(rows)
+
+
+def _entries(catalog: Catalog, names: Names, edges: Sequence[Edge], grouping: Grouping) -> NDArray[np.int32]:
+    """int32 (n_anime,): for each title the first one of its line."""
+    lines = grouping.lines
+    later = {b for a, b, kind in edges if kind in SAME_STORY and a != b and lines.find(a) == lines.find(b)}
+    entries = np.arange(len(catalog), dtype=np.int32)
+    for line in lines.sets():
+        members = [row for row in line if row < len(catalog)]
+        if len(members) > 1:
+            first = choose_entry(catalog, names, members, later)
+            for row in members:
+                if row in later or not stands_alone(catalog[row], catalog[first]):
+                    entries[row] = first
+    return entries
+
+
+def _groups(catalog: Catalog, entries: NDArray[np.int32], grouping: Grouping) -> NDArray[np.int32]:
+    """int32 (n_anime,): for each title the oldest entry of its franchise."""
+    groups = np.arange(len(catalog), dtype=np.int32)
+    for franchise in grouping.franchises.sets():
+        members = [row for row in franchise if row < len(catalog)]
+        if len(members) > 1:
+            firsts = {int(entry) for entry in entries[members]}
+            groups[members] = min(firsts, key=lambda row: (catalog[row].year or UNKNOWN_YEAR, row))
+    return groups

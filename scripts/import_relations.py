@@ -1,0 +1,54 @@
+#!/usr/bin/env python3
+"""Bring relations between titles into the database, so that seasons are known to belong together.
+
+Names tell most of it; relations correct them and tell the rest. A file replaces what the last file of its
+format said. Formats, recognised by how a file begins:
+
+  csv      anime_id,related_id,kind: `related_id` is the sequel, side_story, summary, alternative,
+           same_franchise of `anime_id`, or unrelated to it; MyAnimeList ids
+  erengy   anime-relations.txt of github.com/erengy/anime-relations
+  manami   anime-offline-database.json or .jsonl of github.com/manami-project/anime-offline-database
+
+Files may be gzip-compressed. Fetch them yourself; they are not part of this project.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from config import Config
+from db.engine import open_engine
+from db.imports.relations import READERS, import_relations
+from db.schema import migrate
+from scripts.console import OK, console, file_progress, run
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Import the file, all or nothing; print how many relations were read and stored."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("file", type=Path, metavar="FILE")
+    parser.add_argument(
+        "--format", choices=["auto", *READERS], default="auto", help="default: auto, what it begins like"
+    )
+    arguments = parser.parse_args(argv)
+    engine = open_engine(Config.from_env().database_url)
+    migrate(engine)
+    with file_progress(arguments.file, arguments.file.name) as progress:
+        report = import_relations(engine, arguments.file, progress, file_format=arguments.format)
+    console.print(
+        f"{report.read:,} relations read; {report.stored:,} stored, {report.loaded:,} of them new; "
+        f"{report.unknown_titles:,} of their titles are not in the database."
+    )
+    console.print("Next: python scripts/build_index.py")
+    return OK
+
+
+if __name__ == "__main__":
+    run(main)
