@@ -20,6 +20,7 @@ from api.schemas import (
     SimilarAnswer,
 )
 from api.serialise import anime_detail, anime_item, page_of, recommended_items
+from recommender.page import FranchiseMode, Wishes
 from recommender.ratings import FAVOURITE
 from recommender.snapshot import Snapshot
 
@@ -62,14 +63,19 @@ def get_similar(path: AnimePath, query: SimilarAnimeQuery) -> Response:
     """What the algorithm would recommend to somebody who likes this title and nothing else is known of."""
     current = latest_model()
     row = _row(current.snapshot, path.anime_id)
-    _, ranking, _ = recommend(
-        current.snapshot, query.algorithm, [(row, FAVOURITE)], query.n, filters=query.to_filters()
+    answer = recommend(
+        current.snapshot,
+        query.algorithm,
+        [(row, FAVOURITE)],
+        query.n,
+        filters=query.to_filters(),
+        wishes=Wishes(FranchiseMode.ALLOW),  # what is most like a title is of its own franchise
     )
     return jsonify(
         anime_id=path.anime_id,
         algorithm=query.algorithm,
         model_version=current.name,
-        items=recommended_items(current.snapshot, ranking),
+        items=recommended_items(current.snapshot, answer.query, answer.ranking),
     )
 
 

@@ -11,11 +11,10 @@ from flask_openapi3 import APIBlueprint, Tag
 from api.context import context, latest_model, live
 from api.errors import COMPATIBLE, ApiError, Problem
 from api.lists import resolve_list
-from api.recommending import recommend
+from api.recommending import Answer, recommend
 from api.schemas import CompatibleItems, CompatibleRequest, SuggestionQuery, Suggestions
 from api.serialise import stars
 from recommender.algorithms import ALGORITHMS
-from recommender.query import Query, Ranking
 from recommender.snapshot import Snapshot
 from serving.people import add_user, saved_entries
 
@@ -49,8 +48,8 @@ def post_recommendations(body: CompatibleRequest) -> Response:
         raise ApiError(400, f"{info.name} needs anime_list: name at least one title.")
     algorithm = info.name if entries else "popular"
     n = body.n or info.default_n
-    query, ranking, _ = recommend(current.snapshot, algorithm, entries, n, user_id=body.user_id)
-    response = jsonify(_items(current.snapshot, algorithm, query, ranking))
+    answer = recommend(current.snapshot, algorithm, entries, n, user_id=body.user_id)
+    response = jsonify(_items(current.snapshot, answer))
     if given.unresolved:
         response.headers["X-Unresolved-Titles"] = _header(given.unresolved)
     return response
@@ -68,16 +67,20 @@ def get_suggestions(query: SuggestionQuery) -> Response:
     return jsonify([snapshot.catalog[row].name for row in rows])
 
 
-def _items(snapshot: Snapshot, algorithm: str, query: Query, ranking: Ranking) -> list[dict[str, Any]]:
-    similarities = snapshot.content.similarities(query) if algorithm == "content-based" else None
+def _items(snapshot: Snapshot, answer: Answer) -> list[dict[str, Any]]:
+    ranking, similarities = answer.ranking, None
+    if answer.algorithm == "content-based":
+        similarities = snapshot.content.similarities(answer.query)
+    forecast = snapshot.ranker.forecast(answer.query, ranking.anime_rows)
+    columns = (ranking.anime_rows, ranking.scores, forecast.ratings)
     items = []
-    for row, score in zip(ranking.anime_rows.tolist(), ranking.scores.tolist(), strict=True):
+    for row, score, rating in zip(*(column.tolist() for column in columns), strict=True):
         title = snapshot.catalog[row]
         item = {
             "anime_id": title.anime_id,
             "anime_name": title.name,
             "genre": ", ".join(title.genres),
-            "stars": stars(score),
+            "stars": stars(rating),
             "score": round(score, 4),
         }
         if similarities is not None:

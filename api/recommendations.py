@@ -8,9 +8,8 @@ from flask_openapi3 import APIBlueprint, Tag
 from api.context import live
 from api.errors import Problem
 from api.lists import resolve_list
-from api.recommending import recommend, recommendation_id
+from api.recommending import items_of, recommend, recommendation_id
 from api.schemas import RecommendationAnswer, RecommendationRequest
-from api.serialise import recommended_items
 
 blueprint = APIBlueprint(
     "recommendations", __name__, url_prefix="/api/v1", abp_tags=[Tag(name="recommendations")]
@@ -28,24 +27,26 @@ def post_recommendations(body: RecommendationRequest) -> Response:
     current = live()
     given = resolve_list(body.ratings, current.snapshot)
     given.require_a_title()
-    _, ranking, filtered = recommend(
+    filters = body.filters.to_filters()
+    answer = recommend(
         current.snapshot,
         body.algorithm,
         given.entries,
         body.n,
-        filters=body.filters.to_filters(),
+        filters=filters,
         exclude_ids=body.exclude_ids,
+        wishes=body.to_wishes(),
     )
     catalog = current.snapshot.catalog
     return jsonify(
         recommendation_id=recommendation_id(current.name, body.model_dump(mode="json")),
         algorithm=body.algorithm,
         model_version=current.name,
-        items=recommended_items(current.snapshot, ranking),
+        items=items_of(current.snapshot, answer, explained=body.explain, nsfw=filters.nsfw),
         resolved=[
             {"query": asked, "anime_id": catalog[row].anime_id, "name": catalog[row].name}
             for asked, row in given.found
         ],
         unresolved=list(given.unresolved),
-        filtered=filtered,
+        filtered=answer.filtered,
     )

@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,10 +14,23 @@ from numpy.typing import NDArray
 
 from api.context import context
 from api.errors import ApiError
+from api.serialise import reasons, recommended_items
 from recommender.algorithms import ALGORITHMS
+from recommender.explanations import explain
 from recommender.filters import Filters
+from recommender.page import Wishes
 from recommender.query import Query, Ranking
 from recommender.snapshot import Snapshot
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What one algorithm says, and how it came about."""
+
+    algorithm: str
+    query: Query
+    ranking: Ranking
+    filtered: dict[str, int]  # how many titles each filter took away
 
 
 def recommend(
@@ -27,12 +41,10 @@ def recommend(
     *,
     filters: Filters = Filters(),  # noqa: B008 - immutable
     exclude_ids: Iterable[int] = (),
+    wishes: Wishes = Wishes(),  # noqa: B008 - immutable
     user_id: int | None = None,
-) -> tuple[Query, Ranking, dict[str, int]]:
+) -> Answer:
     """Ask one algorithm.
-
-    Returns:
-        the query, the ranking, and how many titles each filter took away.
 
     Raises:
         ApiError: 400 for an algorithm that needs a list and gets none.
@@ -42,7 +54,25 @@ def recommend(
         raise ApiError(400, f"{algorithm} needs a list: name at least one title.")
     allowed, filtered = _allowed(snapshot, filters, exclude_ids)
     query = Query.of(entries, allowed=allowed, user_id=user_id)
-    return query, snapshot.algorithms[algorithm].recommend(query, n or info.default_n), filtered
+    recommender = snapshot.algorithms[algorithm]
+    ranking, barred = snapshot.pages.compose(recommender, query, n or info.default_n, wishes)
+    if barred.any():
+        filtered["franchise"] = int(barred.sum())
+    return Answer(algorithm, query, ranking, filtered)
+
+
+def items_of(snapshot: Snapshot, answer: Answer, *, explained: bool, nsfw: bool) -> list[dict[str, Any]]:
+    """See schemas.RecommendedItem; with reasons where `explained`, which name adult titles only if `nsfw`."""
+    items = recommended_items(snapshot, answer.query, answer.ranking)
+    if explained:
+        hidden = np.zeros(len(snapshot.catalog), dtype=bool) if nsfw else snapshot.catalog.nsfw
+        recommender = snapshot.algorithms[answer.algorithm]
+        explanations = explain(
+            recommender, snapshot.user_user, snapshot.catalog, answer.query, answer.ranking, hidden
+        )
+        for item, explanation in zip(items, explanations, strict=True):
+            item["reasons"] = reasons(snapshot.catalog, explanation)
+    return items
 
 
 def recommendation_id(model_version: str, request: Any) -> str:

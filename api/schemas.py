@@ -9,6 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, RootModel, S
 from api.requests import QueryModel
 from recommender.algorithms import ALGORITHMS
 from recommender.filters import Filters
+from recommender.page import FranchiseMode, Wishes
 
 MAX_ID = 2**63 - 1
 MAX_ANIME_ID = 2**31 - 1
@@ -165,7 +166,27 @@ class QueryFilters(QueryModel, FilterFields):
     genres_exclude: QueryNames = Field(default=[], description="none of these")
 
 
-class RecommendationRequest(BaseModel):
+class WishFields(BaseModel):
+    """How the page is made."""
+
+    franchise: FranchiseMode = Field(
+        default=FranchiseMode.ENTRY_POINT,
+        description="allow: the algorithm's own order; exclude: nothing of a franchise in the list; "
+        "entry_point: of something unseen only where to start. But for allow, one title of a franchise.",
+    )
+    diversity: float = Field(
+        default=0.0, ge=0, le=1, description="how unlike each other titles should be"
+    )
+    niche: float = Field(
+        default=0.0, ge=0, le=1, description="how much fame counts against a title"
+    )
+    explain: bool = Field(default=False, description="whether each title comes with its reasons")
+
+    def to_wishes(self) -> Wishes:
+        return Wishes(self.franchise, self.diversity, self.niche)
+
+
+class RecommendationRequest(WishFields):
     """A list in, recommendations out, nothing stored."""
 
     model_config = ConfigDict(
@@ -174,15 +195,18 @@ class RecommendationRequest(BaseModel):
             "examples": [
                 {
                     "ratings": [{"anime_id": 1535, "rating": 9}, {"name": "Clannad"}],
+                    "algorithm": "hybrid",
                     "n": 10,
                     "filters": {"types": ["TV", "Movie"], "genres_exclude": ["Horror"]},
+                    "franchise": "entry_point",
+                    "explain": True,
                 }
             ]
         },
     )
 
     ratings: list[ListEntry] = []
-    algorithm: AlgorithmName = "user-user"
+    algorithm: AlgorithmName = "hybrid"
     n: Annotated[StrictInt, Field(ge=1, le=100)] | None = None
     exclude_ids: list[AnimeId] = Field(default=[], max_length=5_000, description="never recommend these")
     filters: BodyFilters = BodyFilters()
@@ -196,8 +220,8 @@ class AnimePath(BaseModel):
     anime_id: int = Field(ge=1, le=MAX_ANIME_ID)
 
 
-class UserRecommendationQuery(QueryFilters):
-    algorithm: AlgorithmName = "user-user"
+class UserRecommendationQuery(QueryFilters, WishFields):
+    algorithm: AlgorithmName = "hybrid"
     n: Count | None = None
     exclude_ids: Annotated[
         list[Annotated[int, Field(ge=1, le=MAX_ANIME_ID)]], BeforeValidator(_split), Field(max_length=5_000)
@@ -209,7 +233,7 @@ class SimilarUsersQuery(QueryModel):
 
 
 class SimilarAnimeQuery(QueryFilters):
-    algorithm: Literal["item-item", "content-based"] = "content-based"
+    algorithm: Literal["hybrid", "item-item", "content-based"] = "hybrid"
     n: Count = 20
 
 
@@ -243,11 +267,27 @@ class AnimeItem(BaseModel):
     image_url: str | None
 
 
+class Reason(BaseModel):
+    """Why a title is recommended; which members it has depends on its kind."""
+
+    kind: Literal["because_you_liked", "people_with_your_taste", "shared_genres"]
+    anime_id: int | None = Field(default=None, description="because_you_liked: a title of the list")
+    name: str | None = None
+    weight: float | None = Field(
+        default=None, description="the part of the score that it accounts for"
+    )
+    people: int | None = Field(default=None, description="how many of the most similar people liked it")
+    genres: list[str] | None = Field(default=None, description="that at least half of the liked titles have")
+
+
 class RecommendedItem(AnimeItem):
-    """One recommended title: 1 is the best match there is for this list."""
+    """One recommended title: a score of 1 is the best match there is for this list."""
 
     score: float
-    stars: int
+    stars: int = Field(description="half of predicted_rating")
+    like_probability: float = Field(description="of a rating of 8 or more, should this person watch it")
+    predicted_rating: float = Field(description="1-10")
+    reasons: list[Reason] | None = Field(default=None, description="with explain")
 
 
 class Resolved(BaseModel):

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import ceil
 from typing import Any
 
-from recommender.catalog import Title
-from recommender.query import Ranking
+from recommender.catalog import Catalog, Title
+from recommender.explanations import Explanation
+from recommender.query import Query, Ranking
 from recommender.snapshot import Snapshot
 
 
-def stars(score: float) -> int:
-    """1-5 from a score in 0..1."""
-    return min(5, max(1, ceil(5 * score)))
+def stars(rating: float) -> int:
+    """1-5 from a rating of 1-10."""
+    return min(5, max(1, round(rating / 2)))
 
 
 def anime_item(title: Title) -> dict[str, Any]:
@@ -51,12 +51,38 @@ def anime_detail(snapshot: Snapshot, row: int) -> dict[str, Any]:
     }
 
 
-def recommended_items(snapshot: Snapshot, ranking: Ranking) -> list[dict[str, Any]]:
+def recommended_items(snapshot: Snapshot, query: Query, ranking: Ranking) -> list[dict[str, Any]]:
     """See schemas.RecommendedItem."""
+    forecast = snapshot.ranker.forecast(query, ranking.anime_rows)
+    columns = (ranking.anime_rows, ranking.scores, forecast.like_probabilities, forecast.ratings)
     return [
-        anime_item(snapshot.catalog[row]) | {"score": round(score, 4), "stars": stars(score)}
-        for row, score in zip(ranking.anime_rows.tolist(), ranking.scores.tolist(), strict=True)
+        anime_item(snapshot.catalog[row])
+        | {
+            "score": round(score, 4),
+            "stars": stars(rating),
+            "like_probability": round(probability, 3),
+            "predicted_rating": round(rating, 1),
+        }
+        for row, score, probability, rating in zip(*(column.tolist() for column in columns), strict=True)
     ]
+
+
+def reasons(catalog: Catalog, explanation: Explanation) -> list[dict[str, Any]]:
+    """See schemas.Reason."""
+    found: list[dict[str, Any]] = [
+        {
+            "kind": "because_you_liked",
+            "anime_id": catalog[row].anime_id,
+            "name": catalog[row].name,
+            "weight": round(weight, 4),
+        }
+        for row, weight in explanation.because
+    ]
+    if explanation.people:
+        found.append({"kind": "people_with_your_taste", "people": explanation.people})
+    if explanation.genres:
+        found.append({"kind": "shared_genres", "genres": list(explanation.genres)})
+    return found
 
 
 def page_of(rows: Sequence[int], page: int, limit: int) -> tuple[Sequence[int], dict[str, Any]]:

@@ -7,7 +7,7 @@ from flask_openapi3 import APIBlueprint, Tag
 
 from api.context import context, live
 from api.errors import Problem
-from api.recommending import recommend, recommendation_id
+from api.recommending import items_of, recommend, recommendation_id
 from api.schemas import (
     RecommendationAnswer,
     SimilarUsersAnswer,
@@ -16,7 +16,6 @@ from api.schemas import (
     UserRecommendationQuery,
 )
 from api.security import require_api_key
-from api.serialise import recommended_items
 from recommender.query import Query
 from serving.people import require_entries
 
@@ -40,13 +39,15 @@ def get_recommendations(path: UserPath, query: UserRecommendationQuery) -> Respo
     """The same knobs as POST /recommendations, as query parameters."""
     current = live()
     entries = require_entries(context().services, path.user_id, current.snapshot)
-    _, ranking, filtered = recommend(
+    filters = query.to_filters()
+    answer = recommend(
         current.snapshot,
         query.algorithm,
         entries,
         query.n,
-        filters=query.to_filters(),
+        filters=filters,
         exclude_ids=query.exclude_ids,
+        wishes=query.to_wishes(),
         user_id=path.user_id,
     )
     request = [path.user_id, query.model_dump(mode="json")]
@@ -54,10 +55,10 @@ def get_recommendations(path: UserPath, query: UserRecommendationQuery) -> Respo
         recommendation_id=recommendation_id(current.name, request),
         algorithm=query.algorithm,
         model_version=current.name,
-        items=recommended_items(current.snapshot, ranking),
+        items=items_of(current.snapshot, answer, explained=query.explain, nsfw=filters.nsfw),
         resolved=[],
         unresolved=[],
-        filtered=filtered,
+        filtered=answer.filtered,
     )
 
 

@@ -20,6 +20,13 @@ ALGORITHMS = {
     info.name: info
     for info in (
         AlgorithmInfo(
+            "hybrid",
+            "All of the others, weighed by what worked for people with lists like yours.",
+            needs_list=False,
+            default_n=20,
+            similar=True,
+        ),
+        AlgorithmInfo(
             "user-user",
             "What people with your taste liked that you have not seen.",
             needs_list=False,
@@ -32,6 +39,13 @@ ALGORITHMS = {
             needs_list=False,
             default_n=20,
             similar=True,
+        ),
+        AlgorithmInfo(
+            "ranker",
+            "What hybrid finds, with the titles first that you are likely to rate highly.",
+            needs_list=False,
+            default_n=20,
+            similar=False,
         ),
         AlgorithmInfo(
             "content-based",

@@ -63,6 +63,14 @@ class ContentBased:
         cosines: NDArray[np.float32] = self.terms @ (profile / length).astype(np.float32)
         return np.clip(cosines, 0.0, 1.0)
 
+    def contributions(self, query: Query, anime_rows: NDArray[np.int64]) -> NDArray[np.float32]:
+        """float32 (titles of the list, len(anime_rows)): the parts that their scores are the sum of."""
+        liked = np.isin(query.anime_rows, query.liked_rows)
+        profile = np.asarray(self.terms[query.liked_rows].sum(axis=0)).ravel()
+        cosines = (self.terms[query.anime_rows] @ self.terms[anime_rows].T).toarray()
+        parts: NDArray[np.float32] = cosines * liked[:, None] * self.prior[anime_rows]
+        return parts / np.float32(max(float(np.linalg.norm(profile)), 1e-9))
+
     def scores(self, query: Query) -> NDArray[np.float32]:
         """See Recommender."""
         return self.similarities(query) * self.prior

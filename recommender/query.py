@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,6 +50,11 @@ class Query:
         ordered = sorted(dict(entries).items())
         table = np.array(ordered, dtype=np.int64).reshape(-1, 2)
         return cls(table[:, 0], table[:, 1].astype(np.uint8), allowed, user_id)
+
+    @property
+    def tells_ratings(self) -> bool:
+        """Whether the list tells better from worse: titles named without ratings all count the same."""
+        return len(np.unique(self.ratings)) > 1
 
     @property
     def liked_rows(self) -> NDArray[np.int64]:
@@ -98,7 +103,16 @@ class Recommender(Protocol):
         ...
 
 
-def top_k(scores: NDArray[np.float32], candidates: NDArray[np.bool_], k: int) -> NDArray[np.int64]:
+@runtime_checkable
+class Contributor(Protocol):
+    """A recommender that can tell what each title of the list does for a score."""
+
+    def contributions(self, query: Query, anime_rows: NDArray[np.int64]) -> NDArray[np.float32]:
+        """float32 (titles of the list, len(anime_rows)): parts of these titles' scores."""
+        ...
+
+
+def top_k(scores: NDArray[np.floating[Any]], candidates: NDArray[np.bool_], k: int) -> NDArray[np.int64]:
     """Rows of the k highest scores among the candidates, best first; equal scores in the order of ids."""
     rows = np.flatnonzero(candidates)
     values = scores[rows]

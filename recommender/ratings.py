@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -112,6 +113,21 @@ class RatingsMatrix:
         indptr = np.concatenate([np.zeros(1, np.int64), np.cumsum(mask)])[self.indptr]
         return RatingsMatrix(self.users, self.n_anime, indptr, self.indices[mask], self.data[mask])
 
+    def without(self, user_rows: NDArray[np.int64]) -> RatingsMatrix:
+        """The matrix without these users."""
+        kept = np.setdiff1d(np.arange(self.n_users), user_rows)
+        entries, lengths = self.gather(kept)
+        indptr = np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)])
+        users = Vocabulary(np.asarray(self.users.ids[kept]))
+        return RatingsMatrix(users, self.n_anime, indptr, self.indices[entries], self.data[entries])
+
+    def rows_of(self, user_rows: NDArray[np.int64]) -> csr_array:
+        """These users x titles, float32: 1 for every entry."""
+        entries, lengths = self.gather(user_rows)
+        indptr = np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)])
+        ones = np.ones(len(entries), np.float32)
+        return csr_array((ones, self.indices[entries], indptr), shape=(len(user_rows), self.n_anime))
+
     def to_binary(self) -> csr_array:
         """Users x titles for scipy, float32: 1 for every entry."""
         ones = np.ones(self.n_entries, np.float32)
@@ -119,7 +135,7 @@ class RatingsMatrix:
 
 
 def ranges(
-    starts: NDArray[np.int64], groups: NDArray[np.int64]
+    starts: NDArray[np.integer[Any]], groups: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Concatenate the ranges starts[g]:starts[g + 1] of many groups.
 

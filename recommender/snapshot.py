@@ -7,8 +7,9 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, cast, get_type_hints
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,17 +17,24 @@ from scipy.sparse import csr_array
 
 from recommender.catalog import Catalog
 from recommender.content_based import ContentBased, ContentConfig
-from recommender.item_item import AutoencoderConfig, ItemItem, ItemItemConfig
+from recommender.features import Features
+from recommender.franchises import Franchises
+from recommender.hybrid import Hybrid, HybridConfig
+from recommender.item_item import ItemItem, ItemItemConfig
+from recommender.learning import LearningConfig
 from recommender.overlay import Overlay
+from recommender.page import PageMaker
 from recommender.popularity import Popularity, PopularityConfig
 from recommender.query import Query, Recommender
+from recommender.ranker import Ranker, RankerConfig
 from recommender.ratings import RatingsMatrix
+from recommender.residuals import Residuals, ResidualsConfig
 from recommender.titles import TitleIndex
 from recommender.user_user import UserUser, UserUserConfig
-from recommender.vector_index import VectorIndex, VectorIndexConfig
+from recommender.vector_index import VectorIndex
 from recommender.vocabulary import Vocabulary
 
-FORMAT = 1  # grows when the files of a version change; other formats are rebuilt, not guessed at
+FORMAT = 2  # grows when the files of a version change; other formats are rebuilt, not guessed at
 INDEX_FILE = "user_index.bin"
 CATALOG_FILE = "catalog.json"
 NAMES_FILE = "names.txt"
@@ -44,6 +52,10 @@ class ModelConfig:
     content: ContentConfig = field(default_factory=ContentConfig)
     user_user: UserUserConfig = field(default_factory=UserUserConfig)
     item_item: ItemItemConfig = field(default_factory=ItemItemConfig)
+    residuals: ResidualsConfig = field(default_factory=ResidualsConfig)
+    learning: LearningConfig = field(default_factory=LearningConfig)
+    hybrid: HybridConfig = field(default_factory=HybridConfig)
+    ranker: RankerConfig = field(default_factory=RankerConfig)
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,8 +78,17 @@ class Snapshot:
     content: ContentBased
     user_user: UserUser
     item_item: ItemItem
+    residuals: Residuals
+    hybrid: Hybrid
+    ranker: Ranker
+    franchises: Franchises
     titles: TitleIndex
     database_id: str = ""
+
+    @cached_property
+    def pages(self) -> PageMaker:
+        """Makes pages from any algorithm."""
+        return PageMaker(self.franchises, self.popularity.prior, self.popularity.likes, self.content.terms)
 
     @property
     def overlay(self) -> Overlay:
@@ -75,14 +96,20 @@ class Snapshot:
 
     def with_overlay(self, overlay: Overlay) -> Snapshot:
         """The same snapshot with these people newer than it."""
-        return replace(self, user_user=self.user_user.with_overlay(overlay))
+        user_user = self.user_user.with_overlay(overlay)
+        features = replace(self.hybrid.features, user_user=user_user)
+        hybrid = replace(self.hybrid, features=features)
+        ranker = replace(self.ranker, features=features, hybrid=hybrid)
+        return replace(self, user_user=user_user, hybrid=hybrid, ranker=ranker)
 
     @property
     def algorithms(self) -> Mapping[str, Recommender]:
         """Every algorithm by the name it has in the API."""
         return {
+            "hybrid": self.hybrid,
             "user-user": self.user_user,
             "item-item": self.item_item,
+            "ranker": self.ranker,
             "content-based": self.content,
             "popular": self.popularity,
         }
@@ -106,7 +133,7 @@ class Snapshot:
         self.user_user.index.save(directory / INDEX_FILE)
         return {
             "format": FORMAT,
-            "config": dataclasses.asdict(self.config),
+            "config": json.loads(json.dumps(dataclasses.asdict(self.config))),  # as it will be read
             "revision": self.revision,
             "database": self.database_id,
             "content_terms": int(self.content.terms.shape[1]),
@@ -133,7 +160,7 @@ class Snapshot:
         if manifest.get("format") != FORMAT:
             raise ModelFormatError(f"its format is {manifest.get('format')!r}, this program reads {FORMAT}")
         try:
-            config = _config(manifest["config"])
+            config = _config(ModelConfig, manifest["config"])
             catalog = Catalog.from_json(json.loads((directory / CATALOG_FILE).read_text("utf-8")))
             arrays = _Arrays(directory)
             ratings = RatingsMatrix(
@@ -158,13 +185,30 @@ class Snapshot:
                 config.user_user, ratings.users, popularity.prior, _Arrays(directory, "neighbours_"), index
             )
             item_item = ItemItem.assemble(config.item_item, _Arrays(directory, "items_"), popularity.prior)
+            residuals = Residuals.assemble(config.residuals, _Arrays(directory, "residuals_"))
+            features = Features.of(item_item, user_user, content, residuals, popularity, catalog)
+            hybrid = Hybrid.assemble(config.hybrid, features, _Arrays(directory, "hybrid_"), popularity.prior)
+            ranker = Ranker.assemble(config.ranker, features, hybrid, _Arrays(directory, "ranker_"))
+            franchises = Franchises.assemble(_Arrays(directory, "franchises_"))
             names = (directory / NAMES_FILE).read_text("utf-8")
             titles = TitleIndex.assemble(_Arrays(directory, "titles_"), names, catalog.members)
-            generated = int(manifest["counts"]["generated_people"])
-            revision = int(manifest["revision"])
-            models = (popularity, content, user_user, item_item, titles)
-            database_id = str(manifest["database"])
-            snapshot = cls(config, revision, generated, catalog, ratings, *models, database_id)
+            snapshot = cls(
+                config=config,
+                revision=int(manifest["revision"]),
+                generated_people=int(manifest["counts"]["generated_people"]),
+                catalog=catalog,
+                ratings=ratings,
+                popularity=popularity,
+                content=content,
+                user_user=user_user,
+                item_item=item_item,
+                residuals=residuals,
+                hybrid=hybrid,
+                ranker=ranker,
+                franchises=franchises,
+                titles=titles,
+                database_id=str(manifest["database"]),
+            )
             found = {"users": _hash(ratings.users), "anime": _hash(catalog.vocabulary)}
             if found != manifest["vocabularies"]:
                 raise ModelFormatError("its users or titles are not those it was built with")
@@ -187,9 +231,22 @@ class Snapshot:
             "content_indptr": self.content.terms.indptr,
             "content_prior": self.content.prior,
         }
-        own |= {f"neighbours_{name}": array for name, array in self.user_user.arrays().items()}
-        own |= {f"items_{name}": array for name, array in self.item_item.arrays().items()}
-        return own | {f"titles_{name}": array for name, array in self.titles.arrays().items()}
+        parts: dict[str, _HasArrays] = {
+            "neighbours": self.user_user,
+            "items": self.item_item,
+            "residuals": self.residuals,
+            "hybrid": self.hybrid,
+            "ranker": self.ranker,
+            "franchises": self.franchises,
+            "titles": self.titles,
+        }
+        for prefix, part in parts.items():
+            own |= {f"{prefix}_{name}": array for name, array in part.arrays().items()}
+        return own
+
+
+class _HasArrays(Protocol):
+    def arrays(self) -> dict[str, NDArray[Any]]: ...
 
 
 class _Arrays(Mapping[str, NDArray[Any]]):
@@ -210,17 +267,14 @@ class _Arrays(Mapping[str, NDArray[Any]]):
         return array
 
 
-def _config(values: Mapping[str, Any]) -> ModelConfig:
-    user_user = dict(values["user_user"])
-    user_user["index"] = VectorIndexConfig(**user_user["index"])
-    item_item = dict(values["item_item"])
-    item_item |= {part: AutoencoderConfig(**item_item[part]) for part in ("long", "short")}
-    return ModelConfig(
-        PopularityConfig(**values["popularity"]),
-        ContentConfig(**values["content"]),
-        UserUserConfig(**user_user),
-        ItemItemConfig(**item_item),
-    )
+def _config(kind: Any, values: Any) -> Any:
+    """A configuration from the manifest's JSON, with the parts that it is made of."""
+    if not dataclasses.is_dataclass(kind):
+        return tuple(values) if isinstance(values, list) else values
+    hints = get_type_hints(kind)
+    if unknown := set(values) ^ set(hints):
+        raise ModelFormatError(f"its configuration has other fields: {', '.join(sorted(unknown))}")
+    return cast(Any, kind)(**{name: _config(hints[name], value) for name, value in values.items()})
 
 
 def _hash(vocabulary: Vocabulary) -> str:

@@ -214,15 +214,52 @@ class UserUser:
         in_common = self._sum_over_likes(liked, nearest.rows).astype(np.int64)
         return Neighbours(self._user_ids(nearest.rows), nearest.similarities, in_common)
 
-    def scores(self, query: Query) -> NDArray[np.float32]:
-        """Votes of the neighbours who liked a title, against its popularity. See Recommender."""
+    def votes(self, query: Query) -> tuple[NDArray[np.float32], float]:
+        """(float32 (n_anime,): how much weight the neighbours who liked a title have, that of all)."""
         nearest = self._nearest(query, self.config.neighbours)
+        weights = nearest.similarities**self.config.vote_power
         votes = np.zeros(len(self.idf))
         for people, mask, rows in self._split(nearest.rows):
             entries, lengths = people.likes.gather(rows)
-            weights = np.repeat(nearest.similarities[mask] ** self.config.vote_power, lengths)
-            votes += np.bincount(people.likes.indices[entries], weights=weights, minlength=len(votes))
-        scores: NDArray[np.float32] = (votes / self.damping).astype(np.float32)
+            votes += np.bincount(
+                people.likes.indices[entries],
+                weights=np.repeat(weights[mask], lengths),
+                minlength=len(votes),
+            )
+        return votes.astype(np.float32), float(weights.sum())
+
+    def contributions(self, query: Query, anime_rows: NDArray[np.int64]) -> NDArray[np.float32]:
+        """float32 (titles of the list, len(anime_rows)): the parts that these titles' scores are the sum of.
+
+        A neighbour's vote is divided among the liked titles that make them one, as their cosine is.
+        """
+        nearest = self._nearest(query, self.config.neighbours)
+        parts = np.zeros((len(query.anime_rows), len(anime_rows)), dtype=np.float32)
+        if not len(nearest.rows):
+            return parts
+        weights = self.idf[query.anime_rows] ** (2 * self.config.similarity_idf_power)
+        weights = weights * np.isin(query.anime_rows, query.liked_rows)
+        for people, mask, rows in self._split(nearest.rows):
+            likes = people.likes.rows_of(rows)
+            shared = likes[:, query.anime_rows].toarray() * weights
+            shared /= np.maximum(shared.sum(axis=1, keepdims=True), 1e-9)
+            shared *= (nearest.similarities[mask] ** self.config.vote_power)[:, None]
+            parts += shared.T @ likes[:, anime_rows].toarray()
+        divided: NDArray[np.float32] = parts / self.damping[anime_rows]
+        return divided
+
+    def supporters(self, query: Query, anime_rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        """int64 (len(anime_rows),): how many of the neighbours liked each of these titles."""
+        counts = np.zeros(len(anime_rows), dtype=np.int64)
+        for people, _, rows in self._split(self._nearest(query, self.config.neighbours).rows):
+            likes = people.likes.rows_of(rows)
+            counts += np.asarray(likes[:, anime_rows].sum(axis=0), dtype=np.int64).ravel()
+        return counts
+
+    def scores(self, query: Query) -> NDArray[np.float32]:
+        """Votes of the neighbours who liked a title, against its popularity. See Recommender."""
+        votes, _ = self.votes(query)
+        scores: NDArray[np.float32] = votes / self.damping
         return scores
 
     def recommend(self, query: Query, k: int) -> Ranking:

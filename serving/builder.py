@@ -6,7 +6,7 @@ import dataclasses
 import json
 import logging
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,15 +15,22 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, Engine
 
 from db.engine import open_engine, read_transaction
+from db.relations import load_relations
 from db.revisions import current_revision, database_id
 from db.titles import TitleRow, load_titles
 from db.users import count_generated_people, count_ratings, stream_ratings
 from profiling.decorators import memory_profiler_decorator, timeit_decorator
 from recommender.catalog import Catalog, Title
 from recommender.content_based import ContentBased
+from recommender.features import Features
+from recommender.franchises import Franchises, Relation
+from recommender.hybrid import Hybrid
 from recommender.item_item import ItemItem
+from recommender.learning import Examples, choose_teachers, examples, lessons
 from recommender.popularity import Popularity
+from recommender.ranker import Ranker
 from recommender.ratings import RatingsMatrix
+from recommender.residuals import Residuals
 from recommender.snapshot import ModelConfig, ModelFormatError, Snapshot
 from recommender.store import BuildInProgressError, ModelStore, Version
 from recommender.titles import TitleIndex
@@ -83,8 +90,9 @@ def build_model(
                 return current, False
             generated = count_generated_people(connection)
             catalog = read_catalogue(connection)
+            relations = [Relation(*row) for row in load_relations(connection)]
             ratings = read_ratings(connection, catalog, progress)
-        snapshot = fit_snapshot(revision, generated, catalog, ratings, config, database)
+        snapshot = fit_snapshot(revision, generated, catalog, ratings, config, database, relations)
         return _publish(store, snapshot), True
 
 
@@ -138,14 +146,24 @@ def fit_snapshot(
     ratings: RatingsMatrix,
     config: ModelConfig,
     database: str = "",
+    relations: Iterable[Relation] = (),
 ) -> Snapshot:
     """Fit every algorithm. `revision`, `generated` and `database` are told to the snapshot as they are."""
     popularity = _fit_popularity(ratings, catalog, config)
     content = _fit_content(catalog, popularity, config)
     user_user = _fit_user_user(ratings, popularity, config)
-    item_item = _fit_item_item(ratings, popularity, config)
+    # the networks are taught by people that these models do not know by heart
+    teachers = choose_teachers(ratings, config.learning)
+    others = ratings.without(teachers)
+    item_item = _fit_item_item(others, popularity, config)
+    residuals = _fit_residuals(others, item_item, config)
+    features = Features.of(item_item, user_user, content, residuals, popularity, catalog)
+    taught = _teach(features, ratings, teachers, config)
+    hybrid = _fit_hybrid(features, taught, popularity, config)
+    ranker = _fit_ranker(features, hybrid, taught, ratings, config)
+    franchises = _find_franchises(catalog, relations)
     titles = _index_titles(catalog)
-    models = (popularity, content, user_user, item_item, titles)
+    models = (popularity, content, user_user, item_item, residuals, hybrid, ranker, franchises, titles)
     return Snapshot(config, revision, generated, catalog, ratings, *models, database)
 
 
@@ -153,6 +171,40 @@ def fit_snapshot(
 @memory_profiler_decorator
 def _fit_item_item(ratings: RatingsMatrix, popularity: Popularity, config: ModelConfig) -> ItemItem:
     return ItemItem.fit(ratings, popularity.prior, config.item_item)
+
+
+@timeit_decorator
+@memory_profiler_decorator
+def _fit_residuals(ratings: RatingsMatrix, item_item: ItemItem, config: ModelConfig) -> Residuals:
+    return Residuals.fit(ratings, item_item.titles, config.residuals)
+
+
+@timeit_decorator
+@memory_profiler_decorator
+def _teach(
+    features: Features, ratings: RatingsMatrix, teachers: NDArray[np.int64], config: ModelConfig
+) -> Examples:
+    return examples(features, lessons(ratings, teachers, config.learning), config.learning)
+
+
+@timeit_decorator
+@memory_profiler_decorator
+def _fit_hybrid(features: Features, taught: Examples, popularity: Popularity, config: ModelConfig) -> Hybrid:
+    return Hybrid.fit(features, taught, popularity.prior, popularity.watchers, config.hybrid)
+
+
+@timeit_decorator
+@memory_profiler_decorator
+def _fit_ranker(
+    features: Features, hybrid: Hybrid, taught: Examples, ratings: RatingsMatrix, config: ModelConfig
+) -> Ranker:
+    return Ranker.fit(features, hybrid, taught, ratings, config.ranker)
+
+
+@timeit_decorator
+@memory_profiler_decorator
+def _find_franchises(catalog: Catalog, relations: Iterable[Relation]) -> Franchises:
+    return Franchises.build(catalog, relations)
 
 
 @timeit_decorator

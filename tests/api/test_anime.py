@@ -174,7 +174,7 @@ def test_an_id_that_is_none_is_4xx(shared_client: FlaskClient, path: str) -> Non
 def test_similar_titles_come_without_the_title_itself(shared_client: FlaskClient) -> None:
     answer = ask(shared_client, f"{URL}/9253/similar")
     found = [item["anime_id"] for item in answer["items"]]
-    assert (answer["anime_id"], answer["algorithm"], len(found)) == (9253, "content-based", 20)
+    assert (answer["anime_id"], answer["algorithm"], len(found)) == (9253, "hybrid", 20)
     assert 9253 not in found
     scores = [item["score"] for item in answer["items"]]
     assert scores == sorted(scores, reverse=True)
@@ -186,7 +186,7 @@ def test_similar_titles_can_be_filtered(shared_client: FlaskClient) -> None:
 
 
 def test_similar_titles_are_what_a_list_of_the_one_title_gets(shared_client: FlaskClient) -> None:
-    body = {"ratings": [{"anime_id": 9253}], "algorithm": "content-based", "n": 20}
+    body = {"ratings": [{"anime_id": 9253}], "algorithm": "hybrid", "n": 20, "franchise": "allow"}
     listed = shared_client.post("/api/v1/recommendations", json=body).get_json()["items"]
     assert ask(shared_client, f"{URL}/9253/similar")["items"] == listed
 

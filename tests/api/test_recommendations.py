@@ -64,12 +64,17 @@ def test_a_list_gets_ranked_titles_that_are_not_in_it(shared_client: FlaskClient
 
 
 def test_an_item_is_a_title_with_a_score(shared_client: FlaskClient) -> None:
-    first = ask(shared_client, ratings=[{"anime_id": 9253}], algorithm="popular", n=1)["items"][0]
+    first = ask(shared_client, ratings=[{"anime_id": 9253}], algorithm="popular", franchise="allow", n=1)[
+        "items"
+    ][0]
     assert (
         first.items() >= {"anime_id": 5114, "name": "Fullmetal Alchemist: Brotherhood", "type": "TV"}.items()
     )
     assert "Action" in first["genres"]
     assert {"score", "stars", "english", "episodes", "year"} <= set(first)
+    assert 0 < first["like_probability"] < 1
+    assert 1 <= first["predicted_rating"] <= 10
+    assert "reasons" not in first
 
 
 def test_the_answer_says_which_titles_were_understood(shared_client: FlaskClient) -> None:
@@ -93,7 +98,8 @@ def test_filters_filter_and_n_titles_come_back_whenever_so_many_are_allowed(
         return bool(meets(title)) and not title.nsfw and title.anime_id not in OWN
 
     ids = {title.anime_id for title in snapshot.catalog.titles if allowed(title)}
-    answer = ask(shared_client, ratings=RATINGS, algorithm=algorithm, n=40, filters=filters)
+    wanted = {"ratings": RATINGS, "algorithm": algorithm, "n": 40, "filters": filters}
+    answer = ask(shared_client, **wanted, franchise="allow")
     found = [item["anime_id"] for item in answer["items"]]
     assert set(found) <= ids
     assert len(found) == min(40, len(ids))
@@ -103,10 +109,9 @@ def test_filters_filter_and_n_titles_come_back_whenever_so_many_are_allowed(
 def test_a_filter_does_not_change_the_order_of_what_it_lets_through(
     shared_client: FlaskClient, algorithm: str
 ) -> None:
-    everything = ask(shared_client, ratings=RATINGS, algorithm=algorithm, n=100)["items"]
-    films = ask(shared_client, ratings=RATINGS, algorithm=algorithm, n=5, filters={"types": ["Movie"]})[
-        "items"
-    ]
+    wanted = {"ratings": RATINGS, "algorithm": algorithm, "franchise": "allow"}
+    everything = ask(shared_client, **wanted, n=100)["items"]
+    films = ask(shared_client, **wanted, n=5, filters={"types": ["Movie"]})["items"]
     expected = [item["anime_id"] for item in everything if item["type"] == "Movie"][:5]
     assert [item["anime_id"] for item in films][: len(expected)] == expected
 

@@ -7,7 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from recommender.item_item import AutoencoderConfig, ItemItem, ItemItemConfig
+from recommender.item_item import ItemItem, ItemItemConfig
+from recommender.linear import AutoencoderConfig
 from recommender.query import Query
 from recommender.ratings import LIKED_FROM
 from tests.recommender.small import Lists, checkerboard, likes, random_lists, ratings
@@ -39,7 +40,7 @@ def closed_form(config: AutoencoderConfig) -> np.ndarray:
 
 def test_weights_are_the_closed_form_and_both_models_are_of_one_size() -> None:
     model, long, short = fit(), closed_form(CONFIG.long), closed_form(CONFIG.short)
-    assert model.columns.tolist() == list(range(N_ANIME))
+    assert model.titles.tolist() == list(range(N_ANIME))
     assert model.long.toarray() == pytest.approx(long, abs=1e-4)
     same_size = short * np.sqrt(np.square(long).mean() / np.square(short).mean())
     assert model.short.toarray() == pytest.approx(same_size, abs=1e-4)
@@ -66,9 +67,9 @@ def test_scores_are_the_evidence_times_both_models_blended_by_length(
 def test_contributions_add_up_to_the_scores() -> None:
     query = Query.of([(2, 9), (5, 3), (20, 8)])
     model = fit(config=replace(CONFIG, titles=20))
-    parts = model.contributions(query)
+    parts = model.contributions(query, model.titles)
     assert parts.shape == (3, 20)
-    assert parts.toarray().sum(axis=0) == pytest.approx(model.scores(query)[model.columns], abs=1e-6)
+    assert parts.sum(axis=0) == pytest.approx(model.scores(query)[model.titles], abs=1e-6)
 
 
 @pytest.mark.parametrize("side", [0, 1])
@@ -85,7 +86,7 @@ def test_only_the_most_liked_titles_are_known() -> None:
     counts = ratings(PEOPLE, N_ANIME).likes
     model = fit(config=replace(CONFIG, titles=10))
     best = sorted(range(N_ANIME), key=lambda row: (-counts[row], row))[:10]
-    assert model.columns.tolist() == sorted(best)
+    assert model.titles.tolist() == sorted(best)
 
 
 def test_the_strongest_weights_of_each_title_are_kept() -> None:

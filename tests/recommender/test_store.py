@@ -246,7 +246,7 @@ def test_a_manifest_of_an_earlier_program_that_lacks_a_count_is_passed_over(
 @pytest.mark.parametrize(
     "change",
     [
-        lambda manifest: manifest.update(format=2),
+        lambda manifest: manifest.update(format=1),
         lambda manifest: manifest["config"]["popularity"].update(unknown=1),
         lambda manifest: manifest["config"]["user_user"].update(vote_power="high"),
         lambda manifest: manifest["counts"].update(indexed=3),

@@ -1,0 +1,116 @@
+"""Franchise, diversity, niche and reasons, over HTTP."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from flask.testing import FlaskClient
+
+from recommender.algorithms import ALGORITHMS
+from recommender.query import Query
+from recommender.snapshot import Snapshot
+
+URL = "/api/v1/recommendations"
+RATINGS = [{"anime_id": 9253, "rating": 9}, {"anime_id": 1535}, {"anime_id": 2167, "rating": 8}]
+EVERY_ALGORITHM = pytest.mark.parametrize("algorithm", ALGORITHMS)
+
+
+def items(client: FlaskClient, **body: Any) -> list[dict[str, Any]]:
+    response = client.post(URL, json={"ratings": RATINGS, "n": 40, **body})
+    assert response.status_code == 200, response.get_json()
+    found: list[dict[str, Any]] = response.get_json()["items"]
+    return found
+
+
+def rows(snapshot: Snapshot, found: list[dict[str, Any]]) -> np.ndarray:
+    return snapshot.catalog.vocabulary.rows([item["anime_id"] for item in found])
+
+
+@EVERY_ALGORITHM
+def test_unless_told_nothing_comes_whose_first_season_is_unseen_and_one_of_a_franchise(
+    shared_client: FlaskClient, snapshot: Snapshot, algorithm: str
+) -> None:
+    found = rows(snapshot, items(shared_client, algorithm=algorithm))
+    own = snapshot.catalog.vocabulary.rows([entry["anime_id"] for entry in RATINGS])
+    entries, groups = snapshot.franchises.entries, snapshot.franchises.groups
+    assert all(entries[row] == row or entries[row] in own for row in found)
+    assert len(np.unique(groups[found])) == len(found)
+
+
+@EVERY_ALGORITHM
+def test_franchises_of_the_list_can_be_left_out(
+    shared_client: FlaskClient, snapshot: Snapshot, algorithm: str
+) -> None:
+    found = rows(snapshot, items(shared_client, algorithm=algorithm, franchise="exclude"))
+    own = snapshot.catalog.vocabulary.rows([entry["anime_id"] for entry in RATINGS])
+    groups = snapshot.franchises.groups
+    assert not np.isin(groups[found], groups[own]).any()
+
+
+def test_allow_is_the_algorithms_own_order(shared_client: FlaskClient, snapshot: Snapshot) -> None:
+    own = [(snapshot.catalog.vocabulary.row(e["anime_id"]) or 0, e.get("rating", 10)) for e in RATINGS]
+    expected = snapshot.hybrid.recommend(Query.of(own), 40).anime_rows.tolist()
+    found = rows(snapshot, items(shared_client, franchise="allow", filters={"nsfw": True}))
+    assert found.tolist() == expected
+
+
+@EVERY_ALGORITHM
+def test_reasons_name_titles_of_the_list_and_weigh_no_more_than_the_score(
+    shared_client: FlaskClient, algorithm: str
+) -> None:
+    own = {entry["anime_id"] for entry in RATINGS}
+    kinds = set()
+    for item in items(shared_client, algorithm=algorithm, explain=True, n=15):
+        kinds |= {reason["kind"] for reason in item["reasons"]}
+        because = [reason for reason in item["reasons"] if reason["kind"] == "because_you_liked"]
+        assert {reason["anime_id"] for reason in because} <= own
+        if algorithm != "item-item":  # where dislikes count against a title, likes may weigh more
+            assert sum(reason["weight"] for reason in because) <= item["score"] + 1e-3
+    assert ("because_you_liked" in kinds) == (algorithm != "popular")
+    assert "people_with_your_taste" in kinds
+
+
+def test_niche_shows_less_known_titles(shared_client: FlaskClient, snapshot: Snapshot) -> None:
+    likes = snapshot.popularity.likes
+    usual, niche = (likes[rows(snapshot, items(shared_client, niche=x, n=10))].mean() for x in (0, 1))
+    assert niche < usual
+
+
+def test_diversity_shows_titles_less_like_each_other(shared_client: FlaskClient, snapshot: Snapshot) -> None:
+    def likeness(diversity: float) -> float:
+        terms = snapshot.content.terms[rows(snapshot, items(shared_client, diversity=diversity, n=10))]
+        return float((terms @ terms.T).mean())
+
+    assert likeness(0.8) < likeness(0)
+
+
+def test_what_the_franchise_mode_took_away_is_counted(shared_client: FlaskClient) -> None:
+    counted, allowed = (
+        shared_client.post(URL, json={"ratings": RATINGS, "franchise": mode}).get_json()["filtered"]
+        for mode in ("entry_point", "allow")
+    )
+    assert counted["franchise"] > 0
+    assert "franchise" not in allowed
+
+
+@pytest.mark.parametrize(
+    "body", [{"franchise": "some"}, {"diversity": 1.5}, {"niche": -0.1}, {"explain": "perhaps"}]
+)
+def test_a_bad_wish_is_422_and_says_which(shared_client: FlaskClient, body: dict[str, Any]) -> None:
+    response = shared_client.post(URL, json={"ratings": RATINGS, **body})
+    assert response.status_code == 422
+    assert next(iter(body)) in str(response.get_json()["errors"])
+
+
+def test_the_same_request_gives_the_same_bytes(shared_client: FlaskClient) -> None:
+    body = {"ratings": RATINGS, "explain": True, "diversity": 0.4, "niche": 0.2}
+    one, two = (shared_client.post(URL, json=body).data for _ in range(2))
+    assert one == two
+
+
+def test_a_stored_person_has_the_same_knobs(shared_client: FlaskClient) -> None:
+    answer = shared_client.get("/api/v1/users/7/recommendations?franchise=allow&niche=0.3&explain=true&n=5")
+    assert answer.status_code == 200
+    assert all(item["reasons"] for item in answer.get_json()["items"])
