@@ -2,6 +2,7 @@
 # make test    every test, with a real SQLite and a real PostgreSQL
 # make lint    ruff and mypy
 # make serve   the server for production (gunicorn)
+# make setup-peers   what `scripts/evaluate.py --peers rectools` needs (Python 3.11 or 3.12)
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -9,7 +10,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # without -march=native the compiled index runs on any machine of this architecture
 export HNSWLIB_NO_NATIVE := 1
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev env demo run serve test lint format lock clean
+.PHONY: help setup setup-dev setup-peers env demo run serve test lint format lock clean
 
 help:
 	@sed -n 's/^# //p' Makefile
@@ -26,6 +27,13 @@ setup-dev: .venv/.installed-dev
 
 .venv/.installed-dev: .venv/.installed requirements-dev.txt
 	$(BIN)/pip install --progress-bar on -r requirements-dev.txt
+	@touch $@
+
+setup-peers: .venv-peers/.installed
+
+.venv-peers/.installed: requirements-peers.txt
+	$(PYTHON) -m venv .venv-peers
+	.venv-peers/bin/pip install --progress-bar on -r requirements-peers.txt
 	@touch $@
 
 env: setup
@@ -56,6 +64,7 @@ format: setup-dev
 lock: setup-dev
 	$(BIN)/pip-compile --quiet --upgrade --strip-extras --no-emit-index-url --no-emit-find-links -o requirements.txt requirements.in
 	$(BIN)/pip-compile --quiet --upgrade --strip-extras --no-emit-index-url --no-emit-find-links -o requirements-dev.txt requirements-dev.in
+	$(BIN)/pip-compile --quiet --upgrade --strip-extras --no-emit-index-url --no-emit-find-links -o requirements-peers.txt requirements-peers.in
 
 clean:
-	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-peers .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -174,12 +174,8 @@ class WishFields(BaseModel):
         description="allow: the algorithm's own order; exclude: nothing of a franchise in the list; "
         "entry_point: of something unseen only where to start. But for allow, one title of a franchise.",
     )
-    diversity: float = Field(
-        default=0.0, ge=0, le=1, description="how unlike each other titles should be"
-    )
-    niche: float = Field(
-        default=0.0, ge=0, le=1, description="how much fame counts against a title"
-    )
+    diversity: float = Field(default=0.0, ge=0, le=1, description="how unlike each other titles should be")
+    niche: float = Field(default=0.0, ge=0, le=1, description="how much fame counts against a title")
     explain: bool = Field(default=False, description="whether each title comes with its reasons")
 
     def to_wishes(self) -> Wishes:
@@ -273,9 +269,7 @@ class Reason(BaseModel):
     kind: Literal["because_you_liked", "people_with_your_taste", "shared_genres"]
     anime_id: int | None = Field(default=None, description="because_you_liked: a title of the list")
     name: str | None = None
-    weight: float | None = Field(
-        default=None, description="the part of the score that it accounts for"
-    )
+    weight: float | None = Field(default=None, description="the part of the score that it accounts for")
     people: int | None = Field(default=None, description="how many of the most similar people liked it")
     genres: list[str] | None = Field(default=None, description="that at least half of the liked titles have")
 

@@ -1,66 +1,40 @@
-"""Ranking metrics over many cases."""
+"""Metrics of one ranking, and their means over many with confidence intervals."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.evaluation.protocols import Case
-from recommender.query import Query
-
-DEPTH = 20
-Recommend = Callable[[Query, int], NDArray[np.int64]]  # (query, k) -> anime rows, best first
+NAN = float("nan")
 
 
 @dataclass(frozen=True)
 class Mean:
-    """A mean over cases with half the width of its 95 % confidence interval."""
+    """A mean over cases with half the width of its 95 % confidence interval; NaN of no cases."""
 
     value: float
     margin: float
 
     @classmethod
-    def of(cls, values: Iterable[float]) -> Mean:
+    def of(cls, values: Iterable[float] | NDArray[np.float64]) -> Mean:
+        """Over the values that are not NaN."""
         found = np.array(list(values), dtype=float)
         found = found[~np.isnan(found)]
         if not len(found):
-            return cls(float("nan"), float("nan"))
+            return cls(NAN, NAN)
         return cls(float(found.mean()), float(1.96 * found.std() / np.sqrt(len(found))))
 
     def __str__(self) -> str:
         return f"{self.value:.3f} ±{self.margin:.3f}"
 
 
-@dataclass(frozen=True)
-class Quality:
-    """How one algorithm did under one protocol.
-
-    Attributes:
-        ndcg: NDCG@10, ideal gain over min(10, relevant).
-        recall: Recall@20, hits / min(20, relevant).
-        hit_rate: HR@10, share of cases with at least one hit.
-        coverage: share of the catalogue that was in anybody's first 10.
-        popularity: mean over the first 10s of a title's likes.
-        novelty: mean over the first 10s of -log2(likes / people): bits of surprise.
-        milliseconds: median time of one recommendation.
-    """
-
-    ndcg: Mean
-    recall: Mean
-    hit_rate: Mean
-    coverage: float
-    popularity: float
-    novelty: float
-    milliseconds: float
-
-
 def ndcg_at(ranked: NDArray[np.int64], relevant: NDArray[np.int64], k: int) -> float:
     """NDCG@k with binary gains; NaN where nothing is relevant."""
     if not len(relevant):
-        return float("nan")
+        return NAN
     discounts = 1.0 / np.log2(np.arange(2, k + 2))
     hits = np.isin(ranked[:k], relevant)
     return float(discounts[: len(hits)][hits].sum() / discounts[: min(k, len(relevant))].sum())
@@ -69,46 +43,43 @@ def ndcg_at(ranked: NDArray[np.int64], relevant: NDArray[np.int64], k: int) -> f
 def recall_at(ranked: NDArray[np.int64], relevant: NDArray[np.int64], k: int) -> float:
     """Hits among the first k / min(k, relevant); NaN where nothing is relevant."""
     if not len(relevant):
-        return float("nan")
+        return NAN
     return float(np.isin(ranked[:k], relevant).sum() / min(k, len(relevant)))
 
 
-def measure(
-    recommend: Recommend,
-    cases: Sequence[Case],
-    likes: NDArray[np.int64],
-    n_users: int,
-    clock: Callable[[], float],
-    progress: Callable[[], None] = lambda: None,
-) -> Quality:
-    """Ask for `DEPTH` titles in every case.
+def hit_at(ranked: NDArray[np.int64], relevant: NDArray[np.int64], k: int) -> float:
+    """1 where any of the first k is relevant, else 0; NaN where nothing is relevant."""
+    return float(np.isin(ranked[:k], relevant).any()) if len(relevant) else NAN
+
+
+def adult_share(shown: NDArray[np.int64], sent: NDArray[np.int64], nsfw: NDArray[np.bool_]) -> float:
+    """Share of what is shown that is adult; NaN for a person who sent an adult title.
 
     Args:
-        recommend: the algorithm.
-        cases: of one protocol.
-        likes: int64 (n_anime,), of the training data.
-        n_users: people of the training data.
-        clock: the time in seconds.
-        progress: called after each case.
+        shown, sent: anime rows.
+        nsfw: bool (n_anime,).
     """
-    ndcg, recall, hit, seconds, tops = [], [], [], [], []
-    for case in cases:
-        started = clock()
-        ranked = recommend(case.query, DEPTH)
-        seconds.append(clock() - started)
-        ndcg.append(ndcg_at(ranked, case.relevant, 10))
-        recall.append(recall_at(ranked, case.relevant, 20))
-        hit.append(float(np.isin(ranked[:10], case.relevant).any()) if len(case.relevant) else np.nan)
-        tops.append(ranked[:10])
-        progress()
-    shown = np.concatenate(tops)
-    surprise = -np.log2((likes[shown] + 1.0) / (n_users + 2.0))
-    return Quality(
-        Mean.of(ndcg),
-        Mean.of(recall),
-        Mean.of(hit),
-        len(np.unique(shown)) / len(likes),
-        float(likes[shown].mean()),
-        float(surprise.mean()),
-        float(np.median(seconds) * 1_000),
-    )
+    return float(nsfw[shown].mean()) if len(shown) and not nsfw[sent].any() else NAN
+
+
+def later_part_share(shown: NDArray[np.int64], sent: NDArray[np.int64], entries: NDArray[np.int32]) -> float:
+    """Share of what is shown that is a later part of something whose entry was not sent.
+
+    Args:
+        shown, sent: anime rows.
+        entries: int32 (n_anime,), the row of the title to begin with: of a title on its own, itself.
+    """
+    if not len(shown):
+        return NAN
+    first = entries[shown]
+    return float(np.mean((first != shown) & ~np.isin(first, sent)))
+
+
+def shows_two_of_one(shown: NDArray[np.int64], groups: NDArray[np.int32]) -> float:
+    """1 where two of the titles shown are of one franchise, else 0.
+
+    Args:
+        shown: anime rows.
+        groups: int32 (n_anime,), the franchise of each title; a title on its own is one of its own.
+    """
+    return float(len(np.unique(groups[shown])) < len(shown)) if len(shown) else NAN

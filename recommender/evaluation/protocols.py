@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +11,10 @@ from numpy.typing import NDArray
 from recommender.query import Query
 from recommender.ratings import FAVOURITE, LIKED_FROM, RatingsMatrix
 from recommender.vocabulary import Vocabulary
+
+
+class TooFewUsersError(ValueError):
+    """Too few users have lists long enough to be hidden."""
 
 
 @dataclass(frozen=True)
@@ -57,14 +62,15 @@ def hold_out(ratings: RatingsMatrix, config: HoldoutConfig) -> Holdout:
     """Hide whole users, chosen and cut by the seed.
 
     Raises:
-        ValueError: fewer than 10 users qualify.
+        TooFewUsersError: fewer than 10 users qualify.
     """
     rng = np.random.default_rng(config.seed)
     likes = np.diff(ratings.only_liked.indptr)
     eligible = np.flatnonzero((np.diff(ratings.indptr) >= config.min_ratings) & (likes >= config.min_likes))
     if len(eligible) < 10:
-        raise ValueError(
-            f"only {len(eligible)} users have {config.min_ratings} ratings and {config.min_likes} likes"
+        raise TooFewUsersError(
+            f"only {len(eligible)} users have {config.min_ratings} ratings and like {config.min_likes} "
+            "titles; measure on a data set where at least 10 do"
         )
     hidden = np.sort(rng.choice(eligible, min(config.users, len(eligible) // 2), replace=False))
     history, favourites = [], []
@@ -78,9 +84,7 @@ def hold_out(ratings: RatingsMatrix, config: HoldoutConfig) -> Holdout:
         history.append(Case(Query(rows[shown], values[shown]), relevant, rows[rest], values[rest]))
         liked = rows[values >= LIKED_FROM]
         sent = np.sort(rng.choice(liked, config.favourites, replace=False))
-        query = Query(sent, np.full(len(sent), FAVOURITE, np.uint8))
-        nothing = np.empty(0, np.int64)
-        favourites.append(Case(query, np.setdiff1d(liked, sent), nothing, np.empty(0, np.uint8)))
+        favourites.append(_favourites(liked, sent))
     return Holdout(without(ratings, hidden), tuple(history), tuple(favourites))
 
 
@@ -91,3 +95,30 @@ def without(ratings: RatingsMatrix, hidden: NDArray[np.int64]) -> RatingsMatrix:
     indptr = np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)])
     users = Vocabulary(np.asarray(ratings.users.ids[kept]))
     return RatingsMatrix(users, ratings.n_anime, indptr, ratings.indices[entries], ratings.data[entries])
+
+
+def favourites_of(
+    holdout: Holdout, counts: Sequence[int], users: int, seed: int
+) -> dict[int, tuple[Case, ...]]:
+    """The question of `favourites` to the same hidden people for each number of titles sent.
+
+    A person's lists begin alike: the longer one is the shorter one and more. Asked are at most `users`
+    people who like at least ten titles more than the longest list has.
+    """
+    rng = np.random.default_rng(seed)
+    likes = [_likes_of(case) for case in holdout.history]
+    able = [liked for liked in likes if len(liked) >= max(counts) + 10]
+    chosen = rng.permutation(len(able))[:users]
+    orders = [rng.permutation(able[person]) for person in chosen]
+    return {count: tuple(_favourites(order, np.sort(order[:count])) for order in orders) for count in counts}
+
+
+def _likes_of(case: Case) -> NDArray[np.int64]:
+    """int64 (n,), ascending: the liked titles of a person's whole list, from their `history`."""
+    shown = case.query.anime_rows[case.query.ratings >= LIKED_FROM]
+    return np.union1d(shown, case.relevant)
+
+
+def _favourites(liked: NDArray[np.int64], sent: NDArray[np.int64]) -> Case:
+    query = Query(sent, np.full(len(sent), FAVOURITE, np.uint8))
+    return Case(query, np.setdiff1d(liked, sent), np.empty(0, np.int64), np.empty(0, np.uint8))

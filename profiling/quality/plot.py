@@ -1,0 +1,84 @@
+"""The picture of a run. The one place that imports matplotlib."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import cycle, islice
+from pathlib import Path
+
+from profiling.optional import MissingLibraryError
+from profiling.quality.contest import Row
+from profiling.quality.questions import COUNTED, RATED
+
+try:
+    from matplotlib import rc_context
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+except ImportError as error:
+    raise MissingLibraryError("matplotlib", "make setup-dev") from error
+
+OURS, THEIRS = "#1f6feb", "#9aa4af"
+# colours told apart also by people who do not see every colour (Okabe and Ito)
+OUR_COLOURS = ("#0072b2", "#56b4e9", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#000000")
+MARKERS = ("o", "s", "^", "D", "v", "P", "X")
+STYLE = {"svg.hashsalt": "quality", "font.size": 9, "axes.spines.top": False, "axes.spines.right": False}
+
+
+def draw(ours: Sequence[Row], peers: Sequence[Row], path: Path) -> None:
+    """Write an .svg: both protocols above, by how much is known below. The same rows, the same bytes."""
+    height = 0.3 * (len(ours) + len(peers)) + 0.6
+    with rc_context(STYLE):
+        # a white card, so that it reads the same on a light and on a dark page
+        figure = Figure(figsize=(11, height + 5), facecolor="white", layout="constrained")
+        (history, favourites), (counted, rated) = figure.subplots(
+            2, 2, sharey="row", height_ratios=(height, 3.6)
+        )
+        _bars(history, ours, peers, "history", "history: 80 % of a list, with ratings")
+        _bars(favourites, ours, peers, "favourites", "favourites: five titles, no ratings")
+        history.invert_yaxis()
+        _lines(counted, ours, peers, COUNTED, "by number of favourites")
+        _lines(rated, ours, peers, RATED, "by length of the history")
+        counted.set_ylabel("NDCG@10")
+        handles = counted.get_legend_handles_labels()
+        figure.legend(*handles, loc="outside lower center", ncols=4, frameon=False)
+        figure.savefig(path, format="svg", metadata={"Date": None})
+
+
+def _bars(axes: Axes, ours: Sequence[Row], peers: Sequence[Row], protocol: str, title: str) -> None:
+    """A bar for each method, in the order of the tables, with its interval."""
+    rows = [*ours, *peers]
+    means = [row.quality(protocol).ndcg for row in rows]
+    axes.barh(
+        range(len(rows)),
+        [mean.value for mean in means],
+        xerr=[mean.margin for mean in means],
+        color=[OURS] * len(ours) + [THEIRS] * len(peers),
+        error_kw={"elinewidth": 1, "capsize": 2},
+    )
+    for place, mean in enumerate(means):
+        axes.text(mean.value + mean.margin, place, f"  {mean.value:.3f}", va="center")
+    axes.set_yticks(range(len(rows)), [row.name for row in rows])
+    axes.set(title=title, xlabel="NDCG@10")
+    axes.margins(x=0.15)
+
+
+def _lines(axes: Axes, ours: Sequence[Row], peers: Sequence[Row], kind: str, title: str) -> None:
+    """NDCG@10 of every method over the labels that end in `kind`; ours in colour, others in grey."""
+    labels = [label for label in ours[0].known if label.endswith(kind)]
+    looks = [{"color": colour, "linestyle": "-"} for colour in islice(cycle(OUR_COLOURS), len(ours))]
+    looks += [{"color": THEIRS, "linestyle": "--"}] * len(peers)
+    for number, (row, look) in enumerate(zip([*ours, *peers], looks, strict=True)):
+        means = [row.known[label] for label in labels]
+        axes.errorbar(
+            range(len(labels)),
+            [mean.value for mean in means],
+            yerr=[mean.margin for mean in means],
+            label=row.name,
+            marker=MARKERS[number % len(MARKERS)],
+            markersize=4,
+            elinewidth=0.6,
+            **look,
+        )
+    axes.set_xticks(range(len(labels)), [label.removesuffix(f" {kind}") for label in labels])
+    axes.set(title=title, xlabel=f"titles {kind}")
+    axes.grid(axis="y", alpha=0.3)
