@@ -39,7 +39,7 @@ def post_recommendations(body: RecommendationRequest) -> Response:
     )
     catalog = current.snapshot.catalog
     return jsonify(
-        recommendation_id=recommendation_id(current.name, body.model_dump(mode="json")),
+        recommendation_id=recommendation_id(current.name, body.model_dump_json()),
         algorithm=body.algorithm,
         model_version=current.name,
         items=items_of(current.snapshot, answer, explained=body.explain, nsfw=filters.nsfw),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -75,9 +74,9 @@ def items_of(snapshot: Snapshot, answer: Answer, *, explained: bool, nsfw: bool)
     return items
 
 
-def recommendation_id(model_version: str, request: Any) -> str:
+def recommendation_id(model_version: str, *request: object) -> str:
     """Names an answer: signed with the secret key, the same for the same request to the same model."""
-    text = json.dumps([model_version, request], sort_keys=True, ensure_ascii=False)
+    text = "\n".join(map(str, (model_version, *request)))
     return hmac.new(context().secret_key, text.encode(), hashlib.sha256).hexdigest()[:32]
 
 

@@ -50,9 +50,8 @@ def get_recommendations(path: UserPath, query: UserRecommendationQuery) -> Respo
         wishes=query.to_wishes(),
         user_id=path.user_id,
     )
-    request = [path.user_id, query.model_dump(mode="json")]
     return jsonify(
-        recommendation_id=recommendation_id(current.name, request),
+        recommendation_id=recommendation_id(current.name, path.user_id, query.model_dump_json()),
         algorithm=query.algorithm,
         model_version=current.name,
         items=items_of(current.snapshot, answer, explained=query.explain, nsfw=filters.nsfw),

@@ -65,7 +65,7 @@ class ContentBased:
 
     def contributions(self, query: Query, anime_rows: NDArray[np.int64]) -> NDArray[np.float32]:
         """float32 (titles of the list, len(anime_rows)): the parts that their scores are the sum of."""
-        liked = np.isin(query.anime_rows, query.liked_rows)
+        liked = query.is_liked
         profile = np.asarray(self.terms[query.liked_rows].sum(axis=0)).ravel()
         cosines = (self.terms[query.anime_rows] @ self.terms[anime_rows].T).toarray()
         parts: NDArray[np.float32] = cosines * liked[:, None] * self.prior[anime_rows]

@@ -49,7 +49,7 @@ def explain(
     parts = np.zeros((len(query.anime_rows), len(rows)), dtype=np.float32)
     if isinstance(algorithm, Contributor) and len(query.anime_rows) and len(rows):
         parts = algorithm.contributions(query, rows) * _scale(algorithm, query, ranking)
-    named = np.isin(query.anime_rows, query.liked_rows) & ~hidden[query.anime_rows]
+    named = query.is_liked & ~hidden[query.anime_rows]
     parts = np.where(named[:, None], np.maximum(parts, 0), 0)
     people = user_user.supporters(query, rows) if len(query.anime_rows) else np.zeros(len(rows), np.int64)
     explanations = []

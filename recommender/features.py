@@ -12,7 +12,7 @@ from recommender.catalog import Catalog
 from recommender.content_based import ContentBased
 from recommender.item_item import ItemItem
 from recommender.popularity import Popularity
-from recommender.query import Query
+from recommender.query import Query, remembered
 from recommender.ratings import LIKED_FROM, UNRATED
 from recommender.residuals import Residuals
 from recommender.user_user import UserUser
@@ -98,6 +98,7 @@ class Features:
             "like_rate": _log_odds(self.residuals.like_rates),
         }
 
+    @remembered
     def _of_items(self, query: Query) -> dict[str, Floats | float]:
         evidence = self.item_item.evidence(query)
         return {
@@ -113,6 +114,7 @@ class Features:
             "trust_in_short": float(self.item_item.trust_in_short(query)),
         }
 
+    @remembered
     def _of_residuals(self, query: Query) -> dict[str, Floats | float]:
         liked = query.liked_rows
         expected = self.residuals.expect(query)
@@ -126,6 +128,7 @@ class Features:
             "fame": float(self.log_likes[liked].mean()) if len(liked) else 0.0,
         }
 
+    @remembered
     def _of_people(self, query: Query) -> dict[str, Floats | float]:
         votes, weight = self.user_user.votes(query)
         return {
@@ -133,6 +136,7 @@ class Features:
             "neighbours_share": np.sqrt(votes / max(weight, 1e-9)),
         }
 
+    @remembered
     def _of_content(self, query: Query) -> dict[str, Floats | float]:
         similarities = self.content.similarities(query)
         return {"content": similarities * self.content.prior, "content_cosine": similarities}

@@ -14,7 +14,7 @@ from recommender.content_based import ContentBased
 from recommender.features import AGAINST, NAMES, Features
 from recommender.learning import Examples
 from recommender.network import Network, NetworkConfig, listwise_softmax
-from recommender.query import Contributor, Query, Ranking, rank
+from recommender.query import Contributor, Query, Ranking, rank, remembered
 
 # features that say what an algorithm says: item-item, user-user, content; the last are of the title itself
 SOURCES = (
@@ -90,6 +90,7 @@ class Hybrid:
         resembling = csr_array(parts, shape=(len(popularity), len(popularity)))
         return cls(config, features, Network.assemble(arrays), resembling, popularity)
 
+    @remembered
     def scores(self, query: Query) -> NDArray[np.float32]:
         """How likely each title is the next that the person likes, against the likeliest. See Recommender."""
         known = self.features.item_item.titles

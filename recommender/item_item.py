@@ -153,7 +153,7 @@ def _weights(query: Query) -> NDArray[np.float32]:
     """float32 (n,): what each title of the list counts."""
     weights: NDArray[np.float32] = EVIDENCE[query.ratings]
     if not (query.ratings >= LIKED_FROM).any():
-        weights = np.where(np.isin(query.anime_rows, query.liked_rows), np.float32(1.0), weights)
+        weights = np.where(query.is_liked, np.float32(1.0), weights)
     return weights
 
 

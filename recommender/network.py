@@ -97,14 +97,17 @@ class Network:
     def scores(self, features: Floats) -> Floats:
         """float32 (n,) for features float32 (n, features)."""
         x = self._standardised(features)
-        units = np.maximum(x @ self.hidden + self.bias, np.float32(0))
+        units = x @ self.hidden
+        units += self.bias
+        np.maximum(units, np.float32(0), out=units)
         scores = units @ self.out + x @ self.linear + self.offset
         return np.asarray(scores, dtype=np.float32)
 
     def _standardised(self, features: Floats) -> Floats:
+        x: Floats = features - self.mean
+        x *= self.scale
         # what is further out than lessons were must not be extrapolated to
-        x: Floats = np.clip((features - self.mean) * self.scale, -FURTHEST, FURTHEST)
-        return x
+        return np.clip(x, -FURTHEST, FURTHEST, out=x)
 
     def _train(
         self,

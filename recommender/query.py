@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any, Protocol, runtime_checkable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from functools import cached_property, wraps
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
 from recommender.ratings import LIKED_FROM, UNRATED
+
+Model = TypeVar("Model")
+Said = TypeVar("Said")
 
 BEARABLE_FROM = 5  # a rating below this is never taken for a like
 
@@ -23,12 +27,14 @@ class Query:
         ratings: uint8 (n,), 1-10, or UNRATED for watched without a rating.
         allowed: bool (n_anime,) or None: the titles that may be recommended. The list's own never are.
         user_id: who asks, if stored: not their own neighbour.
+        remembered: see `remembered`. A query is for one answer: a copy (dataclasses.replace) starts empty.
     """
 
     anime_rows: NDArray[np.int64]
     ratings: NDArray[np.uint8]
     allowed: NDArray[np.bool_] | None = None
     user_id: int | None = None
+    remembered: dict[object, Any] = field(default_factory=dict, init=False, repr=False)
 
     def __post_init__(self) -> None:
         if self.anime_rows.ndim != 1 or self.anime_rows.shape != self.ratings.shape:
@@ -51,28 +57,47 @@ class Query:
         table = np.array(ordered, dtype=np.int64).reshape(-1, 2)
         return cls(table[:, 0], table[:, 1].astype(np.uint8), allowed, user_id)
 
-    @property
+    @cached_property
     def tells_ratings(self) -> bool:
         """Whether the list tells better from worse: titles named without ratings all count the same."""
         return len(np.unique(self.ratings)) > 1
 
-    @property
-    def liked_rows(self) -> NDArray[np.int64]:
-        """The titles to go by: those rated `LIKED_FROM` or more; for a person who gave no such rating,
-        the better half by their own measure, but nothing below `BEARABLE_FROM`; for a list without
-        ratings, all of it."""
+    @cached_property
+    def is_liked(self) -> NDArray[np.bool_]:
+        """bool (n,): which titles of the list are `liked_rows`."""
         liked = self.ratings >= LIKED_FROM
         if not liked.any():
             rated = self.ratings != UNRATED
             better_half = np.median(self.ratings[rated]) if rated.any() else UNRATED
             liked = self.ratings >= max(better_half, BEARABLE_FROM) if rated.any() else ~rated
-        return self.anime_rows[liked]
+        return liked
+
+    @cached_property
+    def liked_rows(self) -> NDArray[np.int64]:
+        """The titles to go by: those rated `LIKED_FROM` or more; for a person who gave no such rating,
+        the better half by their own measure, but nothing below `BEARABLE_FROM`; for a list without
+        ratings, all of it."""
+        return self.anime_rows[self.is_liked]
 
     def candidates(self, n_anime: int) -> NDArray[np.bool_]:
         """bool (n_anime,): the titles that may be in the answer."""
         mask = np.ones(n_anime, dtype=bool) if self.allowed is None else self.allowed.copy()
         mask[self.anime_rows] = False
         return mask
+
+
+def remembered(method: Callable[[Model, Query], Said]) -> Callable[[Model, Query], Said]:
+    """Works out once what an immutable model says of a query: scores, forecast and reasons build on it."""
+
+    @wraps(method)
+    def ask(model: Model, query: Query) -> Said:
+        key = (model, method)
+        if key not in query.remembered:
+            query.remembered[key] = method(model, query)
+        said: Said = query.remembered[key]
+        return said
+
+    return ask
 
 
 @dataclass(frozen=True, eq=False)

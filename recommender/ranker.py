@@ -82,11 +82,11 @@ class Ranker:
 
     def like_probabilities(self, query: Query) -> NDArray[np.float32]:
         """float32 (n_anime,), 0..1: that the person rates each title 8 or more, should they watch it."""
-        return probability(self.network.scores(self.features.table(query, TASTE).T))
+        return self._probabilities(self.features.table(query, TASTE))
 
     def forecast(self, query: Query, anime_rows: NDArray[np.int64]) -> Forecast:
         """How these titles would please the person."""
-        probabilities = self.like_probabilities(query)[anime_rows]
+        probabilities = self._probabilities(self.features.table(query, TASTE)[:, anime_rows])
         means = []
         given = query.ratings[query.ratings != UNRATED] if query.tells_ratings else query.ratings[:0]
         for overall, of_kind in (
@@ -97,6 +97,10 @@ class Ranker:
             means.append((prior * overall + float(of_kind.sum(dtype=float))) / (prior + len(of_kind)))
         ratings = probabilities * (means[0] - means[1]) + means[1]
         return Forecast(probabilities, ratings.astype(np.float32))
+
+    def _probabilities(self, table: NDArray[np.float32]) -> NDArray[np.float32]:
+        """float32 (n,), 0..1, from float32 (len(TASTE), n)."""
+        return probability(self.network.scores(table.T))
 
     def scores(self, query: Query) -> NDArray[np.float32]:
         """Hybrid's score, lowered where the title is unlikely to please. See Recommender."""

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array, diags_array
 
 from recommender.overlay import Overlay
-from recommender.query import Query, Ranking, rank, top_k
+from recommender.query import Query, Ranking, rank, remembered, top_k
 from recommender.ratings import RatingsMatrix, ranges
 from recommender.vector_index import VectorIndex, VectorIndexConfig, Vectors
 from recommender.vocabulary import Vocabulary
@@ -28,8 +28,8 @@ class UserUserConfig:
     whitening: float = 0.5  # … and so do weak components: each is divided by its singular value^this
     svd_iterations: int = 3  # power iterations of the randomised SVD
     # A list whose titles have at most this many fans in all is compared with every one of them: a few
-    # titles say too little for a vector, and that many comparisons take a millisecond.
-    fans_compared: int = 250_000
+    # titles say too little for a vector, and for so many the index would take longer.
+    fans_compared: int = 1_000_000
     candidates: int = 3_000  # people taken from the index for every other list
     neighbours: int = 1_000  # people kept after the exact comparison
     similarity_idf_power: float = 0.75  # of each side of the exact cosine
@@ -216,7 +216,7 @@ class UserUser:
 
     def votes(self, query: Query) -> tuple[NDArray[np.float32], float]:
         """(float32 (n_anime,): how much weight the neighbours who liked a title have, that of all)."""
-        nearest = self._nearest(query, self.config.neighbours)
+        nearest = self._voters(query)
         weights = nearest.similarities**self.config.vote_power
         votes = np.zeros(len(self.idf))
         for people, mask, rows in self._split(nearest.rows):
@@ -233,12 +233,12 @@ class UserUser:
 
         A neighbour's vote is divided among the liked titles that make them one, as their cosine is.
         """
-        nearest = self._nearest(query, self.config.neighbours)
+        nearest = self._voters(query)
         parts = np.zeros((len(query.anime_rows), len(anime_rows)), dtype=np.float32)
         if not len(nearest.rows):
             return parts
         weights = self.idf[query.anime_rows] ** (2 * self.config.similarity_idf_power)
-        weights = weights * np.isin(query.anime_rows, query.liked_rows)
+        weights = weights * query.is_liked
         for people, mask, rows in self._split(nearest.rows):
             likes = people.likes.rows_of(rows)
             shared = likes[:, query.anime_rows].toarray() * weights
@@ -251,7 +251,7 @@ class UserUser:
     def supporters(self, query: Query, anime_rows: NDArray[np.int64]) -> NDArray[np.int64]:
         """int64 (len(anime_rows),): how many of the neighbours liked each of these titles."""
         counts = np.zeros(len(anime_rows), dtype=np.int64)
-        for people, _, rows in self._split(self._nearest(query, self.config.neighbours).rows):
+        for people, _, rows in self._split(self._voters(query).rows):
             likes = people.likes.rows_of(rows)
             counts += np.asarray(likes[:, anime_rows].sum(axis=0), dtype=np.int64).ravel()
         return counts
@@ -270,6 +270,10 @@ class UserUser:
         """float32 (dims,): where the query lies among the users' vectors."""
         total: Vectors = self.projection[query.liked_rows].sum(axis=0, dtype=np.float32)
         return total
+
+    @remembered
+    def _voters(self, query: Query) -> _Nearest:
+        return self._nearest(query, self.config.neighbours)
 
     def _nearest(self, query: Query, k: int, *, through_index: bool | None = None) -> _Nearest:
         if through_index is None:
@@ -296,9 +300,10 @@ class UserUser:
         """Everybody who likes any of the titles, compared exactly: (rows, similarities)."""
         liked = query.liked_rows
         weights = self.idf[liked] ** (2 * self.config.similarity_idf_power)
-        entries, lengths = ranges(self.fans.starts, liked)
-        n_users = len(self.people.norms)
-        dots = np.bincount(self.fans.users[entries], weights=np.repeat(weights, lengths), minlength=n_users)
+        dots = np.zeros(len(self.people.norms))
+        starts, ends = self.fans.starts[liked].tolist(), self.fans.starts[liked + 1].tolist()
+        for start, end, weight in zip(starts, ends, weights.tolist(), strict=True):
+            np.add.at(dots, self.fans.users[start:end], weight)
         rows = np.flatnonzero(dots)
         norms = self.people.norms[rows] * np.sqrt(weights.sum())
         return rows, (dots[rows] / np.maximum(norms, 1e-9)).astype(np.float32)

@@ -41,8 +41,8 @@ class Vocabulary:
         """The row of one id, None for an id that is not here."""
         if not -(2**63) <= external_id < 2**63:
             return None
-        row = int(self.rows([external_id])[0])
-        return None if row < 0 else row
+        row = int(self.ids.searchsorted(external_id))
+        return row if row < len(self.ids) and self.ids[row] == external_id else None
 
     def id(self, row: int) -> int:
         """The id of one row; raises IndexError outside 0..n-1."""

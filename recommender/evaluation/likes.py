@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,7 +40,8 @@ def like_quality(predict: Predict, cases: Sequence[Case]) -> LikeQuality:
     probabilities, liked, people = [], [], []
     for person, case in enumerate(cases):
         rated = case.rated != UNRATED
-        probabilities.append(np.asarray(predict(case.query, case.rated_rows[rated]), dtype=np.float64))
+        titles = case.rated_rows[rated]
+        probabilities.append(np.asarray(predict(replace(case.query), titles), dtype=np.float64))
         liked.append(case.rated[rated] >= LIKED_FROM)
         people.append(np.full(int(rated.sum()), person, np.int64))
     if not sum(map(len, people)):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -121,7 +121,7 @@ def ask(
     ranked, seconds = [], []
     for case in cases:
         started = clock()
-        ranked.append(recommend(case.query, DEPTH))
+        ranked.append(recommend(replace(case.query), DEPTH))  # a copy, so that it is let go of
         seconds.append(clock() - started)
         progress()
     return Answers(tuple(ranked), float(np.median(seconds) * 1_000) if seconds else float("nan"))

@@ -107,7 +107,7 @@ def test_loaded_arrays_are_mapped_from_the_file_and_cannot_be_written(
 ) -> None:
     loaded = saved_and_loaded(small_model, tmp_path)
     for array in (loaded.ratings.data, loaded.user_user.projection, loaded.popularity.prior):
-        assert isinstance(array, np.memmap)
+        assert isinstance(array.base, np.memmap)
         assert not array.flags.writeable
 
 
