@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-import logging
-
 from flask import Flask
 from flask_cors import CORS
 from sqlalchemy.exc import DBAPIError
+from werkzeug.middleware.proxy_fix import ProxyFix
 
-from api import algorithms, anime, compatible, health, popular, recommendations, users
+from api import algorithms, anime, compatible, health, imports, metrics, popular, recommendations, users
 from api.context import ApiContext, install_context
 from api.errors import register_error_handlers
+from api.keys import ApiKeys
+from api.limits import RateLimits, limit_rates
+from api.observing import configure_logging, observe
 from api.openapi import make_app
+from api.security import add_security_headers
 from config import Config
 from db.engine import unusable
 from serving.builder import BuildFailedError
 from serving.services import Services, open_services
 
 VERSION = "0.1.0"
+EXPOSED = [  # headers that a page of another origin may read
+    *("X-Unresolved-Titles", "X-Request-ID", "Retry-After"),
+    *("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset"),
+]
 
 
 class StartError(RuntimeError):
@@ -35,18 +42,45 @@ def create_app(config: Config | None = None) -> Flask:
         StartError: the database cannot be used, or there is no model and nothing to build one from.
     """
     config = config or Config.from_env()
-    logging.basicConfig(level=config.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    logging.getLogger("alembic").setLevel(logging.WARNING)
+    configure_logging(config.log_level, config.log_format)
     app = make_app(VERSION)
     app.config.update(SECRET_KEY=config.secret_key, MAX_CONTENT_LENGTH=config.max_body_bytes)
     app.json.sort_keys = False  # type: ignore[attr-defined]  # of Flask's default provider
     services = _open(config)
-    key = config.secret_key.encode()
-    install_context(app.extensions, ApiContext(services, key, config.api_keys, config.max_list_titles))
+    metrics.count_database_errors(services.engine)
+    install_context(
+        app.extensions,
+        ApiContext(
+            services,
+            config.secret_key.encode(),
+            ApiKeys.parse(config.api_keys),
+            config.max_list_titles,
+            config.max_upload_bytes,
+            config.prometheus_multiproc_dir,
+        ),
+    )
+    observe(app)
     register_error_handlers(app)
-    for resource in (compatible, recommendations, users, anime, popular, algorithms, health):
+    for resource in (
+        compatible,
+        recommendations,
+        users,
+        imports,
+        anime,
+        popular,
+        algorithms,
+        health,
+        metrics,
+    ):
         app.register_api(resource.blueprint)
-    CORS(app, origins=list(config.cors_origins), expose_headers=["X-Unresolved-Titles"])
+    limits = (config.rate_limit_enabled, config.rate_limit, config.rate_limit_writes)
+    limit_rates(app, RateLimits(*limits, config.rate_limit_storage))
+    app.after_request(add_security_headers)
+    CORS(app, origins=list(config.cors_origins), expose_headers=EXPOSED)
+    if config.trusted_proxies:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=config.trusted_proxies, x_proto=config.trusted_proxies, x_host=0
+        )
     return app
 
 

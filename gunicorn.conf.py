@@ -2,11 +2,19 @@
 
 import gc
 import os
+import shutil
 import sys
+import tempfile
 
 # one BLAS thread a worker: the workers are the parallelism. Set before numpy is imported.
 for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(variable, "1")
+
+# where the workers leave their metrics for each other; set before prometheus_client is imported
+_metrics = tempfile.mkdtemp(prefix="anime-metrics-", dir=os.environ.get("PROMETHEUS_MULTIPROC_DIR") or None)
+os.environ["PROMETHEUS_MULTIPROC_DIR"] = _metrics
+
+from prometheus_client.multiprocess import mark_process_dead
 
 from config import Config, ConfigError
 
@@ -28,5 +36,16 @@ loglevel = _config.log_level.lower()
 
 def when_ready(_server: object) -> None:
     """Keep the collector from touching, and so copying, the pages that workers share."""
+    mark_process_dead(os.getpid())  # only workers have a model in service
     gc.collect()
     gc.freeze()
+
+
+def child_exit(_server: object, worker: object) -> None:
+    """What a worker that is gone said of its model no longer counts; what it counted does."""
+    mark_process_dead(worker.pid)
+
+
+def on_exit(_server: object) -> None:
+    """Leave nothing behind."""
+    shutil.rmtree(_metrics, ignore_errors=True)

@@ -11,6 +11,7 @@ from flask_openapi3 import APIBlueprint, Tag
 from api.context import context, latest_model, live
 from api.errors import COMPATIBLE, ApiError, Problem
 from api.lists import resolve_list
+from api.metrics import INSERTS
 from api.recommending import Answer, recommend
 from api.schemas import CompatibleItems, CompatibleRequest, SuggestionQuery, Suggestions
 from api.serialise import stars
@@ -37,7 +38,8 @@ def post_recommendations(body: CompatibleRequest) -> Response:
     saved = saved_entries(services, body.user_id, current.snapshot)
     if saved is None and given.entries:
         catalog = current.snapshot.catalog
-        current = add_user(services, body.user_id, {catalog[row].anime_id: r for row, r in given.entries})
+        with INSERTS.time():
+            current = add_user(services, body.user_id, {catalog[row].anime_id: r for row, r in given.entries})
         if current.snapshot.catalog is not catalog:  # a new version was published meanwhile
             given = resolve_list(body.anime_list or [], current.snapshot)
         # what was saved, should another request have been first

@@ -7,6 +7,7 @@ from typing import cast
 
 from flask import current_app
 
+from api.keys import ApiKeys
 from serving.live import LiveVersion
 from serving.services import Services
 
@@ -19,8 +20,10 @@ class ApiContext:
 
     services: Services
     secret_key: bytes
-    api_keys: tuple[str, ...]
+    api_keys: ApiKeys
     max_list_titles: int
+    max_upload_bytes: int
+    metrics_dir: str  # of the metrics of several workers; empty: this process is the only one
 
 
 def context() -> ApiContext:

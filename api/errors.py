@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException
 
+from db.engine import reason
 from recommender.filters import UnknownFilterValueError
 from serving.people import UnknownUserError
 
@@ -92,8 +93,8 @@ def register_error_handlers(app: Flask) -> None:
 
     @app.errorhandler(DBAPIError)
     def _database_away(error: DBAPIError) -> Response:
-        log.error("database: %s", type(error.orig).__name__)
-        return problem(503, "The database cannot be reached at the moment. Try again shortly.")
+        log.error("the database cannot be used: %s", reason(error))
+        return problem(503, "The database cannot be used at the moment. Try again shortly.")
 
     @app.errorhandler(HTTPException)
     def _http(error: HTTPException) -> Response:

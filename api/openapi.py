@@ -15,6 +15,7 @@ from api.requests import JsonRequest
 from api.schemas import CompatibleRequest, RecommendationRequest
 
 DOCUMENT_PATH = "/api/v1/openapi.json"
+UNLIMITED = ("/healthz", "/readyz", "/metrics")
 DESCRIPTION = """Name a few anime, get titles you will love.
 
 Errors are RFC 9457 problem details. `anime_id` is the MyAnimeList id everywhere."""
@@ -64,6 +65,8 @@ def _document(app: OpenAPI) -> dict[str, Any]:
         for operation in operations.values():
             if not path.startswith("/api/v1"):
                 operation["responses"].pop("422", None)  # a bad request is 400 there
+            if not path.startswith(UNLIMITED):
+                operation["responses"]["429"] = {"description": "Asked too often; see Retry-After"}
             for status, response in operation["responses"].items():
                 if int(status) >= 400:
                     schema = {"$ref": "#/components/schemas/Problem"}

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from api.context import context
 from api.errors import ApiError
+from api.metrics import RECOMMENDATIONS
 from api.serialise import reasons, recommended_items
 from recommender.algorithms import ALGORITHMS
 from recommender.explanations import explain
@@ -54,7 +55,8 @@ def recommend(
     allowed, filtered = _allowed(snapshot, filters, exclude_ids)
     query = Query.of(entries, allowed=allowed, user_id=user_id)
     recommender = snapshot.algorithms[algorithm]
-    ranking, barred = snapshot.pages.compose(recommender, query, n or info.default_n, wishes)
+    with RECOMMENDATIONS.labels(algorithm).time():
+        ranking, barred = snapshot.pages.compose(recommender, query, n or info.default_n, wishes)
     if barred.any():
         filtered["franchise"] = int(barred.sum())
     return Answer(algorithm, query, ranking, filtered)

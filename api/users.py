@@ -1,4 +1,4 @@
-"""What a stored person gets: recommendations, and who is like them. Their lists are never shown."""
+"""What is stored of a person: saved, erased, recommended by, compared. Lists are never shown."""
 
 from __future__ import annotations
 
@@ -7,17 +7,22 @@ from flask_openapi3 import APIBlueprint, Tag
 
 from api.context import context, live
 from api.errors import Problem
+from api.keys import Scope
+from api.lists import resolve_list
+from api.metrics import INSERTS
 from api.recommending import items_of, recommend, recommendation_id
 from api.schemas import (
     RecommendationAnswer,
+    SavedAnswer,
+    SavedRatings,
     SimilarUsersAnswer,
     SimilarUsersQuery,
     UserPath,
     UserRecommendationQuery,
 )
-from api.security import require_api_key
+from api.security import require_scope, requires
 from recommender.query import Query
-from serving.people import require_entries
+from serving.people import erase, replace_user, require_entries
 
 blueprint = APIBlueprint(
     "users",
@@ -25,9 +30,9 @@ blueprint = APIBlueprint(
     url_prefix="/api/v1/users",
     abp_tags=[Tag(name="users")],
     abp_security=[{"api_key": []}],
-    abp_responses={401: Problem, 404: Problem, 422: Problem, 503: Problem},
+    abp_responses={401: Problem, 403: Problem, 404: Problem, 422: Problem, 503: Problem},
 )
-blueprint.before_request(require_api_key)
+blueprint.before_request(requires(Scope.READ))
 
 
 @blueprint.get(
@@ -81,3 +86,30 @@ def get_similar(path: UserPath, query: SimilarUsersQuery) -> Response:
             for user_id, similarity, in_common in people
         ],
     )
+
+
+@blueprint.put(
+    "/<int:user_id>/ratings",
+    summary="Save a list in the place of whatever this person has",
+    responses={200: SavedAnswer, 400: Problem, 413: Problem},
+)
+def put_ratings(path: UserPath, body: SavedRatings) -> Response:
+    """Whoever is not known yet is added. Titles that are not known are named in the answer; a list of which
+    no title is known is refused. Needs a key of the scope write."""
+    require_scope(Scope.WRITE)
+    services, current = context().services, live()
+    given = resolve_list(body.ratings, current.snapshot)
+    given.require_a_title()
+    catalog = current.snapshot.catalog
+    with INSERTS.time():
+        replace_user(services, path.user_id, {catalog[row].anime_id: r for row, r in given.entries})
+    return jsonify(user_id=path.user_id, saved=len(dict(given.entries)), unresolved=list(given.unresolved))
+
+
+@blueprint.delete("/<int:user_id>", summary="Erase a person", responses={204: None})
+def delete_user(path: UserPath) -> tuple[str, int]:
+    """Their list is deleted, and no worker answers by it from now on; the models on disk are without it from
+    the next build. Needs a key of the scope write."""
+    require_scope(Scope.WRITE)
+    erase(context().services, path.user_id)
+    return "", 204

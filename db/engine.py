@@ -6,33 +6,42 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Dialect, Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-SQLITE_BUSY_TIMEOUT_S = 30
+WAIT_S = 30.0
+CONNECT_S = 5  # how long a server may take to accept a connection, at each of its addresses
+SLOW_S, PAUSE_S = 1.0, 5.0  # a server that takes so long to refuse a connection is left alone so long
 
 
-def open_engine(database_url: str) -> Engine:
+def open_engine(database_url: str, *, wait_s: float = WAIT_S) -> Engine:
     """Return an engine with a pre-pinged pool. Connects to nothing yet.
 
     Args:
         database_url: `sqlite:///path` (its folder is made) or `postgresql://…`.
+        wait_s: how long a statement waits for somebody else's lock until it is an OperationalError.
     """
     url = make_url(database_url)
     if url.get_backend_name() == "sqlite":
         if url.database and url.database != ":memory:":
             Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(url, pool_pre_ping=True, connect_args={"timeout": SQLITE_BUSY_TIMEOUT_S})
-        event.listen(engine, "connect", _prepare_sqlite)
+        engine = create_engine(url, pool_pre_ping=True, connect_args={"timeout": wait_s})
+        event.listen(engine, "connect", partial(_prepare_sqlite, wait_s))
         event.listen(engine, "begin", _begin_sqlite)
         return engine
     if url.drivername == "postgresql":  # SQLAlchemy would look for another driver than the one we install
         url = url.set(drivername="postgresql+psycopg2")
-    return create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 10})
+    # milliseconds, for a connection whose other end has vanished
+    silence = {"connect_timeout": CONNECT_S, "tcp_user_timeout": 10_000}
+    engine = create_engine(url, pool_pre_ping=True, connect_args=silence)
+    event.listen(engine, "connect", partial(_prepare_postgresql, wait_s))
+    event.listen(engine, "do_connect", _Patience().connect)
+    return engine
 
 
 @contextmanager
@@ -65,23 +74,55 @@ def read_transaction(engine: Engine) -> Iterator[Connection]:
 
 def unusable(error: DBAPIError) -> str:
     """What a person is told when the database cannot be used: one sentence, without the address."""
-    reason = (str(error.orig).strip() or type(error).__name__).splitlines()[0]
-    return f"the database cannot be reached or used: {reason}. Check DATABASE_URL."
+    return f"the database cannot be reached or used: {reason(error)}. Check DATABASE_URL."
 
 
-def _prepare_sqlite(dbapi_connection: Any, _record: Any) -> None:
+def reason(error: SQLAlchemyError) -> str:
+    """What the driver said, on one line, without the statement and its values."""
+    said = str(error.orig).strip() if isinstance(error, DBAPIError) else ""
+    return (said or type(error).__name__).splitlines()[0]
+
+
+class _Patience:
+    """Spares requests the wait for a server that does not reply: one in `PAUSE_S` tries, the others fail."""
+
+    def __init__(self) -> None:
+        self._until, self._reason = float("-inf"), ""
+
+    def connect(self, dialect: Dialect, _record: Any, arguments: Any, options: Any) -> Any:
+        started = time.monotonic()
+        failure = cast(Any, dialect.loaded_dbapi).OperationalError
+        if started < self._until:
+            raise failure(self._reason)
+        try:
+            return dialect.connect(*arguments, **options)
+        except failure as error:
+            if time.monotonic() - started > SLOW_S:
+                self._until, self._reason = time.monotonic() + PAUSE_S, str(error)
+            raise
+
+
+def _prepare_postgresql(wait_s: float, dbapi_connection: Any, _record: Any) -> None:
+    dbapi_connection.autocommit = True  # or the setting would go with the transaction
+    cursor = dbapi_connection.cursor()
+    cursor.execute(f"SET lock_timeout = {round(wait_s * 1_000)}")
+    cursor.close()
+    dbapi_connection.autocommit = False
+
+
+def _prepare_sqlite(wait_s: float, dbapi_connection: Any, _record: Any) -> None:
     # the driver's own BEGIN comes too late for a consistent read: _begin_sqlite sends it instead
     dbapi_connection.isolation_level = None
     cursor = dbapi_connection.cursor()
-    _switch_to_wal(cursor)
+    _switch_to_wal(cursor, wait_s)
     cursor.execute("PRAGMA synchronous=FULL")  # an acknowledged write survives a power cut
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.close()
 
 
-def _switch_to_wal(cursor: Any) -> None:
+def _switch_to_wal(cursor: Any, wait_s: float) -> None:
     """The busy timeout does not cover this switch: two processes that open a new file at once collide."""
-    deadline = time.monotonic() + SQLITE_BUSY_TIMEOUT_S
+    deadline = time.monotonic() + wait_s
     while True:
         try:
             cursor.execute("PRAGMA journal_mode=WAL")

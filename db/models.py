@@ -98,6 +98,15 @@ class Rating(Base):
     rating: Mapped[int] = mapped_column(SmallInteger)
 
 
+class Erasure(Base):
+    """Somebody who was erased, kept until no model on disk knows them any more: an id, nothing else."""
+
+    __tablename__ = "erasures"
+
+    user_id: Mapped[int] = mapped_column(BIG_ID, primary_key=True, autoincrement=False)
+    revision: Mapped[int] = mapped_column(BigInteger)
+
+
 class RevisionCounter(Base):
     """One row, taken for update by every write: commit order is revision order."""
 

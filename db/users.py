@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, Engine, func, insert, select
+from sqlalchemy import Connection, Engine, delete, func, insert, select
 
 from db.engine import write_transaction
-from db.models import Rating, User
+from db.models import Erasure, Rating, User
 from db.revisions import take_revision
 
 _STREAM_ROWS = 50_000
@@ -68,14 +68,20 @@ def load_list(connection: Connection, user_id: int) -> StoredList | None:
 
 
 def lists_since(connection: Connection, revision: int, limit: int) -> list[StoredList]:
-    """The lists that changed after `revision`, in the order of their change; at most `limit`."""
+    """The lists that changed after `revision`, in the order of their change; at most `limit`.
+
+    Everybody who was erased since then comes first, with an empty list.
+    """
+    erased = select(Erasure.user_id, Erasure.revision).where(Erasure.revision > revision)
+    nothing = np.empty(0, np.int64), np.empty(0, np.uint8)
+    empty = [StoredList(row.user_id, row.revision, *nothing) for row in connection.execute(erased)]
     statement = (
         select(User.user_id, User.revision)
         .where(User.revision > revision)
         .order_by(User.revision, User.user_id)
         .limit(limit)
     )
-    return _lists(connection, {row.user_id: row.revision for row in connection.execute(statement)})
+    return empty + _lists(connection, {row.user_id: row.revision for row in connection.execute(statement)})
 
 
 def insert_user(engine: Engine, user_id: int, ratings: Mapping[int, int]) -> bool:
@@ -91,11 +97,50 @@ def insert_user(engine: Engine, user_id: int, ratings: Mapping[int, int]) -> boo
         if connection.execute(select(User.user_id).where(User.user_id == user_id)).first():
             connection.rollback()
             return False
-        connection.execute(insert(User).values(user_id=user_id, revision=revision))
-        if ratings:
-            rows = [{"user_id": user_id, "anime_id": a, "rating": r} for a, r in sorted(ratings.items())]
-            connection.execute(insert(Rating), rows)
+        _insert(connection, user_id, revision, ratings)
     return True
+
+
+def replace_list(engine: Engine, user_id: int, ratings: Mapping[int, int]) -> bool:
+    """Save a list in the place of whatever this person has, in one transaction; True if they had one.
+
+    Args as of `insert_user`.
+    """
+    with write_transaction(engine) as connection:
+        revision = take_revision(connection)
+        known = _delete(connection, user_id)
+        _insert(connection, user_id, revision, ratings)
+    return known
+
+
+def erase_user(engine: Engine, user_id: int) -> bool:
+    """Delete a person and their list, in one transaction; False for somebody unknown."""
+    with write_transaction(engine) as connection:
+        revision = take_revision(connection)
+        if not _delete(connection, user_id):
+            connection.rollback()
+            return False
+        connection.execute(insert(Erasure).values(user_id=user_id, revision=revision))
+    return True
+
+
+def forget_erasures(engine: Engine, up_to_revision: int) -> None:
+    """Forget who was erased at or before a revision: no model on disk is older than that."""
+    with write_transaction(engine) as connection:
+        connection.execute(delete(Erasure).where(Erasure.revision <= up_to_revision))
+
+
+def _delete(connection: Connection, user_id: int) -> bool:
+    connection.execute(delete(Rating).where(Rating.user_id == user_id))
+    return connection.execute(delete(User).where(User.user_id == user_id)).rowcount > 0
+
+
+def _insert(connection: Connection, user_id: int, revision: int, ratings: Mapping[int, int]) -> None:
+    connection.execute(delete(Erasure).where(Erasure.user_id == user_id))
+    connection.execute(insert(User).values(user_id=user_id, revision=revision))
+    if ratings:
+        rows = [{"user_id": user_id, "anime_id": a, "rating": r} for a, r in sorted(ratings.items())]
+        connection.execute(insert(Rating), rows)
 
 
 def _lists(connection: Connection, revisions: Mapping[int, int]) -> list[StoredList]:

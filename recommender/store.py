@@ -86,6 +86,24 @@ class ModelStore:
         found = (entry.name for entry in self.directory.iterdir() if _VERSION.fullmatch(entry.name))
         return sorted(found, key=lambda name: int(name[1:]), reverse=True)
 
+    def manifest(self, name: str) -> Mapping[str, Any]:
+        """What one version says of itself: `version, built_at, revision, counts, …`.
+
+        Raises:
+            ModelFormatError: it cannot be read, or is damaged.
+        """
+        return _read_manifest(self.directory / name)
+
+    def oldest_revision(self) -> int:
+        """The lowest database revision that a version on disk was built at; 0 where none can be read."""
+        revisions = []
+        for name in self.names():
+            try:
+                revisions.append(int(_read_manifest(self.directory / name)["revision"]))
+            except (ModelFormatError, KeyError, TypeError, ValueError):
+                continue
+        return min(revisions, default=0)
+
     def publish(self, snapshot: Snapshot, facts: Mapping[str, Any]) -> Version:
         """Write a new version beside the others, verify it, then make it current. Holds no lock itself.
 
@@ -150,6 +168,24 @@ class ModelStore:
         except (ValueError, TypeError, ArithmeticError, RuntimeError, LookupError) as error:
             raise ModelFormatError(f"it does not answer a probe: {error}") from error
         return Version(name, manifest, snapshot)
+
+    def use(self, name: str) -> Version:
+        """Make a version that is on disk the current one, once it is verified. Call it with the lock held.
+
+        Raises:
+            NoModelError: it is not there or cannot be used; what was current still is.
+        """
+        names = self.names()
+        if name not in names:
+            raise NoModelError(
+                f"there is no {name} in {self.directory}; there is: {', '.join(names) or 'none'}"
+            )
+        try:
+            version = self.load_version(name)
+        except ModelFormatError as error:
+            raise NoModelError(f"{name} cannot be used: {error}") from error
+        self._point_to(name)
+        return version
 
     def sweep(self) -> None:
         """Remove what an interrupted build left behind. Call it with the lock held."""

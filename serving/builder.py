@@ -18,7 +18,7 @@ from db.engine import open_engine, read_transaction
 from db.relations import load_relations
 from db.revisions import current_revision, database_id
 from db.titles import TitleRow, load_titles
-from db.users import count_generated_people, count_ratings, stream_ratings
+from db.users import count_generated_people, count_ratings, forget_erasures, stream_ratings
 from profiling.decorators import memory_profiler_decorator, timeit_decorator
 from recommender.catalog import Catalog, Title
 from recommender.content_based import ContentBased
@@ -93,7 +93,9 @@ def build_model(
             relations = [Relation(*row) for row in load_relations(connection)]
             ratings = read_ratings(connection, catalog, progress)
         snapshot = fit_snapshot(revision, generated, catalog, ratings, config, database, relations)
-        return _publish(store, snapshot), True
+        version = _publish(store, snapshot)
+        forget_erasures(engine, store.oldest_revision())
+        return version, True
 
 
 def _up_to_date(store: ModelStore, database: str, revision: int, config: ModelConfig) -> Version | None:

@@ -6,19 +6,18 @@ import logging
 import threading
 import time
 from dataclasses import dataclass
+from datetime import datetime
 
 import numpy as np
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from db.engine import read_transaction
+from db.engine import read_transaction, reason
 from db.revisions import current_revision
 from db.users import StoredList, lists_since
 from recommender.overlay import List
 from recommender.snapshot import ModelFormatError, Snapshot
 from recommender.store import ModelStore, Version
-
-SLOW_S, RETRY_AFTER_S = 0.2, 5.0  # a database that takes so long to fail is left alone so long
 
 log = logging.getLogger(__name__)
 
@@ -32,13 +31,17 @@ class LiveVersion:
     snapshot: Snapshot
     revision: int  # of the database, up to which the overlay is complete
 
+    @property
+    def built_timestamp(self) -> float:
+        """`built_at` in seconds since 1970, 0 where unknown."""
+        return datetime.fromisoformat(self.built_at).timestamp() if self.built_at else 0.0
+
 
 class LiveModel:
     """Follows the model directory and the database; hands out one `LiveVersion` after the other.
 
-    A new version is looked for with every request; new people at most once in `interval_s`, and not for
-    `RETRY_AFTER_S` after the database was slow to fail. `catch_up` looks at once, so that a worker always
-    sees its own writes.
+    A new version is looked for with every request; new people at most once in `interval_s`. `catch_up`
+    looks at once, so that a worker always sees its own writes.
     """
 
     def __init__(
@@ -61,6 +64,11 @@ class LiveModel:
     def refused(self) -> str | None:
         """A published version that could not be loaded, and why; None when all is well."""
         return self._refused
+
+    @property
+    def in_service(self) -> LiveVersion:
+        """What answers now; nothing newer is looked for."""
+        return self._live
 
     def latest_model(self) -> LiveVersion:
         """The newest version, for answers that do not depend on people."""
@@ -108,28 +116,23 @@ class LiveModel:
 
     def _follow_database(self) -> None:
         live = self._live
-        started = time.monotonic()
         try:
             with read_transaction(self._engine) as connection:
                 revision = current_revision(connection)
                 changed = revision != live.revision
                 lists = lists_since(connection, live.revision, self._overlay_max_users + 1) if changed else []
         except SQLAlchemyError as error:
-            log.warning("the database cannot be asked for new people: %s", type(error).__name__)
-            # a refusal costs nothing to repeat; a database that does not reply must not hold up everybody
-            slow = time.monotonic() - started > SLOW_S
-            pause = max(self._interval_s, RETRY_AFTER_S) if slow else self._interval_s
-            self._ask_database_at = time.monotonic() + pause
-            return
-        if changed:
-            self._live = LiveVersion(live.name, live.built_at, self._with_lists(live, lists), revision)
+            log.warning("the database cannot be asked for new people: %s", reason(error))
+        else:
+            if changed:
+                self._live = LiveVersion(live.name, live.built_at, self._with_lists(live, lists), revision)
         self._ask_database_at = time.monotonic() + self._interval_s
 
     def _with_lists(self, live: LiveVersion, lists: list[StoredList]) -> Snapshot:
         snapshot = live.snapshot
         overlay = snapshot.overlay
         room = self._overlay_max_users - len(overlay)
-        newcomers = [stored for stored in lists if stored.user_id not in overlay.lists]
+        newcomers = [s for s in lists if len(s.anime_ids) and s.user_id not in overlay.lists]
         if len(newcomers) > room:
             log.warning("more than %d users are newer than the model: build it anew", self._overlay_max_users)
             left_out = {stored.user_id for stored in newcomers[max(room, 0) :]}

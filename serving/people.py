@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from db.engine import read_transaction
-from db.users import StoredList, insert_user, load_list
+from db.users import StoredList, erase_user, insert_user, load_list, replace_list
 from recommender.snapshot import Snapshot
 from serving.live import LiveVersion
 from serving.services import Services
@@ -42,6 +42,26 @@ def add_user(services: Services, user_id: int, ratings: Mapping[int, int]) -> Li
     """
     insert_user(services.engine, user_id, ratings)
     return services.live.catch_up()
+
+
+def replace_user(services: Services, user_id: int, ratings: Mapping[int, int]) -> LiveVersion:
+    """Save a list (anime id -> rating, 0 for unrated) in the place of whatever this person has.
+
+    Returns the model with the new list in it.
+    """
+    replace_list(services.engine, user_id, ratings)
+    return services.live.catch_up()
+
+
+def erase(services: Services, user_id: int) -> None:
+    """Delete a person's list; when this returns, no worker answers by it any more.
+
+    Raises:
+        UnknownUserError: nobody of this id has a saved list.
+    """
+    if not erase_user(services.engine, user_id):
+        raise UnknownUserError(user_id)
+    services.live.catch_up()
 
 
 def _entries(stored: StoredList, snapshot: Snapshot) -> list[tuple[int, int]]:

@@ -19,6 +19,8 @@ from recommender.store import ModelStore, NoModelError, Version
 from serving.builder import BuildFailedError
 from serving.live import LiveModel
 
+WAIT_S = 5.0  # for a lock in the database: well below gunicorn's timeout, which kills the worker
+
 log = logging.getLogger(__name__)
 
 
@@ -39,7 +41,7 @@ def open_services(
         sqlalchemy.exc.OperationalError: the database cannot be reached.
         BuildFailedError: there is no usable model and none could be built, such as from an empty database.
     """
-    engine = open_engine(database_url)
+    engine = open_engine(database_url, wait_s=WAIT_S)
     migrate(engine)
     store = ModelStore(model_dir)
     version = _load_or_build(engine, store)

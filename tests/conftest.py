@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -53,10 +54,17 @@ def postgres_server() -> Iterator[str]:
 @pytest.fixture
 def postgres_url(postgres_server: str) -> Iterator[str]:
     """A new, empty PostgreSQL database."""
+    with new_database(postgres_server) as url:
+        yield url
+
+
+@contextmanager
+def new_database(server: str) -> Iterator[str]:
+    """The address of an empty database of a PostgreSQL server, dropped afterwards."""
     name = "test_database"
-    address = sqlalchemy.make_url(postgres_server)
+    address = sqlalchemy.make_url(server)
     driver = address.set(drivername="postgresql+psycopg2")
-    admin = sqlalchemy.create_engine(driver, isolation_level="AUTOCOMMIT")
+    admin = sqlalchemy.create_engine(driver, isolation_level="AUTOCOMMIT", pool_pre_ping=True)
     with admin.connect() as connection:
         connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
         connection.execute(text(f"CREATE DATABASE {name}"))

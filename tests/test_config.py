@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import re
+import secrets
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -25,6 +26,8 @@ INTEGERS = [
     ("MAX_LIST_TITLES", "max_list_titles", 5_000, 1, 100_000),
     ("OVERLAY_MAX_USERS", "overlay_max_users", 20_000, 0, 1_000_000),
     ("SYNC_INTERVAL_MS", "sync_interval_ms", 0, 0, 60_000),
+    ("MAX_UPLOAD_BYTES", "max_upload_bytes", 10_000_000, 1_000, 1_000_000_000),
+    ("TRUSTED_PROXIES", "trusted_proxies", 0, 0, 10),
 ]
 
 
@@ -124,6 +127,76 @@ def test_a_short_secret_key_is_refused_without_being_shown() -> None:
     message = error_of("SECRET_KEY", "tooshort1234567")
     assert "15 characters, at least 16" in message
     assert "tooshort" not in message
+
+
+GUESSABLE = [
+    "k" * 40,
+    "please-change-this-value-before-use",
+    "Example1234Example1234Example1234",
+    "ab12" * 10,
+]
+RANDOM = "6f1d9c0b7a3e58d2c4b6a8f0e1d3c5b7"
+
+
+@pytest.mark.parametrize("key", GUESSABLE)
+def test_production_refuses_a_secret_key_that_can_be_guessed(key: str) -> None:
+    with pytest.raises(ConfigError, match=r"^SECRET_KEY can be guessed, which production refuses") as caught:
+        with_(SECRET_KEY=key, APP_ENV="production")
+    assert key not in str(caught.value)
+    assert with_(SECRET_KEY=key).app_env == "development"
+
+
+def test_production_wants_a_longer_secret_key() -> None:
+    with pytest.raises(ConfigError, match="has only 31 characters, at least 32 are needed"):
+        with_(SECRET_KEY=RANDOM[:-1], APP_ENV="production")
+    assert with_(SECRET_KEY=RANDOM, APP_ENV="production").app_env == "production"
+
+
+def test_the_key_that_we_make_is_good_enough_for_production() -> None:
+    for _ in range(200):
+        with_(SECRET_KEY=secrets.token_hex(32), APP_ENV="production")
+
+
+@pytest.mark.parametrize(
+    "key",
+    ["owner:key", "write:", "sha256=abc", "write:sha256=" + "g" * 64, "read:a:b", ":key", "admin:sha256="],
+)
+def test_an_api_key_that_cannot_be_read_is_refused_without_being_shown(key: str) -> None:
+    with pytest.raises(ConfigError, match=r"^API_KEYS has an entry that cannot be read, number 2") as caught:
+        with_(API_KEYS=f"fine,{key}")
+    assert key not in str(caught.value).replace("scope:key", "")
+
+
+@pytest.mark.parametrize("key", ["plain", "read:a", "write:b", "admin:c", "sha256=" + "a1" * 32])
+def test_an_api_key_may_have_a_scope_and_be_hashed(key: str) -> None:
+    assert with_(API_KEYS=key).api_keys == (key,)
+
+
+@pytest.mark.parametrize("text", ["true", "1", "Yes", " on "])
+def test_a_switch_is_on(text: str) -> None:
+    assert with_(RATE_LIMIT_ENABLED=text).rate_limit_enabled is True
+
+
+@pytest.mark.parametrize("text", ["false", "0", "NO", "off", ""])
+def test_a_switch_is_off(text: str) -> None:
+    assert with_(RATE_LIMIT_ENABLED=text).rate_limit_enabled is False
+
+
+def test_anything_else_is_no_switch() -> None:
+    assert "must be true or false" in error_of("RATE_LIMIT_ENABLED", "maybe")
+
+
+@pytest.mark.parametrize("variable", ["RATE_LIMIT", "RATE_LIMIT_WRITES"])
+def test_a_rate_is_a_number_in_a_time(variable: str) -> None:
+    assert getattr(with_(**{variable: "5/hour"}), variable.lower()) == "5/hour"
+    for text in ("5", "0/hour", "-1/minute", "5/fortnight", "five/minute", "5 per minute"):
+        assert "like 300/minute" in error_of(variable, text)
+
+
+def test_rates_are_counted_in_memory_or_in_redis() -> None:
+    for url in ("memory://", "redis://h:6379/0", "rediss://u:p@h/1"):
+        assert with_(RATE_LIMIT_STORAGE=url).rate_limit_storage == url
+    assert "hunter2" not in error_of("RATE_LIMIT_STORAGE", "mysql://u:hunter2@h")
 
 
 @pytest.mark.parametrize(("variable", "attribute", "default", "low", "high"), INTEGERS)

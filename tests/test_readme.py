@@ -82,7 +82,8 @@ def test_every_setting_is_in_the_table_with_its_default() -> None:
     for name, said in table.items():
         default = getattr(defaults, name.lower(), None)
         if isinstance(default, int | str) and said.startswith("`") and name != "MODEL_DIR":
-            assert said.strip("`") == str(default), name
+            shown = str(default).lower() if isinstance(default, bool) else str(default)
+            assert said.strip("`") == shown, name
 
 
 def test_every_link_to_a_file_of_the_project_leads_somewhere() -> None:

@@ -9,11 +9,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from profiling.peers.run import Peer, run_peer, task_of
+from profiling.quality.progress import steps
 from profiling.quality.questions import Questions
 from recommender.evaluation.metrics import Mean
 from recommender.evaluation.quality import Answers, Facts, Quality, Recommend, ask, measure
 from recommender.ratings import RatingsMatrix
-from scripts.console import count_progress, errors
+from scripts.console import errors
+
+PROTOCOLS = {  # what is sent
+    "history": "80 % of a list, with ratings",
+    "favourites": "five titles, no ratings",
+}
 
 
 @dataclass(frozen=True)
@@ -40,20 +46,13 @@ class Row:
     cost: Cost | None = None
 
     def quality(self, protocol: str) -> Quality:
-        """Under `history` or `favourites`."""
+        """Under one of `PROTOCOLS`."""
         return {"history": self.history, "favourites": self.favourites}[protocol]
 
 
 def ask_ours(name: str, recommend: Recommend, questions: Questions, facts: Facts) -> Row:
     """One of our algorithms, in this process."""
-    done, total = 0, len(questions.cases)
-    with count_progress(name) as progress:
-
-        def step() -> None:
-            nonlocal done
-            done += 1
-            progress(done, total)
-
+    with steps(name, len(questions.cases)) as step:
         answers = [ask(recommend, cases, time.perf_counter, step) for cases in questions.parts]
     return _row(name, answers, questions, facts)
 

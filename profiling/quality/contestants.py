@@ -24,8 +24,19 @@ def contestants(snapshot: Snapshot, names: list[str]) -> Mapping[str, Recommend]
     for name in names:
         asked[name] = _own_order(snapshot.algorithms[name])
         if name == SERVED:
-            asked[f"{name}, as served"] = _as_served(snapshot, snapshot.algorithms[name])
+            asked[f"{name}, as served"] = as_served(snapshot, snapshot.algorithms[name], Wishes())
     return asked
+
+
+def as_served(snapshot: Snapshot, recommender: Recommender, wishes: Wishes) -> Recommend:
+    """Without adult titles, and as a page is made."""
+    allowed = Filters().allowed(snapshot.catalog)
+
+    def recommend(query: Query, k: int) -> NDArray[np.int64]:
+        page, _ = snapshot.pages.compose(recommender, replace(query, allowed=allowed), k, wishes)
+        return page.anime_rows
+
+    return recommend
 
 
 def predictors(snapshot: Snapshot) -> Mapping[str, Predict]:
@@ -50,19 +61,9 @@ def facts_of(snapshot: Snapshot) -> Facts:
         snapshot.catalog.nsfw,
         snapshot.franchises.entries,
         snapshot.franchises.groups,
+        snapshot.content.terms,
     )
 
 
 def _own_order(recommender: Recommender) -> Recommend:
     return lambda query, k: recommender.recommend(query, k).anime_rows
-
-
-def _as_served(snapshot: Snapshot, recommender: Recommender) -> Recommend:
-    """Without adult titles, and as a page is made unless wished otherwise."""
-    allowed = Filters().allowed(snapshot.catalog)
-
-    def recommend(query: Query, k: int) -> NDArray[np.int64]:
-        page, _ = snapshot.pages.compose(recommender, replace(query, allowed=allowed), k, Wishes())
-        return page.anime_rows
-
-    return recommend

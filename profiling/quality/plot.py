@@ -1,4 +1,4 @@
-"""The picture of a run. The one place that imports matplotlib."""
+"""The pictures of the runs. The one place that imports matplotlib."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from itertools import cycle, islice
 from pathlib import Path
 
 from profiling.optional import MissingLibraryError
-from profiling.quality.contest import Row
+from profiling.quality.contest import PROTOCOLS, Row
+from profiling.quality.knobs import Curve
 from profiling.quality.questions import COUNTED, RATED
 
 try:
@@ -33,8 +34,8 @@ def draw(ours: Sequence[Row], peers: Sequence[Row], path: Path) -> None:
         (history, favourites), (counted, rated) = figure.subplots(
             2, 2, sharey="row", height_ratios=(height, 3.6)
         )
-        _bars(history, ours, peers, "history", "history: 80 % of a list, with ratings")
-        _bars(favourites, ours, peers, "favourites", "favourites: five titles, no ratings")
+        _bars(history, ours, peers, "history")
+        _bars(favourites, ours, peers, "favourites")
         history.invert_yaxis()
         _lines(counted, ours, peers, COUNTED, "by number of favourites")
         _lines(rated, ours, peers, RATED, "by length of the history")
@@ -44,7 +45,49 @@ def draw(ours: Sequence[Row], peers: Sequence[Row], path: Path) -> None:
         figure.savefig(path, format="svg", metadata={"Date": None})
 
 
-def _bars(axes: Axes, ours: Sequence[Row], peers: Sequence[Row], protocol: str, title: str) -> None:
+def draw_curves(curves: Sequence[Curve], path: Path) -> None:
+    """Write an .svg: for each knob NDCG@10 against what it gains. The same curves, the same bytes."""
+    with rc_context(STYLE):
+        figure = Figure(figsize=(5.5 * len(curves), 4.5), facecolor="white", layout="constrained")
+        every = figure.subplots(1, len(curves), sharey=True, squeeze=False)[0]
+        for axes, curve in zip(every, curves, strict=True):
+            _trade(axes, curve)
+        every[0].set_ylabel("NDCG@10")
+        figure.legend(
+            *every[0].get_legend_handles_labels(), loc="outside lower center", ncols=2, frameon=False
+        )
+        figure.savefig(path, format="svg", metadata={"Date": None})
+
+
+def _trade(axes: Axes, curve: Curve) -> None:
+    """A line for each protocol; every point says where the knob stands."""
+    looks = zip(PROTOCOLS.items(), OUR_COLOURS, MARKERS, strict=False)
+    for (protocol, asked), colour, marker in looks:
+        points = [(value, row.quality(protocol)) for value, row in curve.rows.items()]
+        gains = [curve.knob.gain(quality) for _, quality in points]
+        axes.errorbar(
+            gains,
+            [quality.ndcg.value for _, quality in points],
+            yerr=[quality.ndcg.margin for _, quality in points],
+            label=f"{protocol}: {asked}",
+            color=colour,
+            marker=marker,
+            markersize=4,
+            elinewidth=0.6,
+        )
+        for (value, quality), gain in zip(points, gains, strict=True):
+            axes.annotate(
+                f"{value:g}",
+                (gain, quality.ndcg.value),
+                xytext=(5, 5),
+                textcoords="offset points",
+                color=colour,
+            )
+    axes.set(title=f"{curve.knob.name}, from 0 to 1", xlabel=curve.knob.gains)
+    axes.grid(alpha=0.3)
+
+
+def _bars(axes: Axes, ours: Sequence[Row], peers: Sequence[Row], protocol: str) -> None:
     """A bar for each method, in the order of the tables, with its interval."""
     rows = [*ours, *peers]
     means = [row.quality(protocol).ndcg for row in rows]
@@ -58,7 +101,7 @@ def _bars(axes: Axes, ours: Sequence[Row], peers: Sequence[Row], protocol: str, 
     for place, mean in enumerate(means):
         axes.text(mean.value + mean.margin, place, f"  {mean.value:.3f}", va="center")
     axes.set_yticks(range(len(rows)), [row.name for row in rows])
-    axes.set(title=title, xlabel="NDCG@10")
+    axes.set(title=f"{protocol}: {PROTOCOLS[protocol]}", xlabel="NDCG@10")
     axes.margins(x=0.15)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 NAN = float("nan")
 
@@ -83,3 +84,19 @@ def shows_two_of_one(shown: NDArray[np.int64], groups: NDArray[np.int32]) -> flo
         groups: int32 (n_anime,), the franchise of each title; a title on its own is one of its own.
     """
     return float(len(np.unique(groups[shown])) < len(shown)) if len(shown) else NAN
+
+
+def variety(shown: NDArray[np.int64], terms: csr_array) -> float:
+    """Mean over pairs of what is shown of 1 - cosine, 0 (all alike) to 1; NaN for fewer than two titles.
+
+    Args:
+        shown: anime rows.
+        terms: csr (n_anime, n_terms), rows of length 1, or 0 for a title that is like no other.
+    """
+    described = terms[shown]
+    pairs = len(shown) * (len(shown) - 1)
+    if not pairs:
+        return NAN
+    profile = np.asarray(described.sum(axis=0), dtype=np.float64)
+    alike = float(np.square(profile).sum() - np.square(described.data).sum(dtype=np.float64))
+    return 1.0 - alike / pairs

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from recommender.query import Query
 from recommender.ratings import FAVOURITE, LIKED_FROM, RatingsMatrix
-from recommender.vocabulary import Vocabulary
 
 
 class TooFewUsersError(ValueError):
@@ -85,16 +84,7 @@ def hold_out(ratings: RatingsMatrix, config: HoldoutConfig) -> Holdout:
         liked = rows[values >= LIKED_FROM]
         sent = np.sort(rng.choice(liked, config.favourites, replace=False))
         favourites.append(_favourites(liked, sent))
-    return Holdout(without(ratings, hidden), tuple(history), tuple(favourites))
-
-
-def without(ratings: RatingsMatrix, hidden: NDArray[np.int64]) -> RatingsMatrix:
-    """The matrix without the rows `hidden`."""
-    kept = np.setdiff1d(np.arange(ratings.n_users), hidden)
-    entries, lengths = ratings.gather(kept)
-    indptr = np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)])
-    users = Vocabulary(np.asarray(ratings.users.ids[kept]))
-    return RatingsMatrix(users, ratings.n_anime, indptr, ratings.indices[entries], ratings.data[entries])
+    return Holdout(ratings.without(hidden), tuple(history), tuple(favourites))
 
 
 def favourites_of(

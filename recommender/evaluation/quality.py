@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 from recommender.evaluation.metrics import (
     Mean,
@@ -16,6 +18,7 @@ from recommender.evaluation.metrics import (
     ndcg_at,
     recall_at,
     shows_two_of_one,
+    variety,
 )
 from recommender.evaluation.protocols import Case
 from recommender.query import Query
@@ -23,6 +26,7 @@ from recommender.query import Query
 SHOWN = 10  # what a person looks at
 DEPTH = 20  # how many titles are asked for
 Recommend = Callable[[Query, int], NDArray[np.int64]]  # (query, k) -> anime rows, best first
+Known = TypeVar("Known")
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,6 +39,7 @@ class Facts:
         nsfw: bool (n_anime,), adult titles.
         entries: int32 (n_anime,) or None: the row of the title to begin each one's story with.
         groups: int32 (n_anime,) or None: the franchise of each title.
+        terms: csr (n_anime, n_terms) or None: what titles are alike by, rows of length 1.
     """
 
     likes: NDArray[np.int64]
@@ -42,6 +47,7 @@ class Facts:
     nsfw: NDArray[np.bool_]
     entries: NDArray[np.int32] | None = None
     groups: NDArray[np.int32] | None = None
+    terms: csr_array | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,6 +90,7 @@ class Quality:
         coverage: share of the catalogue that was in anybody's first 10.
         popularity: mean over the first 10s of a title's likes.
         novelty: mean over the first 10s of -log2(likes / people): bits of surprise.
+        variety: how unlike each other the titles of a first 10 are, see metrics.variety.
         nsfw_leak: share of the first 10s that is adult, of people who sent no adult title.
         later_parts: share of the first 10s that is a later part of something not begun.
         near_duplicates: share of the first 10s with two titles of one franchise.
@@ -97,6 +104,7 @@ class Quality:
     coverage: float
     popularity: float
     novelty: float
+    variety: Mean
     nsfw_leak: Mean
     later_parts: Mean
     near_duplicates: Mean
@@ -140,7 +148,7 @@ def measure(answers: Answers, cases: Sequence[Case], facts: Facts) -> Quality:
     tops = [(ranked[:SHOWN], case.query.anime_rows) for ranked, case in pairs]
     shown = np.concatenate([top for top, _ in tops]) if tops else np.empty(0, np.int64)
     popularity, surprise = _likes_and_surprise(facts, shown)
-    entries, groups = facts.entries, facts.groups
+    entries, groups, terms = facts.entries, facts.groups, facts.terms
     return Quality(
         ndcg=Mean.of(every_ndcg),
         recall=Mean.of(recall_at(ranked, case.relevant, DEPTH) for ranked, case in pairs),
@@ -148,6 +156,7 @@ def measure(answers: Answers, cases: Sequence[Case], facts: Facts) -> Quality:
         coverage=len(np.unique(shown)) / len(facts.likes),
         popularity=popularity,
         novelty=surprise,
+        variety=_unknown_without(terms, lambda known: (variety(top, known) for top, _ in tops)),
         nsfw_leak=Mean.of(adult_share(top, sent, facts.nsfw) for top, sent in tops),
         later_parts=_unknown_without(entries, lambda known: (later_part_share(*top, known) for top in tops)),
         near_duplicates=_unknown_without(groups, lambda known: (shows_two_of_one(t, known) for t, _ in tops)),
@@ -163,7 +172,5 @@ def _likes_and_surprise(facts: Facts, shown: NDArray[np.int64]) -> tuple[float, 
     return float(likes.mean()), float(-np.log2((likes + 1.0) / (facts.n_users + 2.0)).mean())
 
 
-def _unknown_without(
-    known: NDArray[np.int32] | None, values: Callable[[NDArray[np.int32]], Iterable[float]]
-) -> Mean:
+def _unknown_without(known: Known | None, values: Callable[[Known], Iterable[float]]) -> Mean:
     return Mean.of(()) if known is None else Mean.of(values(known))

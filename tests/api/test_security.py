@@ -80,7 +80,8 @@ def test_the_origin_of_the_settings_may_call_and_read_the_headers_it_needs(
     body = {"user_id": 900_001, "anime_list": ["Clannad", "qqqq"]}
     response = browser_client.post("/users/recommendations", json=body, headers={"Origin": ORIGIN})
     assert response.headers["Access-Control-Allow-Origin"] == ORIGIN
-    assert response.headers["Access-Control-Expose-Headers"] == "X-Unresolved-Titles"
+    exposed = response.headers["Access-Control-Expose-Headers"].split(", ")
+    assert {"X-Unresolved-Titles", "X-Request-ID", "Retry-After"} <= set(exposed)
     assert response.headers["X-Unresolved-Titles"] == "qqqq"
 
 
@@ -111,6 +112,8 @@ def test_an_origin_is_compared_and_not_searched_for(config: Config) -> None:
         ("/api/v1/popular", "GET", "accept"),
         ("/api/v1/users/7/recommendations", "GET", "x-api-key"),
         ("/api/v1/users/7/similar", "GET", "x-api-key"),
+        ("/api/v1/users/7/ratings", "PUT", "content-type"),
+        ("/api/v1/users/7", "DELETE", "x-api-key"),
     ],
 )
 def test_a_browser_may_ask_before_it_sends(
@@ -123,3 +126,26 @@ def test_a_browser_may_ask_before_it_sends(
     assert response.headers["Access-Control-Allow-Origin"] == ORIGIN
     assert method in response.headers["Access-Control-Allow-Methods"]
     assert header in response.headers["Access-Control-Allow-Headers"].lower()
+
+
+@pytest.mark.parametrize("path", ["/api/v1/popular", "/nope", "/healthz", PERSONAL[0], "/docs/swagger"])
+def test_a_browser_is_told_to_run_and_frame_nothing(client: FlaskClient, path: str) -> None:
+    headers = client.get(path).headers
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["X-Frame-Options"] == "DENY"
+    assert headers["Referrer-Policy"] == "no-referrer"
+    policy = headers["Content-Security-Policy"]
+    assert policy.startswith("default-src 'none'")
+    assert "frame-ancestors 'none'" in policy
+    assert ("script-src" in policy) == path.startswith("/docs")
+
+
+def test_what_is_personal_is_kept_by_no_cache(client: FlaskClient) -> None:
+    assert client.get(PERSONAL[0]).headers["Cache-Control"] == "no-store"
+    sent = client.post("/api/v1/recommendations", json={"ratings": ["Clannad"]})
+    assert sent.headers["Cache-Control"] == "no-store"
+
+
+def test_only_over_https_a_browser_is_told_to_stay_with_it(client: FlaskClient) -> None:
+    assert "Strict-Transport-Security" not in client.get("/healthz").headers
+    assert "Strict-Transport-Security" in client.get("/healthz", base_url="https://localhost").headers

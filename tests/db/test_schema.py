@@ -47,12 +47,9 @@ def test_migrating_twice_changes_nothing(engine: Engine) -> None:
     assert contents(engine) == before
 
 
-def test_a_current_sqlite_database_needs_no_write_lock(
-    sqlite_engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_current_sqlite_database_needs_no_write_lock(sqlite_engine: Engine, tmp_path: Path) -> None:
     """Else no server can start while a long import is running."""
-    monkeypatch.setattr("db.engine.SQLITE_BUSY_TIMEOUT_S", 0.1)
-    starting = open_engine(f"sqlite:///{tmp_path / 'test.db'}")
+    starting = open_engine(f"sqlite:///{tmp_path / 'test.db'}", wait_s=0.1)
     with write_transaction(sqlite_engine):
         migrate(starting)
     starting.dispose()

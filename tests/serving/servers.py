@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from http.client import HTTPConnection, HTTPException
+from http.client import HTTPConnection, HTTPException, HTTPMessage
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,7 @@ class Answer:
 
     status: int
     body: bytes
+    headers: HTTPMessage
 
     @property
     def json(self) -> Any:
@@ -51,7 +52,7 @@ class Server:
             else:
                 connection.request("POST", path, json.dumps(body), {"Content-Type": "application/json"})
             response = connection.getresponse()
-            return Answer(response.status, response.read())
+            return Answer(response.status, response.read(), response.headers)
         finally:
             connection.close()
 
@@ -64,9 +65,11 @@ class Server:
         others = [process for process in self.workers() if process.pid != worker.pid]
         for process in others:
             process.suspend()
-        yield
-        for process in others:
-            process.resume()
+        try:
+            yield
+        finally:
+            for process in others:
+                process.resume()
 
     def ask_each(self, path: str, times: int = 3) -> list[Answer]:
         """What every worker says, each asked several times."""

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Engine, event
 
 from db.engine import open_engine
-from db.users import insert_user
+from db.users import insert_user, replace_list
 from recommender.store import ModelStore, Version
 from serving.builder import build_model
 from serving.live import LiveModel
@@ -26,7 +26,6 @@ from tests.serving.worlds import (
     database_away,
     knows,
     neighbours,
-    replace_list,
 )
 
 ROMANCE = {107: 9, 109: 9, 113: 9, 115: 9}

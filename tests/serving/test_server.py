@@ -9,6 +9,7 @@ from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
+from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import Engine, text
 
 from recommender.store import ModelStore, Version
@@ -135,3 +136,19 @@ def test_a_body_without_a_length_is_capped_too(world: World, tmp_path: Path) -> 
         assert response.status == 413
         assert b'"status": 413' in problem
         assert response.headers["Content-Type"] == "application/problem+json"
+
+
+def test_metrics_are_of_all_workers_together(world: World, tmp_path: Path) -> None:
+    with serving(settings(*copy_of(world, tmp_path)), tmp_path / "log") as server:
+        server.ask_each("/api/v1/algorithms", times=4)
+        families = text_string_to_metric_families(server.ask("/metrics").body.decode())
+        samples = [sample for family in families for sample in family.samples]
+        counted = [
+            sample.value
+            for sample in samples
+            if sample.name == "anime_http_request_duration_seconds_count"
+            and sample.labels["route"] == "/api/v1/algorithms"
+        ]
+        versions = {s.labels["pid"]: s.value for s in samples if s.name == "anime_model_version"}
+        assert counted == [8]
+        assert versions == {str(worker.pid): 1 for worker in server.workers()}

@@ -44,16 +44,6 @@ def add_titles(engine: Engine, ids: Iterable[int], *, name: str = "Story") -> No
         take_revision(connection)
 
 
-def replace_list(engine: Engine, user_id: int, ratings: Mapping[int, int]) -> None:
-    """Another list for somebody who has one, as an import would write it."""
-    with write_transaction(engine) as connection:
-        change = {"user_id": user_id, "revision": take_revision(connection)}
-        connection.execute(text("DELETE FROM ratings WHERE user_id = :user_id"), change)
-        connection.execute(text("UPDATE users SET revision = :revision WHERE user_id = :user_id"), change)
-        rows = [{"u": user_id, "a": anime_id, "r": rating} for anime_id, rating in ratings.items()]
-        connection.execute(text("INSERT INTO ratings (user_id, anime_id, rating) VALUES (:u, :a, :r)"), rows)
-
-
 def neighbours(live: LiveVersion, ratings: Mapping[int, int], k: int = 10) -> list[int]:
     """Who is nearest to a list, most similar first."""
     rows = live.snapshot.catalog.vocabulary.rows(list(ratings)).tolist()

@@ -14,6 +14,7 @@ from profiling.quality.contest import Cost, Row, lead
 from profiling.quality.plot import draw
 from profiling.quality.questions import Questions
 from profiling.quality.report import Report
+from profiling.quality.setting import Setting
 from profiling.quality.table import Table
 from recommender.evaluation.likes import LikeQuality
 from recommender.evaluation.metrics import Mean
@@ -53,9 +54,7 @@ PEERS = (row("theirs", True, False, False, False, cost=Cost(12.5, 1_234.0)),)
 @pytest.fixture
 def report() -> Report:
     return Report(
-        data="9 users.",
-        machine="2 cores.",
-        command="python scripts/evaluate.py --peers all",
+        setting=Setting("9 users.", "2 cores.", "python scripts/evaluate.py --peers all"),
         ours=OURS,
         peers=PEERS,
         likes={"ranker": LikeQuality(Mean(0.75, 0.01), Mean(0.82, 0.01))},
@@ -96,7 +95,11 @@ def test_the_page_says_what_was_measured_how_and_where(report: Report) -> None:
     page = report.markdown("quality.svg")
     assert "9 users.\n\n```sh\npython scripts/evaluate.py --peers all\n```\n\n2 cores.\n" in page
     assert "](quality.svg)" in page
+    assert "# Quality\n" in page
     assert "| ours | 0.750 ±0.424 | 0.750 ±0.424 | 0.750 | 6.7% |" in page
+    assert "## History: 80 % of a list, with ratings" in page
+    assert "## Favourites: five titles, no ratings" in page
+    assert "Variety: 1 - cosine" in page
     assert "| theirs | 12.5 | 1,234 |" in page
     assert "| ranker | 0.750 ±0.010 | 0.820 ±0.010 |" in page
     assert "| theirs | 0.200 ±0.100 | 0.300 ±0.100 |" in page

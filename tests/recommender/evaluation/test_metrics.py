@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 import pytest
+from scipy.sparse import csr_array
 
 from recommender.evaluation.metrics import (
     Mean,
@@ -15,6 +16,7 @@ from recommender.evaluation.metrics import (
     ndcg_at,
     recall_at,
     shows_two_of_one,
+    variety,
 )
 
 
@@ -83,6 +85,25 @@ def test_two_titles_of_one_franchise_are_told() -> None:
     groups = np.array([0, 0, 2, 3], dtype=np.int32)
     assert shows_two_of_one(rows(0, 2, 1), groups) == 1.0
     assert shows_two_of_one(rows(0, 2, 3), groups) == 0.0
+
+
+# 0 and 1 are the same, 2 is at 60 degrees to both, 3 is not described
+TERMS = csr_array(np.array([[1.0, 0.0], [1.0, 0.0], [0.5, math.sqrt(0.75)], [0.0, 0.0]], dtype=np.float32))
+
+
+def test_variety_is_over_pairs() -> None:
+    assert variety(rows(0, 1), TERMS) == pytest.approx(0.0, abs=1e-6)
+    assert variety(rows(0, 2), TERMS) == pytest.approx(0.5)
+    assert variety(rows(0, 1, 2), TERMS) == pytest.approx((0 + 0.5 + 0.5) / 3)
+
+
+def test_a_title_that_is_not_described_is_like_no_other() -> None:
+    assert variety(rows(0, 3, 1), TERMS) == pytest.approx((1 + 1 + 0) / 3)
+
+
+def test_one_title_alone_has_no_variety() -> None:
+    assert math.isnan(variety(rows(0), TERMS))
+    assert math.isnan(variety(rows(), TERMS))
 
 
 def test_an_empty_answer_has_no_shares() -> None:

@@ -9,6 +9,7 @@ from itertools import count
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 from recommender.evaluation.protocols import Case
 from recommender.evaluation.quality import DEPTH, Answers, Facts, ask, measure
@@ -22,6 +23,7 @@ FACTS = Facts(
     nsfw=np.arange(N) == 3,
     entries=np.array([0, 0, 2, 3, 4, 5, 6, 7], dtype=np.int32),
     groups=np.array([0, 0, 2, 3, 4, 5, 6, 7], dtype=np.int32),
+    terms=csr_array(np.eye(N, dtype=np.float32)[[0, 0, 2, 3, 4, 5, 6, 7]]),  # 0 and 1 are alike
 )
 
 
@@ -44,14 +46,16 @@ def test_every_metric_of_two_people() -> None:
     assert quality.nsfw_leak.value == 0.25  # one of two titles of one of two people
     assert quality.later_parts.value == 0.5  # title 1 before title 0, for both
     assert quality.near_duplicates.value == 0.5  # 0 and 1, for the first
+    assert quality.variety.value == 0.5  # 0 and 1 are alike, 3 and 1 are not
     assert quality.milliseconds == 2.0
 
 
-def test_where_franchises_are_not_known_their_rates_are_not() -> None:
+def test_where_franchises_and_descriptions_are_not_known_nor_is_what_builds_on_them() -> None:
     facts = Facts(FACTS.likes, FACTS.n_users, FACTS.nsfw)
     quality = measure(answers([0, 1]), (case([7], [0]),), facts)
     assert math.isnan(quality.later_parts.value)
     assert math.isnan(quality.near_duplicates.value)
+    assert math.isnan(quality.variety.value)
 
 
 def test_of_no_cases_nothing_is_known() -> None:

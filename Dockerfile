@@ -1,0 +1,32 @@
+# One image to serve, to import and to build models: docker build -t anime-recommendations .
+
+# the full image brings the compiler that hnswlib needs; only the virtual environment leaves this stage
+FROM python:3.11.15-trixie AS environment
+# without -march=native the compiled index runs on any machine of this architecture
+ENV HNSWLIB_NO_NATIVE=1 \
+    PIP_DISABLE_PIP_VERSION_CHECK=1
+WORKDIR /build
+COPY requirements.txt .
+RUN python -m venv /opt/venv \
+    && /opt/venv/bin/pip install --no-cache-dir -r requirements.txt
+
+FROM python:3.11.15-slim-trixie
+ENV PATH=/opt/venv/bin:$PATH \
+    PYTHONUNBUFFERED=1 \
+    MODEL_DIR=/data/models \
+    PORT=5000
+RUN groupadd --gid 10001 app \
+    && useradd --uid 10001 --gid app --no-create-home --shell /usr/sbin/nologin app \
+    && install --directory --owner app --group app /data /data/models
+COPY --from=environment /opt/venv /opt/venv
+WORKDIR /app
+# what .dockerignore lets through
+COPY . .
+RUN python -m compileall -q .
+# by number, so that Kubernetes can see that it is not root
+USER 10001:10001
+VOLUME /data
+EXPOSE 5000
+HEALTHCHECK --interval=15s --timeout=5s --start-period=60s \
+    CMD ["python", "-c", "import os, urllib.request as r; r.urlopen(f'http://127.0.0.1:{os.environ[\"PORT\"]}/healthz', timeout=4)"]
+CMD ["gunicorn", "-c", "gunicorn.conf.py", "app:create_app()"]

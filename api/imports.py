@@ -1,0 +1,135 @@
+"""Lists that people bring from elsewhere."""
+
+from __future__ import annotations
+
+from typing import IO, Any
+
+from flask import Response, abort, jsonify, request
+from flask_openapi3 import APIBlueprint, Tag
+from pydantic import ValidationError
+
+from api.context import context, latest_model
+from api.errors import ApiError, Problem, validation_problem
+from api.keys import Scope
+from api.metrics import INSERTS
+from api.schemas import MalImportAnswer, MalImportQuery
+from api.security import require_scope
+from db.imports.mal import ExportTooLargeError, MalEntry, MalExportError, read_mal_export
+from recommender.catalog import Catalog
+from serving.imports import MatchedExport, match_entries
+from serving.people import replace_user
+
+FORM = "multipart/form-data"
+EXAMPLE = """<?xml version="1.0" encoding="UTF-8" ?>
+<myanimelist>
+  <myinfo><user_export_type>1</user_export_type></myinfo>
+  <anime>
+    <series_animedb_id>9253</series_animedb_id>
+    <series_title><![CDATA[Steins;Gate]]></series_title>
+    <my_score>10</my_score>
+    <my_status>Completed</my_status>
+  </anime>
+</myanimelist>
+"""
+_FILE = {"type": "string", "format": "binary"}
+_BODY = {
+    "required": True,
+    "description": "The file that MyAnimeList's export page gives, as it is (.xml.gz) or unpacked (.xml).",
+    "content": {
+        FORM: {"schema": {"type": "object", "required": ["file"], "properties": {"file": _FILE}}},
+        "application/gzip": {"schema": _FILE},
+        "application/xml": {"schema": {"type": "string"}, "example": EXAMPLE},
+    },
+}
+
+blueprint = APIBlueprint("imports", __name__, url_prefix="/api/v1/imports", abp_tags=[Tag(name="imports")])
+
+
+@blueprint.post(
+    "/mal",
+    summary="Read a list exported from MyAnimeList",
+    security=[{}, {"api_key": []}],
+    responses={
+        200: MalImportAnswer,
+        **dict.fromkeys((400, 401, 403, 404, 413, 422, 503), Problem),
+    },
+    openapi_extensions={"requestBody": _BODY},
+)
+def post_mal(query: MalImportQuery) -> Response:
+    """Titles are matched by their MyAnimeList ids. Every entry of the list is in the answer: matched;
+    unmatched, where the catalogue has no such id; or skipped, with the reason, such as plan to watch.
+
+    Nothing is stored unless dry_run is false: then what matched takes the place of the list of user_id, which
+    needs a key of the scope write where keys are configured. A form may have both as fields instead."""
+    request.max_content_length = context().max_upload_bytes
+    export, asked = _sent(query)
+    saved_for = None if asked.dry_run else asked.user_id
+    if saved_for is not None:
+        require_scope(Scope.WRITE)
+    entries = _read(export)
+    catalog = latest_model().snapshot.catalog
+    found = match_entries(entries, lambda anime_id: catalog.vocabulary.row(anime_id) is not None)
+    if saved_for is not None:
+        _save(found, saved_for)
+    return jsonify(user_id=asked.user_id, saved=saved_for is not None, **_answer(catalog, found))
+
+
+def _sent(query: MalImportQuery) -> tuple[IO[bytes], MalImportQuery]:
+    """The file, and what to do with it: fields of a form count before the query."""
+    export = request.stream
+    if request.mimetype == FORM:
+        files = request.files.getlist("file")
+        if len(files) != 1:
+            raise _invalid("file", f"the form has {len(files)} files of this name; attach one export")
+        export = files[0].stream
+        fields = {name: value for name, value in request.form.items() if value}
+        try:
+            query = MalImportQuery.model_validate(query.model_dump(exclude_unset=True) | fields)
+        except ValidationError as error:
+            abort(validation_problem(error))
+    if not query.dry_run and query.user_id is None:
+        raise _invalid("user_id", "dry_run is false; say whose list it becomes")
+    return export, query
+
+
+def _invalid(field: str, message: str) -> ApiError:
+    return ApiError(422, f"{field}: {message}", [{"loc": [field], "msg": message}])
+
+
+def _read(export: IO[bytes]) -> list[MalEntry]:
+    try:
+        return read_mal_export(export, context().max_list_titles)
+    except MalExportError as error:
+        status = 413 if isinstance(error, ExportTooLargeError) else 422
+        raise ApiError(status, f"The export cannot be read: {error}") from None
+
+
+def _save(found: MatchedExport, user_id: int) -> None:
+    if not found.matched:
+        raise ApiError(404, "None of these titles is known; the saved list stays as it was.")
+    with INSERTS.time():
+        replace_user(context().services, user_id, found.ratings)
+
+
+def _answer(catalog: Catalog, found: MatchedExport) -> dict[str, Any]:
+    """See schemas.MalImportAnswer."""
+    rows = catalog.vocabulary.rows([entry.anime_id for entry in found.matched]).tolist()
+    lists: dict[str, list[dict[str, Any]]] = {
+        "matched": [
+            {"anime_id": entry.anime_id, "name": catalog[row].name} | _opinion(entry)
+            for entry, row in zip(found.matched, rows, strict=True)
+        ],
+        "unmatched": [
+            {"anime_id": entry.anime_id, "title": entry.title} | _opinion(entry) for entry in found.unmatched
+        ],
+        "skipped": [
+            {"anime_id": entry.anime_id or None, "title": entry.title, "reason": reason}
+            for entry, reason in found.skipped
+        ],
+    }
+    counts = {name: len(entries) for name, entries in lists.items()}
+    return {"counts": {"read": sum(counts.values()), **counts}, **lists}
+
+
+def _opinion(entry: MalEntry) -> dict[str, Any]:
+    return {"rating": entry.rating or None, "status": entry.status}

@@ -1,0 +1,62 @@
+"""API keys: who may read, write or administer."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import IntEnum
+
+_HASHED = "sha256="
+
+
+class Scope(IntEnum):
+    """What a key opens; each scope includes those before it."""
+
+    READ = 1  # what is personal
+    WRITE = 2  # save and erase lists
+    ADMIN = 3  # metrics
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKeys:
+    """The configured keys, as SHA-256 digests: the keys are random, so they need no slow hash.
+
+    Attributes:
+        keys: (digest of 32 bytes, scope).
+    """
+
+    keys: tuple[tuple[bytes, Scope], ...]
+
+    @classmethod
+    def parse(cls, entries: Iterable[str]) -> ApiKeys:
+        """From `[scope:]key` or `[scope:]sha256=hash`; a key without a scope may write."""
+        keys = []
+        for entry in entries:
+            before, colon, after = entry.rpartition(":")
+            scope = Scope[before.upper()] if colon else Scope.WRITE
+            is_hash = after.startswith(_HASHED)
+            digest = bytes.fromhex(after.removeprefix(_HASHED)) if is_hash else digest_of(after)
+            keys.append((digest, scope))
+        return cls(tuple(keys))
+
+    def __bool__(self) -> bool:
+        return bool(self.keys)
+
+    def offers(self, scope: Scope) -> bool:
+        """Whether any key opens this much."""
+        return any(of_key >= scope for _, of_key in self.keys)
+
+    def scope_of(self, given: str) -> Scope | None:
+        """The scope of a key that a caller sent, None for one that is not known.
+
+        Every key is compared, and digests have one length, so that the time taken tells nothing.
+        """
+        digest = digest_of(given)
+        return max((scope for key, scope in self.keys if hmac.compare_digest(digest, key)), default=None)
+
+
+def digest_of(key: str) -> bytes:
+    """The SHA-256 of a key."""
+    return hashlib.sha256(key.encode("utf-8", "surrogateescape")).digest()

@@ -1,0 +1,84 @@
+"""How often one client may ask."""
+
+from __future__ import annotations
+
+import math
+import time
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import cast
+
+from flask import Flask, Response, request
+from flask.typing import RouteCallable
+from flask_limiter import Limiter, RateLimitExceeded
+from flask_limiter.util import get_remote_address
+
+from api.context import context
+from api.errors import problem
+from api.keys import digest_of
+from api.metrics import RATE_LIMITED
+from api.security import given_key
+
+SAVING = ("users.put_ratings", "users.delete_user", "imports.post_mal")  # endpoints
+UNLIMITED = ("health.get_healthz", "health.get_readyz", "metrics.get_metrics")
+
+
+@dataclass(frozen=True)
+class RateLimits:
+    """How many requests, such as 300/minute, and where they are counted, such as redis://host/0."""
+
+    enabled: bool
+    every: str
+    saving: str
+    storage: str
+
+
+def limit_rates(app: Flask, limits: RateLimits) -> None:
+    """Answer 429 to a client that asks too often. Call it when all routes are registered.
+
+    While Redis is away each worker counts for itself.
+    """
+    shared = limits.storage.startswith("redis")
+    limiter = Limiter(
+        _client,
+        app=app,
+        enabled=limits.enabled,
+        application_limits=[limits.every],
+        storage_uri=limits.storage,
+        storage_options={"socket_connect_timeout": 1, "socket_timeout": 1} if shared else {},
+        in_memory_fallback=[limits.every] if shared else [],
+        in_memory_fallback_enabled=shared,
+        key_prefix="anime",
+    )
+
+    @app.after_request
+    def _tell(response: Response) -> Response:
+        """As in the IETF's draft of RateLimit header fields: seconds until there is room again."""
+        current = limiter.current_limit
+        if current is not None:
+            seconds = max(0, math.ceil(current.reset_at - time.time()))
+            response.headers["RateLimit-Limit"] = str(current.limit.amount)
+            response.headers["RateLimit-Remaining"] = str(max(0, current.remaining))
+            response.headers["RateLimit-Reset"] = str(seconds)
+            if response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
+                response.headers["Retry-After"] = str(max(1, seconds))
+        return response
+
+    @app.errorhandler(RateLimitExceeded)
+    def _too_many(error: RateLimitExceeded) -> Response:
+        RATE_LIMITED.inc()
+        return problem(429, f"Too many requests: at most {error.description}. See Retry-After.")
+
+    saving = limiter.shared_limit(limits.saving, scope="saving", override_defaults=False)
+    for endpoint in SAVING:
+        app.view_functions[endpoint] = cast(RouteCallable, saving(app.view_functions[endpoint]))
+    for endpoint in UNLIMITED:
+        limiter.exempt(app.view_functions[endpoint])
+
+
+def _client() -> str:
+    """Whoever brings a known key, else the address."""
+    key = given_key()
+    if key and context().api_keys.scope_of(key) is not None:
+        return digest_of(key).hex()[:16]
+    return get_remote_address() or request.host

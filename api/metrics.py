@@ -1,0 +1,93 @@
+"""What Prometheus reads. With several workers each writes to files that `GET /metrics` sums up."""
+
+from __future__ import annotations
+
+from flask import Response
+from flask_openapi3 import APIBlueprint, Tag
+from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client import generate_latest as written
+from prometheus_client.multiprocess import MultiProcessCollector
+from sqlalchemy import Engine, event
+from sqlalchemy.engine import ExceptionContext
+
+from api.context import context
+from api.errors import Problem
+from api.security import require_metrics_key
+from serving.live import LiveModel
+
+SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+
+HTTP_REQUESTS = Histogram(
+    "anime_http_request_duration_seconds",
+    "Time to answer a request",
+    ("method", "route", "status"),
+    buckets=SECONDS,
+)
+RECOMMENDATIONS = Histogram(
+    "anime_recommendation_duration_seconds",
+    "Time to rank titles, without reading and writing JSON",
+    ("algorithm",),
+    buckets=SECONDS,
+)
+INSERTS = Histogram(
+    "anime_insert_duration_seconds",
+    "Time until a list that was sent is saved and findable in this worker",
+    buckets=SECONDS,
+)
+# of each worker, so that one which lags behind can be seen
+MODEL_VERSION = Gauge(
+    "anime_model_version", "Number of the model version in service", multiprocess_mode="liveall"
+)
+MODEL_BUILT = Gauge(
+    "anime_model_built_timestamp_seconds",
+    "When the model in service was built",
+    multiprocess_mode="liveall",
+)
+MODEL_REFUSED = Gauge(
+    "anime_model_refused", "1 while a published version cannot be used", multiprocess_mode="liveall"
+)
+OVERLAY_USERS = Gauge(
+    "anime_overlay_users", "People who are newer than the model", multiprocess_mode="liveall"
+)
+DATABASE_ERRORS = Counter("anime_database_errors_total", "Errors of the database", ("kind",))
+RATE_LIMITED = Counter("anime_rate_limited_total", "Requests refused with 429")
+
+blueprint = APIBlueprint("metrics", __name__, abp_tags=[Tag(name="health")])
+
+
+@blueprint.get(
+    "/metrics",
+    summary="For Prometheus",
+    responses={
+        200: {"content": {"text/plain": {"schema": {"type": "string"}}}, "description": "OK"},
+        401: Problem,
+        403: Problem,
+    },
+)
+def get_metrics() -> Response:
+    """Of all workers together. Needs a key of the scope admin where one is configured."""
+    require_metrics_key()
+    registry: CollectorRegistry = REGISTRY
+    folder = context().metrics_dir
+    if folder:
+        registry = CollectorRegistry()
+        MultiProcessCollector(registry, folder)  # type: ignore[no-untyped-call]
+    return Response(written(registry), content_type=CONTENT_TYPE_LATEST)
+
+
+def count_database_errors(engine: Engine) -> None:
+    """Count every error that this engine's driver raises, by its class."""
+
+    def count(error: ExceptionContext) -> None:
+        DATABASE_ERRORS.labels(type(error.original_exception).__name__).inc()
+
+    event.listen(engine, "handle_error", count)
+
+
+def show_model(live: LiveModel) -> None:
+    """Say which model this worker answers from."""
+    version = live.in_service
+    MODEL_VERSION.set(int(version.name[1:]))
+    MODEL_BUILT.set(version.built_timestamp)
+    MODEL_REFUSED.set(live.refused is not None)
+    OVERLAY_USERS.set(len(version.snapshot.overlay))

@@ -1,0 +1,79 @@
+#!/usr/bin/env python3
+"""Measure what people see, beyond whether they like it.
+
+Hides whole users, fits every algorithm on the others, and asks `hybrid` for pages: what variety and
+novelty cost, whether reasons are true, what a rating does, how titles without ratings are found (for
+which it fits again). The ratings are those of the database, or of files.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from rich.markup import escape
+
+from profiling.optional import MissingLibraryError
+from profiling.quality import pages
+from profiling.quality.arguments import add_arguments, files_of, parse
+from profiling.quality.data import read
+from profiling.quality.fitting import fit
+from profiling.quality.knobs import curves
+from profiling.quality.pages_report import PagesReport
+from profiling.quality.publish import keep, show
+from profiling.quality.questions import Questions
+from profiling.quality.setting import Setting
+from recommender.evaluation.protocols import HoldoutConfig, TooFewUsersError, hold_out
+from scripts.console import FAILED, OK, errors, run
+
+USERS = 1_000
+PAGE, PICTURE = "pages.md", "pages.svg"
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Print the tables; with --out also write them as Markdown, and a picture."""
+    typed = sys.argv[1:] if argv is None else argv
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    add_arguments(parser, USERS, f"{PAGE} and {PICTURE}")
+    arguments = parse(parser, typed)
+    try:
+        report = _measure(arguments, typed)
+        show(report.tables(), ())
+        if arguments.out:
+            _keep(report, arguments.out)
+    except (MissingLibraryError, TooFewUsersError) as error:
+        errors.print(f"[bold red]error:[/] {escape(str(error))}", highlight=False, soft_wrap=True)
+        return FAILED
+    return OK
+
+
+def _measure(arguments: argparse.Namespace, typed: list[str]) -> PagesReport:
+    if arguments.out:
+        import profiling.quality.plot  # noqa: F401 - rather missing now than after minutes of work
+    seed = arguments.seed
+    data = read(files_of(arguments))
+    holdout = hold_out(data.ratings, HoldoutConfig(users=arguments.users, seed=seed))
+    snapshot, _ = fit(data, holdout.train)
+    return PagesReport(
+        setting=Setting.of(data.ratings, holdout, Path(__file__).name, typed),
+        curves=curves(snapshot, Questions(holdout.history, holdout.favourites, {})),
+        reasons=pages.reasons(snapshot, holdout, seed),
+        ratings=pages.ratings(snapshot, holdout, seed),
+        new_titles=pages.new_titles(data, holdout, seed),
+    )
+
+
+def _keep(report: PagesReport, folder: Path) -> None:
+    from profiling.quality.plot import draw_curves  # here: matplotlib is asked for only where it draws
+
+    keep(folder / PAGE, report.markdown(PICTURE), lambda path: draw_curves(report.curves, path))
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,101 @@
+#!/usr/bin/env python3
+"""Save a list exported from MyAnimeList (myanimelist.net/panel.php?go=export) as one person's ratings.
+
+Titles are matched by their MyAnimeList ids. What is planned was not watched and does not count; what was
+dropped counts with its rating, or as watched without one. The list takes the place of the one the person has.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections import Counter
+from pathlib import Path
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from rich.markup import escape
+from rich.table import Table
+from sqlalchemy import Engine, select
+
+from config import Config
+from db.engine import open_engine, read_transaction
+from db.imports.mal import MalEntry, MalExportError, read_mal_export
+from db.imports.report import ImportFileError
+from db.models import Anime
+from db.schema import migrate
+from db.users import replace_list
+from scripts.console import OK, console, run
+from serving.imports import MatchedExport, match_entries
+
+MAX_USER_ID = 2**63 - 1
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Read the file, print what of it the catalogue has, and save that, all or nothing."""
+    arguments = _parser().parse_args(argv)
+    config = Config.from_env()
+    engine = open_engine(config.database_url)
+    migrate(engine)
+    entries = _read(arguments.file, config.max_list_titles)
+    found = match_entries(entries, _known_ids(engine).__contains__)
+    _print(found)
+    if arguments.dry_run:
+        console.print("Nothing is saved (--dry-run).")
+        return OK
+    if not found.matched:
+        raise ImportFileError(f"{arguments.file}: none of its titles is in the database; nothing is saved.")
+    replaced = replace_list(engine, arguments.user_id, found.ratings)
+    how = "in the place of the list before" if replaced else "as somebody new"
+    console.print(f"User {arguments.user_id} is saved {how}; running servers know it at once.")
+    return OK
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        description=__doc__,
+        epilog="The database is DATABASE_URL, from the environment or .env; MAX_LIST_TITLES counts here too.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("file", type=Path, metavar="FILE", help="animelist_….xml.gz, or the .xml in it")
+    parser.add_argument("--user-id", type=_user_id, required=True, metavar="N", help="whose list it becomes")
+    parser.add_argument("--dry-run", action="store_true", help="only say what would be saved")
+    return parser
+
+
+def _user_id(text: str) -> int:
+    if not 0 <= int(text) <= MAX_USER_ID:
+        raise ValueError
+    return int(text)
+
+
+def _read(path: Path, max_titles: int) -> list[MalEntry]:
+    try:
+        with path.open("rb") as file:
+            return read_mal_export(file, max_titles)
+    except MalExportError as error:
+        raise ImportFileError(f"{path}: {error}") from None
+    except OSError as error:
+        raise ImportFileError(f"{path}: cannot be read ({error.strerror}).") from None
+
+
+def _known_ids(engine: Engine) -> set[int]:
+    with read_transaction(engine) as connection:
+        return set(connection.execute(select(Anime.anime_id)).scalars())
+
+
+def _print(found: MatchedExport) -> None:
+    table = Table("entries", "count", title="Import")
+    table.columns[1].justify = "right"
+    table.add_row("matched", f"{len(found.matched):,}")
+    table.add_row("unmatched: not in the database", f"{len(found.unmatched):,}")
+    for reason, count in Counter(reason for _, reason in found.skipped).most_common():
+        table.add_row(f"skipped, {reason}", f"{count:,}")
+    console.print(table)
+    for entry in found.unmatched:
+        console.print(f"  unmatched: {entry.anime_id} {escape(entry.title)}", highlight=False, soft_wrap=True)
+
+
+if __name__ == "__main__":
+    run(main)

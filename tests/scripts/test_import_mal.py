@@ -1,0 +1,111 @@
+"""`import_mal.py`: a list exported from MyAnimeList becomes a person's ratings."""
+
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+from scripts.import_mal import main
+from tests.db.helpers import contents, put_titles, stored_ratings
+from tests.db.imports.exports import anime, export
+from tests.scripts.conftest import Run, sentence
+
+LIST = export(
+    anime(1, "Cowboy Bebop", 10, "Completed"),
+    anime(2, "Dropped", 0, "Dropped"),
+    anime(3, "Planned", 0, "Plan to Watch"),
+    anime(3, "Planned", 0, "Plan to Watch"),
+    anime(61316, "Too New [2026]", 8, "Watching"),
+)
+
+
+@pytest.fixture
+def file(database: Engine, tmp_path: Path) -> Path:
+    """An export, beside a database with titles 1 to 3."""
+    put_titles(database, [1, 2, 3])
+    path = tmp_path / "animelist.xml.gz"
+    path.write_bytes(gzip.compress(LIST.encode()))
+    return path
+
+
+def said(capsys: pytest.CaptureFixture[str]) -> list[str]:
+    """What was printed, without the lines of the table and what fills it up."""
+    lines = capsys.readouterr().out.replace("│", " ").splitlines()
+    return [" ".join(line.split()) for line in lines]
+
+
+def test_a_list_is_saved_and_counted(
+    database: Engine, file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([str(file), "--user-id", "77"]) == 0
+    assert stored_ratings(database) == [(77, 1, 10), (77, 2, 0)]
+    lines = said(capsys)
+    for line in (
+        "matched 2",
+        "unmatched: not in the database 1",
+        "skipped, plan to watch: not watched yet 2",
+        "unmatched: 61316 Too New [2026]",
+        "User 77 is saved as somebody new; running servers know it at once.",
+    ):
+        assert line in lines
+
+
+def test_a_list_takes_the_place_of_the_one_before(
+    database: Engine, file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main([str(file), "--user-id", "77"])
+    main([str(file), "--user-id", "78"])
+    file.write_text(export(anime(3, "Watched", 6, "Completed")), "utf-8")
+    assert main([str(file), "--user-id", "77"]) == 0
+    assert stored_ratings(database) == [(77, 3, 6), (78, 1, 10), (78, 2, 0)]
+    assert "User 77 is saved in the place of the list before" in capsys.readouterr().out
+
+
+def test_a_dry_run_counts_and_saves_nothing(
+    database: Engine, file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = contents(database)
+    assert main([str(file), "--user-id", "77", "--dry-run"]) == 0
+    assert contents(database) == before
+    lines = said(capsys)
+    assert "matched 2" in lines
+    assert "Nothing is saved (--dry-run)." in lines
+
+
+def test_a_list_of_which_no_title_is_known_changes_nothing(database: Engine, file: Path, run: Run) -> None:
+    main([str(file), "--user-id", "77"])
+    before = contents(database)
+    file.write_text(export(anime(9, "x", 5, "Completed")), "utf-8")
+    assert "none of its titles is in the database" in sentence(run("import_mal.py", file, "--user-id", 77))
+    assert contents(database) == before
+
+
+def test_what_cannot_be_read_is_one_sentence(database: Engine, file: Path, run: Run) -> None:
+    file.write_text(LIST.replace("<my_score>8<", "<my_score>80<"), "utf-8")
+    wrong = sentence(run("import_mal.py", file, "--user-id", 77))
+    assert f"{file}: line " in wrong
+    assert "my_score is '80'; expected a whole number from 0 to 10." in wrong
+    file.write_bytes(gzip.compress(LIST.encode())[:-20])
+    assert "the gzip file is truncated" in sentence(run("import_mal.py", file, "--user-id", 77))
+    file.unlink()
+    assert "cannot be read (No such file" in sentence(run("import_mal.py", file, "--user-id", 77))
+    assert contents(database)["users"] == []
+
+
+def test_the_setting_for_the_longest_list_counts_here_too(file: Path, run: Run) -> None:
+    few = run("import_mal.py", file, "--user-id", 77, MAX_LIST_TITLES="4")
+    assert "more than 4 titles" in sentence(few)
+    assert run("import_mal.py", file, "--user-id", 77, MAX_LIST_TITLES="5").returncode == 0
+
+
+@pytest.mark.parametrize("user_id", [None, "-1", "x", "1.5", str(2**63)])
+def test_without_a_user_id_that_can_be_one_it_ends_with_2(
+    file: Path, user_id: str | None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as exit_:
+        main([str(file), *([] if user_id is None else ["--user-id", user_id])])
+    assert exit_.value.code == 2
+    assert "--user-id" in capsys.readouterr().err

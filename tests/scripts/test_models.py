@@ -1,0 +1,125 @@
+"""`models.py`: what is on disk, whether it is whole, and the way back to an older version."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+
+from db.engine import open_engine
+from db.users import insert_user
+from recommender.store import MANIFEST_FILE, ModelStore, NoModelError
+from scripts.models import main
+from serving.builder import build_model
+from tests.scripts.conftest import Run, sentence
+
+STRANGER, LIST = 900_001, {1535: 9, 9253: 10}
+
+
+@pytest.fixture
+def store(world_settings: dict[str, str]) -> ModelStore:
+    """v0001 of the world, and v0002 that one more person is in."""
+    store = ModelStore(Path(world_settings["MODEL_DIR"]))
+    engine = open_engine(world_settings["DATABASE_URL"])
+    insert_user(engine, STRANGER, LIST)
+    build_model(engine, store)
+    engine.dispose()
+    return store
+
+
+def damage(store: ModelStore, name: str, file: str = "catalog.json") -> None:
+    path = store.directory / name / file
+    content = path.read_bytes()
+    path.unlink()
+    path.write_bytes(content[:-1])
+
+
+def test_list_marks_the_version_in_service_and_says_what_is_in_each(
+    store: ModelStore, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["list"]) == 0
+    newest, older = (
+        [cell.strip() for cell in line.split("│")[1:-1]]
+        for line in capsys.readouterr().out.splitlines()
+        if "v000" in line
+    )
+    assert (newest[:2], older[:2]) == (["*", "v0002"], ["", "v0001"])
+    assert newest[2] == str(store.manifest("v0002")["built_at"])[:16].replace("T", " ")
+    assert (newest[3:5], older[3:5]) == (["300", "251"], ["300", "250"])
+    assert int(newest[7]) == int(older[7]) + 1
+
+
+def test_list_shows_a_version_that_cannot_be_read(
+    store: ModelStore, capsys: pytest.CaptureFixture[str]
+) -> None:
+    damage(store, "v0002", MANIFEST_FILE)
+    assert main(["list"]) == 0
+    output = capsys.readouterr().out
+    assert "its manifest.json cannot be read" in output
+    assert "250" in output
+
+
+def test_a_running_server_takes_up_the_older_version(store: ModelStore, client: FlaskClient) -> None:
+    assert client.get("/readyz").json["model_version"] == "v0002"  # type: ignore[index]
+    assert main(["use", "v0001"]) == 0
+    ready = client.get("/readyz").json
+    assert ready is not None
+    assert (ready["model_version"], ready["users"], ready["newer_users"]) == ("v0001", 250, 1)
+    assert ModelStore(store.directory).load().name == "v0001"
+
+
+def test_and_comes_back(store: ModelStore, capsys: pytest.CaptureFixture[str]) -> None:
+    main(["use", "v0001"])
+    assert main(["use", "v0002"]) == 0
+    assert "v0002 is served now; before, it was v0001." in capsys.readouterr().out
+    assert store.current_name() == "v0002"
+
+
+def test_the_next_build_is_newer_than_all_of_them(store: ModelStore, world_settings: dict[str, str]) -> None:
+    main(["use", "v0001"])
+    engine = open_engine(world_settings["DATABASE_URL"])
+    version, built = build_model(engine, store)
+    engine.dispose()
+    assert (version.name, built, store.current_name()) == ("v0003", True, "v0003")
+
+
+def test_a_damaged_version_is_not_put_into_service(run: Run, store: ModelStore) -> None:
+    damage(store, "v0001")
+    message = sentence(run("models.py", "use", "v0001"))
+    assert "v0001 cannot be used: catalog.json is damaged" in message
+    assert store.current_name() == "v0002"
+
+
+@pytest.mark.parametrize("name", ["v0009", "../v0001", "v1", "CURRENT"])
+def test_what_is_not_there_is_said_with_what_is(run: Run, store: ModelStore, name: str) -> None:
+    message = sentence(run("models.py", "use", name))
+    assert f"there is no {name} in" in message
+    assert message.endswith("only: v0002, v0001")
+    assert store.current_name() == "v0002"
+
+
+def test_a_builder_is_waited_for(run: Run, store: ModelStore) -> None:
+    with store.lock(0):
+        message = sentence(run("models.py", "use", "v0001", "--wait", "0"))
+    assert "another process is building into" in message
+    assert store.current_name() == "v0002"
+
+
+def test_verify_names_what_is_damaged_and_fails(
+    store: ModelStore, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["verify"]) == 0
+    assert capsys.readouterr().out.splitlines() == ["v0002  whole", "v0001  whole"]
+    damage(store, "v0002")
+    assert main(["verify"]) == 1
+    first, second = capsys.readouterr().out.splitlines()
+    assert first.startswith("v0002  damaged: catalog.json is damaged")
+    assert second == "v0001  whole"
+
+
+@pytest.mark.parametrize("command", ["list", "verify"])
+def test_where_nothing_was_built_it_says_what_to_do(settings: dict[str, str], command: str) -> None:
+    with pytest.raises(NoModelError, match=r"there is no model in \S+; run: python scripts/build_index.py"):
+        main([command])
+    assert not Path(settings["MODEL_DIR"]).exists()
