@@ -1,6 +1,7 @@
 """Gunicorn: `gunicorn -c gunicorn.conf.py 'app:create_app()'`, or `make serve`."""
 
 import gc
+import json
 import os
 import shutil
 import sys
@@ -14,6 +15,7 @@ for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
 _metrics = tempfile.mkdtemp(prefix="anime-metrics-", dir=os.environ.get("PROMETHEUS_MULTIPROC_DIR") or None)
 os.environ["PROMETHEUS_MULTIPROC_DIR"] = _metrics
 
+import gunicorn.util
 from prometheus_client.multiprocess import mark_process_dead
 
 from config import Config, ConfigError
@@ -26,12 +28,27 @@ bind = f"0.0.0.0:{_config.port}"
 workers = _config.web_concurrency
 worker_class = "sync"
 preload_app = True  # the model is loaded once and shared
+limit_request_line = 8190  # bytes of an address; longer ones are refused with 414
 timeout = 30
 max_requests = 100_000
 max_requests_jitter = 10_000
 control_socket_disable = True
 accesslog = None
 loglevel = _config.log_level.lower()
+
+
+def _write_problem(client: object, status: int, reason: str, message: str) -> None:
+    """Problem details in the place of gunicorn's HTML, for what is refused before the app sees it."""
+    problem = {"type": "about:blank", "title": reason, "status": status, "detail": message, "error": message}
+    body = json.dumps(problem).encode()
+    head = (
+        f"HTTP/1.1 {status} {reason}\r\nConnection: close\r\nContent-Type: application/problem+json\r\n"
+        f"Content-Length: {len(body)}\r\n\r\n"
+    )
+    gunicorn.util.write_nonblock(client, head.encode("latin-1") + body)
+
+
+gunicorn.util.write_error = _write_problem
 
 
 def when_ready(_server: object) -> None:

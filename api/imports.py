@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+from functools import partial
 from typing import IO, Any
 
 from flask import Response, abort, jsonify, request
@@ -51,7 +53,7 @@ blueprint = APIBlueprint("imports", __name__, url_prefix="/api/v1/imports", abp_
     security=[{}, {"api_key": []}],
     responses={
         200: MalImportAnswer,
-        **dict.fromkeys((400, 401, 403, 404, 413, 422, 503), Problem),
+        **dict.fromkeys((401, 403, 404, 413, 422, 503), Problem),
     },
     openapi_extensions={"requestBody": _BODY},
 )
@@ -75,18 +77,22 @@ def post_mal(query: MalImportQuery) -> Response:
 
 
 def _sent(query: MalImportQuery) -> tuple[IO[bytes], MalImportQuery]:
-    """The file, and what to do with it: fields of a form count before the query."""
-    export = request.stream
+    """The file, and what to do with it: fields of a form count before the query.
+
+    The file has come in whole before anything is refused: whoever is still sending does not hear the answer.
+    """
     if request.mimetype == FORM:
         files = request.files.getlist("file")
         if len(files) != 1:
             raise _invalid("file", f"the form has {len(files)} files of this name; attach one export")
-        export = files[0].stream
+        export: IO[bytes] = files[0].stream
         fields = {name: value for name, value in request.form.items() if value}
         try:
             query = MalImportQuery.model_validate(query.model_dump(exclude_unset=True) | fields)
         except ValidationError as error:
             abort(validation_problem(error))
+    else:
+        export = io.BytesIO(b"".join(iter(partial(request.stream.read, 1 << 16), b"")))
     if not query.dry_run and query.user_id is None:
         raise _invalid("user_id", "dry_run is false; say whose list it becomes")
     return export, query

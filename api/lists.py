@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from api.context import context
@@ -31,18 +31,17 @@ class ResolvedList:
             raise ApiError(404, f"None of these titles is known: {names}. Try GET /api/anime-suggestions.")
 
 
-def resolve_list(entries: Iterable[ListEntry | str], snapshot: Snapshot) -> ResolvedList:
+def resolve_list(entries: Sequence[ListEntry], snapshot: Snapshot) -> ResolvedList:
     """Find each entry's title by id or by name; blank names are skipped.
 
     Raises:
         ApiError: 413 for more titles than the settings allow.
     """
-    asked_for = [ListEntry(name=entry) if isinstance(entry, str) else entry for entry in entries]
-    check_length(asked_for)
+    check_length(entries)
     found: list[tuple[str, int]] = []
     rated: list[tuple[int, int]] = []
     unresolved: list[str] = []
-    for entry in asked_for:
+    for entry in entries:
         row, asked = None, (entry.name or "").strip()
         if entry.anime_id is not None:
             row, asked = snapshot.catalog.vocabulary.row(entry.anime_id), asked or str(entry.anime_id)

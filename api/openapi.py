@@ -66,6 +66,7 @@ def _document(app: OpenAPI) -> dict[str, Any]:
             if not path.startswith("/api/v1"):
                 operation["responses"].pop("422", None)  # a bad request is 400 there
             if not path.startswith(UNLIMITED):
+                operation["responses"]["414"] = {"description": "An address of more than 8,190 bytes"}
                 operation["responses"]["429"] = {"description": "Asked too often; see Retry-After"}
             for status, response in operation["responses"].items():
                 if int(status) >= 400:

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, RootModel, StrictInt, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    RootModel,
+    StrictInt,
+    model_validator,
+)
 
 from api.requests import QueryModel
 from recommender.algorithms import ALGORITHMS
@@ -15,9 +23,24 @@ MAX_ID = 2**63 - 1
 MAX_ANIME_ID = 2**31 - 1
 MAX_TEXT = 200
 
-UserId = Annotated[StrictInt, Field(ge=0, le=MAX_ID, description="the person's id, chosen by the caller")]
-AnimeId = Annotated[StrictInt, Field(ge=1, le=MAX_ANIME_ID, description="MyAnimeList id")]
-Rating = Annotated[StrictInt, Field(ge=1, le=10, description="1-10; absent: liked")]
+
+def _whole(value: Any) -> Any:
+    """10.0 -> 10: in JSON they are one number."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+UserId = Annotated[
+    StrictInt,
+    Field(ge=0, le=MAX_ID, description="the person's id, chosen by the caller"),
+    BeforeValidator(_whole),
+]
+AnimeId = Annotated[
+    StrictInt, Field(ge=1, le=MAX_ANIME_ID, description="MyAnimeList id"), BeforeValidator(_whole)
+]
+Rating = Annotated[StrictInt, Field(ge=1, le=10, description="1-10; absent: liked"), BeforeValidator(_whole)]
+Year = Annotated[int, Field(ge=1900, le=2200), BeforeValidator(_whole)]
+Whole = Annotated[int, Field(ge=0, le=10**9), BeforeValidator(_whole)]
+PageLength = Annotated[StrictInt, Field(ge=1, le=100), BeforeValidator(_whole)]
 Count = Annotated[int, Field(ge=1, le=100)]
 Name = Annotated[str, Field(max_length=MAX_TEXT)]
 
@@ -43,10 +66,21 @@ Names = Annotated[list[Name], Field(max_length=50)]
 QueryNames = Annotated[list[Name], BeforeValidator(_split), Field(max_length=50)]
 
 
+def _describe_entry(schema: dict[str, Any]) -> None:
+    """An object with an id or a name, or only a name."""
+    with_either = [
+        {"required": ["anime_id"], "properties": {"anime_id": {"type": "integer"}}},
+        {"required": ["name"], "properties": {"name": {"type": "string"}}},
+    ]
+    entry = {**schema, "anyOf": with_either}
+    schema.clear()
+    schema["anyOf"] = [entry, {"type": "string", "maxLength": MAX_TEXT}]
+
+
 class ListEntry(BaseModel):
     """One title of a person's list, by id or by name."""
 
-    model_config = ConfigDict(extra="ignore")
+    model_config = ConfigDict(extra="ignore", json_schema_extra=_describe_entry)
 
     anime_id: AnimeId | None = None
     name: Name | None = None
@@ -87,10 +121,8 @@ class CompatibleRequest(BaseModel):
 
     user_id: UserId
     algorithm: AlgorithmName = "user-user"
-    n: Annotated[StrictInt, Field(ge=1, le=100)] | None = Field(
-        default=None, description="default: 15 for user-user, 20 otherwise"
-    )
-    anime_list: list[ListEntry | Annotated[str, Field(max_length=MAX_TEXT)]] | None = None
+    n: PageLength | None = Field(default=None, description="default: 15 for user-user, 20 otherwise")
+    anime_list: list[ListEntry] | None = None
 
 
 class CompatibleItem(BaseModel):
@@ -127,10 +159,10 @@ class FilterFields(BaseModel):
     types: Names = Field(default=[], description="one of these: TV, Movie, OVA, ONA, Special, Music")
     genres: Names = Field(default=[], description="all of these")
     genres_exclude: Names = Field(default=[], description="none of these")
-    min_members: int = Field(default=0, ge=0, le=10**9, description="list members on MyAnimeList")
+    min_members: Whole = Field(default=0, description="list members on MyAnimeList")
     min_score: float = Field(default=0.0, ge=0, le=10, description="mean rating on MyAnimeList")
-    year_from: int | None = Field(default=None, ge=1900, le=2200, description="first aired, earliest")
-    year_to: int | None = Field(default=None, ge=1900, le=2200, description="first aired, latest")
+    year_from: Year | None = Field(default=None, description="first aired, earliest")
+    year_to: Year | None = Field(default=None, description="first aired, latest")
     nsfw: bool = Field(default=False, description="whether adult titles may appear")
 
     @model_validator(mode="after")
@@ -155,7 +187,7 @@ class FilterFields(BaseModel):
 class BodyFilters(FilterFields):
     """Filters in a body: unknown ones are refused."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
 
 
 class QueryFilters(QueryModel, FilterFields):
@@ -171,6 +203,7 @@ class WishFields(BaseModel):
 
     franchise: FranchiseMode = Field(
         default=FranchiseMode.ENTRY_POINT,
+        strict=False,
         description="allow: the algorithm's own order; exclude: nothing of a franchise in the list; "
         "entry_point: of something unseen only where to start. But for allow, one title of a franchise.",
     )
@@ -187,7 +220,10 @@ class RecommendationRequest(WishFields):
 
     model_config = ConfigDict(
         extra="forbid",
+        strict=True,
         json_schema_extra={
+            "if": {"required": ["algorithm"], "properties": {"algorithm": {"const": "content-based"}}},
+            "then": {"required": ["ratings"], "properties": {"ratings": {"minItems": 1}}},
             "examples": [
                 {
                     "ratings": [{"anime_id": 1535, "rating": 9}, {"name": "Clannad"}],
@@ -197,13 +233,13 @@ class RecommendationRequest(WishFields):
                     "franchise": "entry_point",
                     "explain": True,
                 }
-            ]
+            ],
         },
     )
 
     ratings: list[ListEntry] = []
     algorithm: AlgorithmName = "hybrid"
-    n: Annotated[StrictInt, Field(ge=1, le=100)] | None = None
+    n: PageLength | None = None
     exclude_ids: list[AnimeId] = Field(default=[], max_length=5_000, description="never recommend these")
     filters: BodyFilters = BodyFilters()
 
@@ -261,7 +297,7 @@ class PopularQuery(QueryFilters, PageQuery):
 
 class AnimeQuery(QueryFilters, PageQuery):
     query: Annotated[str, Field(max_length=MAX_TEXT)] = ""
-    year: int | None = Field(default=None, ge=1900, le=2200)
+    year: Year | None = None
     sort: Literal["relevance", "popularity", "score", "year", "name"] | None = Field(
         default=None, description="default: relevance with a query, popularity without"
     )

@@ -177,9 +177,8 @@ class ModelStore:
         """
         names = self.names()
         if name not in names:
-            raise NoModelError(
-                f"there is no {name} in {self.directory}; there is: {', '.join(names) or 'none'}"
-            )
+            there = ", ".join(names) or "none"
+            raise NoModelError(f"there is no {name} in {self.directory}, only: {there}")
         try:
             version = self.load_version(name)
         except ModelFormatError as error:

@@ -101,7 +101,7 @@ def _ratings(effects: Mapping[int | None, RatingEffect]) -> Table:
     note = (
         f"One of the {POPULAR} most liked titles that a person does not like is added to {FAVOURITES} "
         f"favourites. Where do the {COMPANIONS} titles stand that go most with it, by what it is rated? Of "
-        "their ranks among all titles that are not in the list the logarithms are averaged. Another's: the "
+        "their ranks among all titles that are not in the list the logarithms are averaged. Control: the "
         "change for the titles that go with another popular title, which is not added."
     )
     rows = [
@@ -114,15 +114,15 @@ def _ratings(effects: Mapping[int | None, RatingEffect]) -> Table:
         )
         for rating, effect in effects.items()
     ]
-    header = ("the title", "typical rank", "change of log rank", "people for whom they go down", "another's")
+    header = ("the title", "typical rank", "change of log rank", "people for whom they go down", "control")
     return Table("What a rating does", note, header, tuple(rows))
 
 
 def _new_titles(new: NewTitles) -> Table:
     note = (
-        f"All ratings of {new.titles} titles were hidden, then models fitted. Of {new.people:,} hidden "
-        "people who like one of these: the chance that it has a higher score than one that they did not "
-        "watch, told from the rest of their history. `popular` knows of such a title only its members on "
+        f"All ratings of {new.titles} titles were hidden, then models fitted. {new.people:,} hidden people "
+        "like one of these: what is the chance that it has a higher score than one that they did not watch, "
+        "told from the rest of their history? `popular` knows of such a title only its members on "
         "MyAnimeList."
     )
     rows = [(name, mean_or_unknown(auc)) for name, auc in new.auc.items()]

@@ -22,6 +22,11 @@ OURS, THEIRS = "#1f6feb", "#9aa4af"
 # colours told apart also by people who do not see every colour (Okabe and Ito)
 OUR_COLOURS = ("#0072b2", "#56b4e9", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#000000")
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
+# colour, marker, and where a point's label stands: in points from it, and which of its ends is there
+PROTOCOL_LOOKS = {
+    "history": (OUR_COLOURS[0], MARKERS[0], (4, 4), "left"),
+    "favourites": (OUR_COLOURS[2], MARKERS[1], (-4, -11), "right"),
+}
 STYLE = {"svg.hashsalt": "quality", "font.size": 9, "axes.spines.top": False, "axes.spines.right": False}
 
 
@@ -61,15 +66,14 @@ def draw_curves(curves: Sequence[Curve], path: Path) -> None:
 
 def _trade(axes: Axes, curve: Curve) -> None:
     """A line for each protocol; every point says where the knob stands."""
-    looks = zip(PROTOCOLS.items(), OUR_COLOURS, MARKERS, strict=False)
-    for (protocol, asked), colour, marker in looks:
+    for protocol, (colour, marker, aside, align) in PROTOCOL_LOOKS.items():
         points = [(value, row.quality(protocol)) for value, row in curve.rows.items()]
         gains = [curve.knob.gain(quality) for _, quality in points]
         axes.errorbar(
             gains,
             [quality.ndcg.value for _, quality in points],
             yerr=[quality.ndcg.margin for _, quality in points],
-            label=f"{protocol}: {asked}",
+            label=f"{protocol}: {PROTOCOLS[protocol]}",
             color=colour,
             marker=marker,
             markersize=4,
@@ -79,8 +83,9 @@ def _trade(axes: Axes, curve: Curve) -> None:
             axes.annotate(
                 f"{value:g}",
                 (gain, quality.ndcg.value),
-                xytext=(5, 5),
+                xytext=aside,
                 textcoords="offset points",
+                ha=align,
                 color=colour,
             )
     axes.set(title=f"{curve.knob.name}, from 0 to 1", xlabel=curve.knob.gains)

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from http.client import HTTPException
 
+from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import Engine, text
 
 from tests.faults.crowd import GROUPS, NEWCOMERS, WATCHERS, Crowd, group_of
@@ -21,18 +22,23 @@ def wait_until(happened: Callable[[], bool], what: str, seconds: float = 20) -> 
     return time.monotonic() - started
 
 
-def wait_until_well(server: Server, seconds: float = 20) -> float:
-    """Until every worker is there and ready; return how many seconds it took."""
+def wait_until_ready(server: Server) -> float:
+    """Until every worker is there and ready, under load too; return how many seconds it took."""
 
-    def well() -> bool:
+    def ready() -> bool:
         try:
-            return len(server.workers()) == WORKERS and {a.status for a in server.ask_each("/readyz")} == {
-                200
-            }
-        except (OSError, HTTPException, AssertionError):
+            return len(server.workers()) == WORKERS and {server.ask("/readyz").status for _ in range(8)} == {200}
+        except (OSError, HTTPException):
             return False
 
-    return wait_until(well, "every worker is ready", seconds)
+    return wait_until(ready, "every worker is ready")
+
+
+def versions_in_service(server: Server) -> list[float]:
+    """The number of the version that each worker answers from. Stops nobody, so that it is for use under load:
+    a worker that stands still may hold the lock that the other one waits for."""
+    families = text_string_to_metric_families(server.ask("/metrics").body.decode())
+    return [s.value for family in families for s in family.samples if s.name == "anime_model_version"]
 
 
 def check_saved(engine: Engine, *crowds: Crowd) -> None:

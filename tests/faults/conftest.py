@@ -50,6 +50,15 @@ def place(engine: Engine, tmp_path: Path) -> Place:
     return make_place(engine, tmp_path)
 
 
+@pytest.fixture
+def sqlite_place(tmp_path: Path) -> Iterator[Place]:
+    """A place on SQLite only, where the database makes no difference."""
+    engine = open_engine(f"sqlite:///{tmp_path / 'anime.db'}")
+    migrate(engine)
+    yield make_place(engine, tmp_path)
+    engine.dispose()
+
+
 def make_place(engine: Engine, folder: Path) -> Place:
     """Fill the database and build a model of it."""
     make_world(engine)

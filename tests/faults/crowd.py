@@ -14,7 +14,7 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
-from multiprocessing.synchronize import Event
+from multiprocessing.synchronize import Barrier, Event
 
 CLIENTS = 4
 FIRST_TITLE, GROUPS, GROUP = 106, 12, 80  # groups of people with the same two titles, the best of each other
@@ -24,7 +24,8 @@ NEWCOMERS = range(900_000, 900_000 + GROUPS * GROUP)
 NEEDS_THE_DATABASE = ("/readyz", "/api/v1/users/1/recommendations", "/api/v1/users/2/similar")
 DOES_WITHOUT = ("/healthz", "/api/v1/popular", "/api/v1/anime/106/similar", "/api/anime-suggestions?query=st")
 
-_stop: Event  # of the process of a client
+_start: Barrier  # of the process of a client
+_stop: Event
 
 
 @dataclass(frozen=True)
@@ -78,10 +79,11 @@ def crowd(port: int, chance: random.Random, clients: int = CLIENTS) -> Iterator[
     """Processes that use the server inside. All insert the same people in the same order, each with lists
     of their own, and each leaves out half of them."""
     context = multiprocessing.get_context("spawn")
-    stop, together = context.Event(), Crowd()
+    start, stop, together = context.Barrier(clients + 1), context.Event(), Crowd()
     order = chance.sample(NEWCOMERS, len(NEWCOMERS))
-    with ProcessPoolExecutor(clients, context, _remember, (stop,)) as pool:
+    with ProcessPoolExecutor(clients, context, _remember, (start, stop)) as pool:
         futures = [pool.submit(_use, port, order, chance.random()) for _ in range(clients)]
+        start.wait(60)
         try:
             yield together
         finally:
@@ -97,6 +99,7 @@ def _remember(stop: Event) -> None:
 def _use(port: int, order: list[int], seed: float) -> list[Told]:
     chance = random.Random(seed)  # noqa: S311 - not a secret
     told: list[Told] = []
+    _start.wait(60)
     while True:
         for user_id in order:
             if _stop.is_set():

