@@ -1,16 +1,18 @@
 # make run     everything from nothing to a server with demo data on http://127.0.0.1:5000
 # make test    every test, with a real SQLite and a real PostgreSQL
-# make lint    ruff and mypy
+# make lint    ruff, mypy, bandit, pip-audit
+# make fuzz    ten minutes of made-up requests against a server with demo data
 # make serve   the server for production (gunicorn)
 # make setup-peers   what `scripts/evaluate.py --peers rectools` needs (Python 3.11 or 3.12)
 
 PYTHON ?= python3
 BIN := .venv/bin
+SOURCES := api db recommender serving profiling scripts app.py config.py gunicorn.conf.py
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # without -march=native the compiled index runs on any machine of this architecture
 export HNSWLIB_NO_NATIVE := 1
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev setup-peers env demo run serve test lint format lock clean
+.PHONY: help setup setup-dev setup-peers env demo run serve test lint fuzz format lock clean
 
 help:
 	@sed -n 's/^# //p' Makefile
@@ -56,6 +58,11 @@ lint: setup-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/bandit --quiet --severity-level medium --recursive $(SOURCES)
+	$(BIN)/pip-audit --requirement requirements.txt --no-deps --disable-pip
+
+fuzz: setup-dev demo
+	$(BIN)/python scripts/fuzz.py
 
 format: setup-dev
 	$(BIN)/ruff check --fix .

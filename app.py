@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 from flask import Flask
 from flask_cors import CORS
 from sqlalchemy.exc import DBAPIError
@@ -27,6 +29,9 @@ EXPOSED = [  # headers that a page of another origin may read
 ]
 
 
+log = logging.getLogger(__name__)
+
+
 class StartError(RuntimeError):
     """The server cannot start; the message says why and what to do. Gunicorn prints it as it is."""
 
@@ -43,6 +48,8 @@ def create_app(config: Config | None = None) -> Flask:
     """
     config = config or Config.from_env()
     configure_logging(config.log_level, config.log_format)
+    for caution in config.cautions:
+        log.warning(caution)
     app = make_app(VERSION)
     app.config.update(SECRET_KEY=config.secret_key, MAX_CONTENT_LENGTH=config.max_body_bytes)
     app.json.sort_keys = False  # type: ignore[attr-defined]  # of Flask's default provider

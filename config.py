@@ -63,6 +63,20 @@ class Config:
     overlay_max_users: int = 20_000  # newest users kept findable before the next build
     sync_interval_ms: int = 0  # at most this often a worker asks for new people; 0: before each answer
 
+    @property
+    def cautions(self) -> tuple[str, ...]:
+        """What an operator of a public server should know of these settings, a sentence each."""
+        if self.app_env != "production":
+            return ()
+        found = []
+        if not self.api_keys:
+            found.append("API_KEYS is not set: everybody may save, replace and erase lists")
+        if not self.rate_limit_enabled:
+            found.append("RATE_LIMIT_ENABLED is false: a client may ask as often as it likes")
+        if "*" in self.cors_origins:
+            found.append("CORS_ORIGINS is *: every page on the web may call")
+        return tuple(found)
+
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> Config:
         """Read the settings from `environ` (default: the process environment over `.env`).

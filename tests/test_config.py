@@ -152,6 +152,15 @@ def test_production_wants_a_longer_secret_key() -> None:
     assert with_(SECRET_KEY=RANDOM, APP_ENV="production").app_env == "production"
 
 
+def test_in_production_an_operator_is_told_what_is_open() -> None:
+    production = {"APP_ENV": "production", "SECRET_KEY": RANDOM}
+    assert [caution.split()[0] for caution in with_(**production, CORS_ORIGINS="*").cautions] == [
+        *("API_KEYS", "RATE_LIMIT_ENABLED", "CORS_ORIGINS")
+    ]
+    assert with_(**production, API_KEYS="read:k", RATE_LIMIT_ENABLED="true").cautions == ()
+    assert with_().cautions == ()
+
+
 def test_the_key_that_we_make_is_good_enough_for_production() -> None:
     for _ in range(200):
         with_(SECRET_KEY=secrets.token_hex(32), APP_ENV="production")

@@ -27,8 +27,10 @@ SELECT line FROM staged AS later WHERE EXISTS (
     SELECT 1 FROM staged AS earlier
     WHERE earlier.user_id = later.user_id AND earlier.anime_id = later.anime_id AND earlier.line < later.line
 )"""
+# two statements made of a constant of ours, nothing else
+_COUNT_REPEATED = f"SELECT count(*) FROM ({_REPEATED}) AS found"  # nosec B608
 # the rows are found before any is removed: the repeats themselves tell which was first
-_REMOVE = f"DELETE FROM staged WHERE line IN ({_REPEATED})"
+_REMOVE = f"DELETE FROM staged WHERE line IN ({_REPEATED})"  # nosec B608
 _CHANGES = """
 CREATE TEMPORARY TABLE changed AS
 SELECT s.user_id,
@@ -92,7 +94,7 @@ def _stage(connection: Connection, path: Path, report: ImportReport, progress: P
     copy = _insert_sqlite if sqlite else _copy_postgresql
     for rows in read_ratings(path, np.array(titles, dtype=np.int64), report, progress):
         copy(connection, rows)
-    repeated = connection.execute(text(f"SELECT count(*) FROM ({_REPEATED}) AS found")).scalar_one()
+    repeated = connection.execute(text(_COUNT_REPEATED)).scalar_one()
     if repeated:
         first = connection.execute(text(f"{_REPEATED} ORDER BY line LIMIT {LINES_SHOWN}")).scalars().all()
         report.reject("repeats an earlier row of the same user and anime", first, count=repeated)

@@ -44,7 +44,7 @@ def test_our_own_files_are_well(root: Path, capsys: pytest.CaptureFixture[str]) 
         ("deploy/systemd/anime-recommendations-build.timer", "OnCalendar", "OnCalender", "OnCalender"),
         ("deploy/systemd/anime-.service.d/contained.conf", "ProtectHome", "ProtectHom", "ProtectHom "),
         ("deploy/prometheus/alerts.yaml", "for: 2m", "four: 2m", "Extra inputs are not permitted"),
-        ("deploy/prometheus/alerts.yaml", "groups:", "groups: {", "while parsing a flow mapping"),
+        ("deploy/prometheus/alerts.yaml", "groups:", "groups: {", "[error] syntax error"),
         ("deploy/prometheus/alerts.yaml", "absent(anime", "absent(rate(anime", "unclosed left parenthesis"),
         ("deploy/grafana/dashboard.json", '"unit"', '"unti"', "defaults.unti is nothing that Grafana knows"),
         ("deploy/grafana/dashboard.json", '"expr"', '"exp"', "targets[0].exp is nothing that Grafana knows"),

@@ -91,9 +91,9 @@ def crowd(port: int, chance: random.Random, clients: int = CLIENTS) -> Iterator[
         together.told += [told for future in futures for told in future.result(timeout=90)]
 
 
-def _remember(stop: Event) -> None:
-    global _stop  # an event cannot be handed to a function of the pool
-    _stop = stop
+def _remember(start: Barrier, stop: Event) -> None:
+    global _start, _stop  # they cannot be handed to a function of the pool
+    _start, _stop = start, stop
 
 
 def _use(port: int, order: list[int], seed: float) -> list[Told]:

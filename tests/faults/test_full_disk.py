@@ -47,6 +47,7 @@ class Cramped:
 def sqlite_on_a_small_disk(tmp_path: Path) -> Iterator[Cramped]:
     with small_disk(tmp_path / "disk", 8 * MEGABYTE) as disk:
         place = make_sqlite_place(disk, tmp_path)
+        place.environ["TMPDIR"] = str(disk)  # whatever else the server writes has no room either
         yield Cramped(place, lambda _: filled(disk))
         place.engine.dispose()
 

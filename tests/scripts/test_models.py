@@ -83,6 +83,19 @@ def test_a_running_server_takes_up_the_older_version(store: ModelStore, client: 
     assert ModelStore(store.directory).load().name == "v0001"
 
 
+def test_who_was_erased_stays_erased_in_the_older_version(store: ModelStore, client: FlaskClient) -> None:
+    def similar() -> list[int]:
+        answer = client.get("/api/v1/users/1/similar").json
+        assert answer is not None
+        return [item["user_id"] for item in answer["items"]]
+
+    erased = similar()[0]
+    assert client.delete(f"/api/v1/users/{erased}").status_code == 204
+    main(["use", "v0001"])
+    assert client.get("/readyz").json["model_version"] == "v0001"  # type: ignore[index]
+    assert erased not in similar()
+
+
 def test_and_comes_back(store: ModelStore, capsys: pytest.CaptureFixture[str]) -> None:
     main(["use", "v0001"])
     assert main(["use", "v0002"]) == 0

@@ -1,0 +1,69 @@
+#!/usr/bin/env python3
+"""Send made-up requests to a server of our own for a while: schemathesis, with every check.
+
+The database of the settings is copied: what the requests save is thrown away.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import secrets
+import sqlite3
+import subprocess
+import sys
+import tempfile
+from contextlib import closing
+from pathlib import Path
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from sqlalchemy import make_url
+
+from config import ROOT, Config
+from profiling.servers import server, settings
+from scripts.console import FAILED, OK, errors, run
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Exit code 1 when any answer was not as the OpenAPI document says."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--minutes", type=float, default=10)
+    arguments = parser.parse_args(argv)
+    config = Config.from_env()
+    url = make_url(config.database_url)
+    if url.get_backend_name() != "sqlite":
+        errors.print("error: set DATABASE_URL to a SQLite file, which can be copied")
+        return FAILED
+    key = secrets.token_hex(16)
+    with tempfile.TemporaryDirectory(prefix="fuzz-") as folder:
+        copy = Path(folder) / "fuzz.db"
+        with closing(sqlite3.connect(str(url.database))) as source, closing(sqlite3.connect(copy)) as target:
+            source.backup(target)
+        environ = settings(Path(folder), f"sqlite:///{copy}")
+        environ |= {"MODEL_DIR": str(config.model_dir), "API_KEYS": f"admin:{key}"}
+        with server(environ):
+            document = f"http://127.0.0.1:{environ['PORT']}/api/v1/openapi.json"
+            seconds = str(round(arguments.minutes * 60))
+            command = [
+                "--config-file",
+                "tests/fuzz/schemathesis.toml",
+                "run",
+                document,
+                "--max-time",
+                seconds,
+            ]
+            outcome = subprocess.run(  # noqa: S603 - our own command
+                [sys.executable, "-m", "schemathesis.cli", *command],
+                cwd=ROOT,
+                env={**os.environ, "FUZZ_API_KEY": key, "PYTHONPATH": str(ROOT)},
+                check=False,
+            )
+    return OK if outcome.returncode == 0 else FAILED
+
+
+if __name__ == "__main__":
+    run(main)
