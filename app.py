@@ -51,7 +51,7 @@ def create_app(config: Config | None = None) -> Flask:
     for caution in config.cautions:
         log.warning(caution)
     app = make_app(VERSION)
-    app.config.update(SECRET_KEY=config.secret_key, MAX_CONTENT_LENGTH=config.max_body_bytes)
+    app.config.update(MAX_CONTENT_LENGTH=config.max_body_bytes)  # no SECRET_KEY: there are no sessions
     app.json.sort_keys = False  # type: ignore[attr-defined]  # of Flask's default provider
     services = _open(config)
     metrics.count_database_errors(services.engine)
@@ -80,10 +80,12 @@ def create_app(config: Config | None = None) -> Flask:
         metrics,
     ):
         app.register_api(resource.blueprint)
-    limits = (config.rate_limit_enabled, config.rate_limit, config.rate_limit_writes)
-    limit_rates(app, RateLimits(*limits, config.rate_limit_storage))
+    if config.rate_limit_enabled:
+        limits = RateLimits(config.rate_limit, config.rate_limit_writes, config.rate_limit_storage)
+        limit_rates(app, limits)
     app.after_request(add_security_headers)
-    CORS(app, origins=list(config.cors_origins), expose_headers=EXPOSED)
+    if config.cors_origins:
+        CORS(app, origins=list(config.cors_origins), expose_headers=EXPOSED)
     if config.trusted_proxies:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             app.wsgi_app, x_for=config.trusted_proxies, x_proto=config.trusted_proxies, x_host=0

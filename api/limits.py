@@ -27,7 +27,6 @@ UNLIMITED = ("health.get_healthz", "health.get_readyz", "metrics.get_metrics")
 class RateLimits:
     """How many requests, such as 300/minute, and where they are counted, such as redis://host/0."""
 
-    enabled: bool
     every: str
     saving: str
     storage: str
@@ -42,7 +41,6 @@ def limit_rates(app: Flask, limits: RateLimits) -> None:
     limiter = Limiter(
         _client,
         app=app,
-        enabled=limits.enabled,
         application_limits=[limits.every],
         storage_uri=limits.storage,
         storage_options={"socket_connect_timeout": 1, "socket_timeout": 1} if shared else {},

@@ -13,7 +13,7 @@ from sqlalchemy.engine import ExceptionContext
 from api.context import context
 from api.errors import Problem
 from api.security import require_metrics_key
-from serving.live import LiveModel
+from serving.live import LiveVersion
 
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
@@ -84,10 +84,9 @@ def count_database_errors(engine: Engine) -> None:
     event.listen(engine, "handle_error", count)
 
 
-def show_model(live: LiveModel) -> None:
-    """Say which model this worker answers from."""
-    version = live.in_service
+def show_model(version: LiveVersion, refused: str | None) -> None:
+    """Say which model this worker answers from, and whether a newer one was refused."""
     MODEL_VERSION.set(int(version.name[1:]))
     MODEL_BUILT.set(version.built_timestamp)
-    MODEL_REFUSED.set(live.refused is not None)
+    MODEL_REFUSED.set(refused is not None)
     OVERLAY_USERS.set(len(version.snapshot.overlay))

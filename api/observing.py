@@ -13,6 +13,7 @@ from pythonjsonlogger.json import JsonFormatter
 
 from api.context import context
 from api.metrics import HTTP_REQUESTS, show_model
+from serving.live import LiveVersion
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _TRACE_PARENT = re.compile(r"00-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-([0-9a-f]{2})")
@@ -38,6 +39,17 @@ def configure_logging(level: str, log_format: str) -> None:
 
 def observe(app: Flask) -> None:
     """Time, name and report every request of this app."""
+    shown: tuple[LiveVersion, str | None] | None = None
+
+    @app.after_request
+    def _model(response: Response) -> Response:
+        nonlocal shown
+        live = context().services.live
+        if shown != (live.in_service, live.refused):
+            shown = live.in_service, live.refused
+            show_model(*shown)
+        return response
+
     app.before_request(_begin)
     app.after_request(_end)
 
@@ -58,7 +70,6 @@ def _end(response: Response) -> Response:
     route = request.url_rule.rule if request.url_rule else "unknown"
     HTTP_REQUESTS.labels(method, route, str(response.status_code)).observe(seconds)
     live = context().services.live
-    show_model(live)
     response.headers["X-Request-ID"] = g.request_id
     # W3C trace context: this answer is a span of the caller's trace
     response.headers["traceparent"] = f"00-{g.trace_id}-{secrets.token_hex(8)}-{g.trace_flags}"

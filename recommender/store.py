@@ -50,6 +50,7 @@ class ModelStore:
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
+        self._current: tuple[tuple[int, int], str | None] = ((0, 0), None)
 
     @contextmanager
     def lock(self, wait_s: float) -> Iterator[None]:
@@ -74,10 +75,15 @@ class ModelStore:
     def current_name(self) -> str | None:
         """The version that `CURRENT` names, None where nothing was published."""
         try:
-            name = (self.directory / CURRENT_FILE).read_text("ascii").strip()
+            # asked for with every request, and replaced, never written to: a stat tells whether it is another
+            status = (self.directory / CURRENT_FILE).stat()
+            file = status.st_ino, status.st_mtime_ns
+            if file != self._current[0]:
+                name = (self.directory / CURRENT_FILE).read_text("ascii").strip()
+                self._current = file, name if _VERSION.fullmatch(name) else None
         except (OSError, UnicodeDecodeError):
             return None
-        return name if _VERSION.fullmatch(name) else None
+        return self._current[1]
 
     def names(self) -> list[str]:
         """Every version on disk, newest first."""
@@ -117,24 +123,34 @@ class ModelStore:
         self.sweep()
         number = int(self.names()[0][1:]) + 1 if self.names() else 1
         name = f"v{number:04d}"
-        temporary = self.directory / f"{_TEMPORARY}{name}"
-        temporary.mkdir(parents=True)
         try:
-            manifest = {"version": name, **facts, **snapshot.save(temporary)}
-            manifest["files"] = {path.name: _fingerprint(path) for path in sorted(temporary.iterdir())}
-            manifest = seal(manifest)
-            (temporary / MANIFEST_FILE).write_text(json.dumps(manifest, indent=1), "utf-8")
-            self._verified(temporary).probe()  # hnswlib does not say when the disk was full
-            for path in temporary.iterdir():
-                _sync(path)
-            _sync(temporary)
-            temporary.rename(self.directory / name)
-        except BaseException:
-            shutil.rmtree(temporary, ignore_errors=True)
-            raise
-        self._point_to(name)
+            manifest = self._write(name, snapshot, facts)
+            self._point_to(name)
+        except (OSError, ModelFormatError) as error:
+            if self.current_name() not in (name, None):
+                shutil.rmtree(self.directory / name, ignore_errors=True)
+            raise OSError(
+                f"the new model cannot be written to {self.directory}: {error}. Is the disk full? "
+                "What was published stays."
+            ) from error
+        finally:
+            shutil.rmtree(self.directory / f"{_TEMPORARY}{name}", ignore_errors=True)
         self._remove_old(name)
         return Version(name, manifest, snapshot)
+
+    def _write(self, name: str, snapshot: Snapshot, facts: Mapping[str, Any]) -> dict[str, Any]:
+        temporary = self.directory / f"{_TEMPORARY}{name}"
+        temporary.mkdir(parents=True)
+        manifest = {"version": name, **facts, **snapshot.save(temporary)}
+        manifest["files"] = {path.name: _fingerprint(path) for path in sorted(temporary.iterdir())}
+        manifest = seal(manifest)
+        (temporary / MANIFEST_FILE).write_text(json.dumps(manifest, indent=1), "utf-8")
+        self._verified(temporary).probe()  # hnswlib does not say when the disk was full
+        for path in temporary.iterdir():
+            _sync(path)
+        _sync(temporary)
+        temporary.rename(self.directory / name)
+        return manifest
 
     def load(self) -> Version:
         """The current version, or the newest of the others that can be used.
@@ -220,9 +236,12 @@ class ModelStore:
 
     def _point_to(self, name: str) -> None:
         fresh = self.directory / f"{CURRENT_FILE}.new"
-        fresh.write_text(f"{name}\n", "ascii")
-        _sync(fresh)
-        fresh.replace(self.directory / CURRENT_FILE)
+        try:
+            fresh.write_text(f"{name}\n", "ascii")
+            _sync(fresh)
+            fresh.replace(self.directory / CURRENT_FILE)
+        finally:
+            fresh.unlink(missing_ok=True)
         _sync(self.directory)
 
     def _remove_old(self, current: str) -> None:

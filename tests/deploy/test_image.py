@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import secrets
 import shutil
 import socket
 import subprocess
@@ -44,7 +43,7 @@ def settings(world: World, folder: Path, port: int) -> dict[str, str]:
         "PYTHONDONTWRITEBYTECODE": "1",
         "DATABASE_URL": f"sqlite:///{folder / 'anime.db'}",
         "MODEL_DIR": str(world.model_dir),
-        "SECRET_KEY": secrets.token_hex(32),
+        "SECRET_KEY": "0f1e2d3c4b5a69788796a5b4c3d2e1f0",
         "PORT": str(port),
     }
 

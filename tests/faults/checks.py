@@ -27,7 +27,9 @@ def wait_until_ready(server: Server) -> float:
 
     def ready() -> bool:
         try:
-            return len(server.workers()) == WORKERS and {server.ask("/readyz").status for _ in range(8)} == {200}
+            return len(server.workers()) == WORKERS and {server.ask("/readyz").status for _ in range(8)} == {
+                200
+            }
         except (OSError, HTTPException):
             return False
 

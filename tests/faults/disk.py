@@ -48,11 +48,7 @@ def filled(disk: Path, leave: int = 0) -> Iterator[None]:
         filler.unlink()
 
 
-@contextmanager
-def short_files(pids: Iterable[int], size: int) -> Iterator[None]:
-    """These processes can write no file beyond that many bytes inside."""
+def limit_files(pids: Iterable[int], size: int = resource.RLIM_INFINITY) -> None:
+    """From now on these processes can write no file beyond that many bytes."""
     for pid in pids:
         resource.prlimit(pid, resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
-    yield
-    for pid in pids:
-        resource.prlimit(pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))

@@ -19,7 +19,10 @@ from tests.serving.servers import serving
 def check_told(many: Crowd) -> None:
     """Whoever was not served was told in full, and when to come again."""
     import sys, collections
-    sys.stderr.write(f"{collections.Counter((t.path, t.status) for t in many.told)} max {max(t.seconds for t in many.told)}\n")
+
+    sys.stderr.write(
+        f"{collections.Counter((t.path, t.status) for t in many.told)} max {max(t.seconds for t in many.told)}\n"
+    )
     assert many.statuses() == {200, 503}
     assert many.statuses(*DOES_WITHOUT) == {200}
     refused = [told for told in many.told if told.status == 503]

@@ -1,0 +1,55 @@
+"""A version that was published whole and is damaged afterwards: no worker takes it, all say so, all go on."""
+
+from __future__ import annotations
+
+import random
+import shutil
+import sys
+
+from recommender.store import ModelStore
+from tests.faults.conftest import Place
+from tests.serving.servers import Server, serving
+from tests.serving.worlds import rewrite
+
+
+def publish_copy(store: ModelStore, number: int) -> str:
+    """A copy of v0001 under another name; nobody is told of it yet."""
+    name = f"v{number:04d}"
+    shutil.copytree(store.directory / "v0001", store.directory / name)
+    return name
+
+
+def point_to(store: ModelStore, name: str) -> None:
+    fresh = store.directory / "CURRENT.new"
+    fresh.write_text(f"{name}\n", "ascii")
+    fresh.replace(store.directory / "CURRENT")
+
+
+def states(server: Server) -> set[tuple[str, str]]:
+    """The version in service and the name of the refused one, of every worker."""
+    answers = server.ask_each("/readyz", times=1)
+    assert {answer.status for answer in answers} == {200}
+    return {
+        (answer.json["model_version"], str(answer.json["refused_model"]).partition(":")[0])
+        for answer in answers
+    }
+
+
+def test_a_byte_flipped_in_whichever_file_is_noticed_by_every_running_worker(
+    sqlite_place: Place, chance: random.Random
+) -> None:
+    store = sqlite_place.store
+    files = sorted(path.name for path in (store.directory / "v0001").iterdir())
+    with serving(sqlite_place.environ, sqlite_place.log) as server:
+        for number, file in enumerate(files, start=2):
+            name = publish_copy(store, number)
+            damaged = store.directory / name / file
+            content = bytearray(damaged.read_bytes())
+            position = chance.randrange(len(content))
+            content[position] ^= 1
+            rewrite(damaged, bytes(content))
+            point_to(store, name)
+            assert states(server) == {("v0001", name)}, f"byte {position} of {file}"
+        whole = publish_copy(store, len(files) + 2)
+        point_to(store, whole)
+        assert states(server) == {(whole, "None")}
