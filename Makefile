@@ -1,6 +1,6 @@
 # make run     everything from nothing to a server with demo data on http://127.0.0.1:5000
 # make test    every test, with a real SQLite and a real PostgreSQL
-# make lint    ruff, mypy, bandit, pip-audit
+# make lint    ruff, mypy, bandit, pip-audit, and what deploys it
 # make fuzz    ten minutes of made-up requests against a server with demo data
 # make serve   the server for production (gunicorn)
 # make setup-peers   what `scripts/evaluate.py --peers rectools` needs (Python 3.11 or 3.12)
@@ -59,6 +59,7 @@ lint: setup-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/bandit --quiet --severity-level medium --recursive $(SOURCES)
+	$(BIN)/python scripts/lint_deploy.py
 	$(BIN)/pip-audit --requirement requirements.txt --no-deps --disable-pip
 
 fuzz: setup-dev demo

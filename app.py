@@ -100,6 +100,7 @@ def _open(config: Config) -> Services:
             config.model_dir,
             sync_interval_s=config.sync_interval_ms / 1000,
             overlay_max_users=config.overlay_max_users,
+            titles=config.model_titles,
         )
     except BuildFailedError as error:
         raise StartError(str(error)) from None

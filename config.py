@@ -42,6 +42,7 @@ class Config:
     secret_key: str = field(repr=False)  # signs what the server hands out; at least 16 characters
     app_env: str = "development"  # or production, which refuses a secret key that is short or can be guessed
     model_dir: Path = ROOT / "models"  # where built models live, one folder a version
+    model_titles: int = 5_000  # best liked titles that a build learns in full; its memory grows with the square
     port: int = 5000  # TCP port of `make run` and `make serve`
     web_concurrency: int = 2  # worker processes of `make serve`
     cors_origins: tuple[str, ...] = ()  # origins allowed to call from a browser; empty: none
@@ -94,6 +95,7 @@ class Config:
             secret_key=read.secret_key(environment),
             app_env=environment,
             model_dir=Path(environ.get("MODEL_DIR") or ROOT / "models"),
+            model_titles=read.integer("MODEL_TITLES", 5_000, low=100, high=100_000),
             port=read.integer("PORT", 5000, low=1, high=65535),
             web_concurrency=read.integer("WEB_CONCURRENCY", 2, low=1, high=64),
             cors_origins=read.names("CORS_ORIGINS"),

@@ -57,6 +57,10 @@ class ModelConfig:
     hybrid: HybridConfig = field(default_factory=HybridConfig)
     ranker: RankerConfig = field(default_factory=RankerConfig)
 
+    def with_titles(self, titles: int) -> ModelConfig:
+        """The same with so many titles in `item-item`: memory of a build grows with their square."""
+        return replace(self, item_item=replace(self.item_item, titles=titles))
+
 
 @dataclass(frozen=True, eq=False)
 class Snapshot:

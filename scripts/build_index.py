@@ -21,6 +21,7 @@ from config import Config
 from db.engine import open_engine
 from db.schema import migrate
 from profiling.decorators import Recording, recording
+from recommender.snapshot import ModelConfig
 from recommender.store import ModelStore
 from scripts.console import OK, console, count_progress, errors, run
 from serving.builder import build_model
@@ -51,6 +52,7 @@ def main(argv: list[str] | None = None) -> int:
         version, built = build_model(
             engine,
             ModelStore(config.model_dir),
+            config=ModelConfig().with_titles(config.model_titles),
             force=arguments.force,
             wait_s=arguments.wait,
             progress=progress,

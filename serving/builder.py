@@ -258,7 +258,11 @@ def _main() -> int:
     """Build as told by a JSON object on stdin; one line on stdout says why not."""
     order = json.load(sys.stdin)
     try:
-        build_model(open_engine(order["database_url"]), ModelStore(Path(order["model_dir"])))
+        build_model(
+            open_engine(order["database_url"]),
+            ModelStore(Path(order["model_dir"])),
+            config=ModelConfig().with_titles(order["titles"]),
+        )
     except (BuildFailedError, BuildInProgressError, OSError) as error:
         sys.stdout.write(f"{error}\n")
         return 1

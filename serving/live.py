@@ -82,14 +82,13 @@ class LiveModel:
 
     def current(self) -> LiveVersion:
         """The newest version, with everybody who was saved up to now."""
+        self.latest_model()
         if time.monotonic() >= self._ask_database_at and self._lock.acquire(blocking=False):
             try:
-                self._follow_store()
                 self._follow_database()
             finally:
                 self._lock.release()
-            return self._live
-        return self.latest_model()
+        return self._live
 
     def catch_up(self) -> LiveVersion:
         """The state that includes every write committed before this call."""
@@ -107,6 +106,7 @@ class LiveModel:
             return
         try:
             self._live = _live(self._store.load_version(name))
+            self._ask_database_at = float("-inf")  # who is newer than this version
         except ModelFormatError as error:
             self._refused = f"{name}: {error}"
             log.error("model %s is refused, %s stays in service: %s", name, self._live.name, error)

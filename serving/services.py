@@ -15,6 +15,7 @@ from sqlalchemy import Engine
 from db.engine import open_engine, read_transaction
 from db.revisions import current_revision, database_id
 from db.schema import migrate
+from recommender.item_item import ItemItemConfig
 from recommender.store import ModelStore, NoModelError, Version
 from serving.builder import BuildFailedError
 from serving.live import LiveModel
@@ -33,7 +34,12 @@ class Services:
 
 
 def open_services(
-    database_url: str, model_dir: Path, *, sync_interval_s: float, overlay_max_users: int
+    database_url: str,
+    model_dir: Path,
+    *,
+    sync_interval_s: float,
+    overlay_max_users: int,
+    titles: int = ItemItemConfig.titles,
 ) -> Services:
     """Open the database, bring its schema up to date, load the model or build one where none is usable.
 
@@ -44,13 +50,13 @@ def open_services(
     engine = open_engine(database_url, wait_s=WAIT_S)
     migrate(engine)
     store = ModelStore(model_dir)
-    version = _load_or_build(engine, store)
+    version = _load_or_build(engine, store, titles)
     live = LiveModel(store, engine, version, interval_s=sync_interval_s, overlay_max_users=overlay_max_users)
     engine.dispose()  # whoever forks after this takes no open connection along
     return Services(engine, live)
 
 
-def _load_or_build(engine: Engine, store: ModelStore) -> Version:
+def _load_or_build(engine: Engine, store: ModelStore, titles: int) -> Version:
     store.sweep_if_idle()
     try:
         version = store.load()
@@ -62,15 +68,16 @@ def _load_or_build(engine: Engine, store: ModelStore) -> Version:
         log.warning("building a model: %s is of another database or of a later state", version.name)
     except NoModelError as error:
         log.warning("building a model: %s", error)
-    _build_in_subprocess(engine, store)
+    _build_in_subprocess(engine, store, titles)
     return store.load()
 
 
-def _build_in_subprocess(engine: Engine, store: ModelStore) -> None:
+def _build_in_subprocess(engine: Engine, store: ModelStore, titles: int) -> None:
     """Build in a process of its own: it needs scikit-learn and several times the memory of serving."""
     order = {
         "database_url": engine.url.render_as_string(hide_password=False),  # by stdin: arguments are public
         "model_dir": str(store.directory.absolute()),
+        "titles": titles,
     }
     outcome = subprocess.run(
         [sys.executable, "-m", "serving.builder"],

@@ -27,6 +27,7 @@ INTEGERS = [
     ("OVERLAY_MAX_USERS", "overlay_max_users", 20_000, 0, 1_000_000),
     ("SYNC_INTERVAL_MS", "sync_interval_ms", 0, 0, 60_000),
     ("MAX_UPLOAD_BYTES", "max_upload_bytes", 10_000_000, 1_000, 1_000_000_000),
+    ("MODEL_TITLES", "model_titles", 5_000, 100, 100_000),
     ("TRUSTED_PROXIES", "trusted_proxies", 0, 0, 10),
 ]
 

@@ -37,20 +37,16 @@ def wait_until_ready(server: Server) -> float:
 
 
 def versions_in_service(server: Server) -> list[float]:
-    """The number of the version that each worker answers from. Stops nobody, so that it is for use under load:
-    a worker that stands still may hold the lock that the other one waits for."""
+    """The number of the version that each worker answers from, by what they say themselves: under load
+    nobody may be made to stand still, since they may hold the lock that the others wait for."""
     families = text_string_to_metric_families(server.ask("/metrics").body.decode())
     return [s.value for family in families for s in family.samples if s.name == "anime_model_version"]
 
 
-def check_saved(engine: Engine, *crowds: Crowd) -> None:
-    """Everybody acknowledged is in the database, and whoever is there has one of the lists that came, whole."""
-    sent: dict[int, list[dict[int, int]]] = {}
-    for told in (told for crowd in crowds for told in crowd.told if told.user_id is not None):
-        sent.setdefault(told.user_id, []).append(told.ratings)
-    stored = saved_lists(engine)
-    acknowledged = set[int]().union(*(crowd.acknowledged for crowd in crowds))
-    assert acknowledged - set(stored) == set(), "acknowledged and lost"
+def check_saved(engine: Engine, many: Crowd) -> None:
+    """Everybody acknowledged is in the database; whoever is there has one of the lists that came, whole."""
+    stored, sent = saved_lists(engine), many.sent
+    assert many.acknowledged - set(stored) == set(), "acknowledged and lost"
     assert {user_id: list_ for user_id, list_ in stored.items() if list_ not in sent[user_id]} == {}
     if engine.dialect.name == "sqlite":
         with engine.connect() as connection:
@@ -72,14 +68,13 @@ def saved_lists(engine: Engine) -> dict[int, dict[int, int]]:
     return lists
 
 
-def check_found(server: Server, *crowds: Crowd) -> None:
+def check_found(server: Server, many: Crowd) -> None:
     """Every worker finds everybody acknowledged among the neighbours of the watcher of their group."""
-    acknowledged = set[int]().union(*(crowd.acknowledged for crowd in crowds))
-    assert acknowledged
+    assert many.acknowledged
     for group in range(GROUPS):
         answers = server.ask_each(f"/api/v1/users/{WATCHERS + group}/similar?n=100", times=1)
         assert [answer.status for answer in answers] == [200] * WORKERS
         for answer in answers:
             found = {item["user_id"] for item in answer.json["items"]}
-            missing = {user_id for user_id in acknowledged if group_of(user_id) == group} - found
+            missing = {user_id for user_id in many.acknowledged if group_of(user_id) == group} - found
             assert missing == set(), f"group {group} in model {answer.json['model_version']}"

@@ -9,7 +9,7 @@ import json
 import multiprocessing
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -21,6 +21,7 @@ FIRST_TITLE, GROUPS, GROUP = 106, 12, 80  # groups of people with the same two t
 WATCHERS = 800_000  # user id of the first watcher: one a group, who were there before the crowd
 NEWCOMERS = range(900_000, 900_000 + GROUPS * GROUP)
 
+SAVING = "/users/recommendations"
 NEEDS_THE_DATABASE = ("/readyz", "/api/v1/users/1/recommendations", "/api/v1/users/2/similar")
 DOES_WITHOUT = ("/healthz", "/api/v1/popular", "/api/v1/anime/106/similar", "/api/anime-suggestions?query=st")
 
@@ -51,11 +52,25 @@ class Crowd:
 
     @property
     def acknowledged(self) -> set[int]:
+        """Who was said to be saved."""
         return {told.user_id for told in self.told if told.user_id is not None and told.status == 200}
 
-    def statuses(self, *paths: str) -> set[int]:
-        """Of all requests, or of those for these paths."""
-        return {told.status for told in self.told if not paths or told.path in paths}
+    @property
+    def sent(self) -> dict[int, list[dict[int, int]]]:
+        """Every list that came, by the person it is of; answered or not, one of them may be saved."""
+        lists: dict[int, list[dict[int, int]]] = {}
+        for told in self.told:
+            if told.user_id is not None:
+                lists.setdefault(told.user_id, []).append(told.ratings)
+        return lists
+
+    @property
+    def statuses(self) -> set[int]:
+        return {told.status for told in self.told}
+
+    def of(self, paths: Collection[str]) -> list[Told]:
+        """What was told of these paths."""
+        return [told for told in self.told if told.path in paths]
 
 
 def group_of(user_id: int) -> int:
@@ -106,7 +121,7 @@ def _use(port: int, order: list[int], seed: float) -> list[Told]:
                 return told
             if chance.random() < 0.5:
                 ratings = {anime_id: chance.randint(8, 10) for anime_id in titles_of(group_of(user_id))}
-                told.append(_ask(port, "/users/recommendations", user_id, ratings))
+                told.append(_ask(port, SAVING, user_id, ratings))
             else:
                 told.append(_ask(port, chance.choice(NEEDS_THE_DATABASE + DOES_WITHOUT)))
 

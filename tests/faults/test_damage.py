@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import shutil
-import sys
 
 from recommender.store import ModelStore
 from tests.faults.conftest import Place

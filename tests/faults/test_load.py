@@ -23,7 +23,7 @@ def test_nobody_is_lost_and_no_request_fails_while_models_are_published(
                 published[f"v000{number}"] = time.monotonic()
                 everywhere = [number] * WORKERS
                 wait_until(partial(serve, server, everywhere), f"every worker answers from {number}", 5)
-        assert many.statuses() == {200}
+        assert many.statuses == {200}
         for told in many.told:
             due = [name for name, at in published.items() if at < told.started]
             assert told.model is None or told.model >= max(due, default="")

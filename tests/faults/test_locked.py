@@ -13,7 +13,7 @@ from db.models import Rating, User
 from db.revisions import take_revision
 from tests.faults.checks import saved_lists
 from tests.faults.conftest import Place
-from tests.faults.crowd import NEWCOMERS, WATCHERS, person, titles_of
+from tests.faults.crowd import NEWCOMERS, SAVING, WATCHERS, person, titles_of
 from tests.serving.servers import Answer, Server, serving
 
 EARLY, NEXT = NEWCOMERS[0], NEWCOMERS[1]
@@ -25,7 +25,7 @@ SIMILAR = f"/api/v1/users/{WATCHERS}/similar?n=100"
 def inserting(server: Server, user_id: int) -> Iterator[Future[Answer]]:
     """Somebody is being inserted by a request inside."""
     with ThreadPoolExecutor() as pool:
-        yield pool.submit(server.ask, "/users/recommendations", person(user_id, LIST))
+        yield pool.submit(server.ask, SAVING, person(user_id, LIST))
 
 
 def similar(answer: Answer) -> set[int]:
@@ -44,7 +44,7 @@ def test_while_the_database_is_locked_for_long_writes_are_503_and_reads_go_on(pl
         assert (answer.status, answer.headers["Content-Type"]) == (503, "application/problem+json")
         assert answer.headers["Retry-After"] == "5"
         assert saved_lists(place.engine) == {}
-        assert server.ask("/users/recommendations", person(NEXT, LIST)).status == 200
+        assert server.ask(SAVING, person(NEXT, LIST)).status == 200
     assert saved_lists(place.engine) == {NEXT: LIST}
     assert "WORKER TIMEOUT" not in place.log.read_text("utf-8")
 

@@ -139,6 +139,17 @@ def test_who_comes_while_a_version_is_built_is_newer_than_that_version(
     assert set(neighbours(current, ROMANCE, 2)) == {STRANGER, STRANGER + 1}
 
 
+def test_a_version_that_comes_between_two_looks_for_news_loses_nobody_who_is_newer(
+    embedded: Engine, store: ModelStore, embedded_version: Version
+) -> None:
+    live = follow(store, embedded, embedded_version, interval_s=3_600)
+    insert_user(embedded, STRANGER, ACTION)
+    live.catch_up()
+    store.publish(embedded_version.snapshot, {})  # built before they came
+    assert live.current().name == "v0002"
+    assert knows(live, STRANGER)
+
+
 @pytest.mark.parametrize("how", DAMAGES)
 def test_a_broken_version_is_refused_and_the_old_one_stays(
     embedded: Engine, store: ModelStore, embedded_version: Version, how: str

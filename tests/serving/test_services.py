@@ -149,3 +149,9 @@ def test_an_unreachable_postgresql_is_an_operational_error(tmp_path: Path) -> No
 
 def test_the_whole_world_is_served(filled: Engine, store: ModelStore, version: Version) -> None:
     assert len(start(filled, store).live.current().snapshot.catalog) == TITLES
+
+
+def test_a_build_learns_as_many_titles_as_it_is_told(embedded: Engine, store: ModelStore) -> None:
+    url = embedded.url.render_as_string(hide_password=False)
+    services = open_services(url, store.directory, sync_interval_s=0, overlay_max_users=10, titles=7)
+    assert len(services.live.in_service.snapshot.item_item.titles) == 7
