@@ -21,9 +21,10 @@ from urllib.parse import quote
 import psutil
 
 from config import ROOT, Config
-from recommender.catalog import Catalog, Title
-from recommender.snapshot import CATALOG_FILE
+from recommender.catalog import Title
+from recommender.snapshot import TITLES_FILE
 from recommender.store import ModelStore
+from recommender.stored_titles import StoredTitles
 
 START_LIMIT_S = 60
 
@@ -93,7 +94,7 @@ class Questions:
 
     def __init__(self, environ: Mapping[str, str], seed: int = 7) -> None:
         self._random = random.Random(seed)  # noqa: S311 - which titles are asked for
-        known = sorted(_catalog(environ).titles, key=lambda title: -(title.members or 0))[:2_000]
+        known = sorted(_titles(environ), key=lambda title: -(title.members or 0))[:2_000]
         self.titles: list[Title] = [title for title in known if not title.nsfw]
 
     def favourites(self) -> list[dict[str, int]]:
@@ -153,7 +154,6 @@ def _ready(port: int) -> bool:
         return False
 
 
-def _catalog(environ: Mapping[str, str]) -> Catalog:
+def _titles(environ: Mapping[str, str]) -> StoredTitles:
     store = ModelStore(Config.from_env(environ).model_dir)
-    folder = store.directory / str(store.current_name())
-    return Catalog.from_json(json.loads((folder / CATALOG_FILE).read_text("utf-8")))
+    return StoredTitles(store.directory / str(store.current_name()) / TITLES_FILE)

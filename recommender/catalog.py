@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,12 +41,16 @@ class Title:
 
 @dataclass(frozen=True, eq=False)
 class Catalog:
-    """All titles, ordered by id; row r of every array and matrix over titles is `titles[r]`."""
+    """All titles, ordered by id; row r of every array and matrix over titles is `titles[r]`.
 
-    titles: tuple[Title, ...]
+    Attributes:
+        titles: a tuple, or read from a file when they are asked for.
+    """
+
+    titles: Sequence[Title]
 
     def __post_init__(self) -> None:
-        _ = self.vocabulary  # validates that ids ascend
+        _ = self.columns  # validates that ids ascend
 
     def __len__(self) -> int:
         return len(self.titles)
@@ -55,62 +59,95 @@ class Catalog:
         return self.titles[anime_row]
 
     @cached_property
-    def vocabulary(self) -> Vocabulary:
-        return Vocabulary(np.array([title.anime_id for title in self.titles], dtype=np.int64))
+    def columns(self) -> Columns:
+        """The same as arrays."""
+        return Columns.of(self.titles)
 
-    @cached_property
+    @property
+    def vocabulary(self) -> Vocabulary:
+        return self.columns.vocabulary
+
+    @property
     def nsfw(self) -> NDArray[np.bool_]:
         """bool (n,): adult titles, left out everywhere unless asked for."""
-        return np.array([title.nsfw for title in self.titles], dtype=bool)
+        return self.columns.nsfw
 
-    @cached_property
+    @property
     def members(self) -> NDArray[np.int64]:
         """int64 (n,): list members on MyAnimeList, 0 where unknown."""
-        return np.array([title.members or 0 for title in self.titles], dtype=np.int64)
+        return self.columns.members
 
-    @cached_property
+    @property
     def years(self) -> NDArray[np.int64]:
         """int64 (n,): year first aired, 0 where unknown."""
-        return np.array([title.year or 0 for title in self.titles], dtype=np.int64)
+        return self.columns.years
 
-    @cached_property
+    @property
     def mean_scores(self) -> NDArray[np.float32]:
         """float32 (n,): mean rating on MyAnimeList, 0 where unknown."""
-        return np.array([title.score or 0.0 for title in self.titles], dtype=np.float32)
+        return self.columns.mean_scores
 
-    @cached_property
+    @property
     def types(self) -> NDArray[np.str_]:
         """str (n,): type in lower case, empty where unknown."""
-        return np.array([(title.type or "").lower() for title in self.titles], dtype=np.str_)
+        return self.columns.types
 
-    @cached_property
-    def genre_masks(self) -> dict[str, NDArray[np.bool_]]:
+    @property
+    def genre_masks(self) -> Mapping[str, NDArray[np.bool_]]:
         """Genre in lower case -> bool (n,): the titles that have it."""
-        masks: dict[str, NDArray[np.bool_]] = {}
-        for row, title in enumerate(self.titles):
-            for genre in title.genres:
-                masks.setdefault(genre.lower(), np.zeros(len(self), dtype=bool))[row] = True
-        return masks
+        return self.columns.genre_masks
 
-    @cached_property
-    def known_genres(self) -> dict[str, str]:
+    @property
+    def known_genres(self) -> Mapping[str, str]:
         """Genre in lower case -> genre as it is written."""
-        return {genre.lower(): genre for title in self.titles for genre in title.genres}
+        return self.columns.known_genres
 
-    @cached_property
-    def known_types(self) -> dict[str, str]:
+    @property
+    def known_types(self) -> Mapping[str, str]:
         """Type in lower case -> type as it is written."""
-        return {title.type.lower(): title.type for title in self.titles if title.type}
+        return self.columns.known_types
 
-    def to_json(self) -> list[list[Any]]:
-        """Plain lists, one a title, in the order of Title's fields."""
-        names = [field.name for field in fields(Title)]
-        return [[getattr(title, name) for name in names] for title in self.titles]
+
+class Columns(NamedTuple):
+    """What is known of the titles, one array for each thing. See Catalog."""
+
+    vocabulary: Vocabulary
+    nsfw: NDArray[np.bool_]
+    members: NDArray[np.int64]
+    years: NDArray[np.int64]
+    mean_scores: NDArray[np.float32]
+    types: NDArray[np.str_]
+    genre_masks: Mapping[str, NDArray[np.bool_]]
+    known_genres: Mapping[str, str]
+    known_types: Mapping[str, str]
 
     @classmethod
-    def from_json(cls, rows: Sequence[Sequence[Any]]) -> Catalog:
-        """The inverse of `to_json`."""
-        titles = []
-        for anime_id, name, aliases, genres, *rest in rows:
-            titles.append(Title(anime_id, name, tuple((a, k) for a, k in aliases), tuple(genres), *rest))
-        return cls(tuple(titles))
+    def of(cls, titles: Sequence[Title]) -> Columns:
+        """In one pass: each title may have to be read."""
+        numbers, scores, types = [], [], []
+        rows_of: dict[str, list[int]] = {}
+        known_genres: dict[str, str] = {}
+        known_types: dict[str, str] = {}
+        for row, title in enumerate(titles):
+            numbers.append((title.anime_id, title.nsfw, title.members or 0, title.year or 0))
+            scores.append(title.score or 0.0)
+            types.append((title.type or "").lower())
+            known_types |= {title.type.lower(): title.type} if title.type else {}
+            for genre in title.genres:
+                rows_of.setdefault(genre.lower(), []).append(row)
+                known_genres[genre.lower()] = genre
+        table = np.array(numbers, dtype=np.int64).reshape(-1, 4)
+        masks = {genre: np.zeros(len(titles), dtype=bool) for genre in rows_of}
+        for genre, rows in rows_of.items():
+            masks[genre][rows] = True
+        return cls(
+            vocabulary=Vocabulary(table[:, 0].copy()),
+            nsfw=table[:, 1].astype(bool),
+            members=table[:, 2].copy(),
+            years=table[:, 3].copy(),
+            mean_scores=np.array(scores, dtype=np.float32),
+            types=np.array(types, dtype=np.str_),
+            genre_masks=masks,
+            known_genres=known_genres,
+            known_types=known_types,
+        )

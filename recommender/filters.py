@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -66,7 +67,7 @@ class Filters:
         return allowed
 
 
-def _known(field: str, value: str, known: dict[str, str]) -> str:
+def _known(field: str, value: str, known: Mapping[str, str]) -> str:
     key = value.strip().lower()
     if key not in known:
         raise UnknownFilterValueError(field, value, sorted(known.values()))

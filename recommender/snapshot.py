@@ -29,14 +29,15 @@ from recommender.query import Query, Recommender
 from recommender.ranker import Ranker, RankerConfig
 from recommender.ratings import RatingsMatrix
 from recommender.residuals import Residuals, ResidualsConfig
+from recommender.stored_titles import StoredTitles, write_titles
 from recommender.titles import TitleIndex
 from recommender.user_user import UserUser, UserUserConfig
 from recommender.vector_index import VectorIndex
 from recommender.vocabulary import Vocabulary
 
-FORMAT = 2  # grows when the files of a version change; other formats are rebuilt, not guessed at
+FORMAT = 3  # grows when the files of a version change; other formats are rebuilt, not guessed at
 INDEX_FILE = "user_index.bin"
-CATALOG_FILE = "catalog.json"
+TITLES_FILE = "titles.jsonl"
 NAMES_FILE = "names.txt"
 
 
@@ -118,8 +119,20 @@ class Snapshot:
             "popular": self.popularity,
         }
 
-    def probe(self) -> None:
-        """Ask every algorithm for something, so that a model that cannot answer is never served."""
+    def probe(self, *, thoroughly: bool = False) -> None:
+        """Ask every algorithm for something, so that a model that cannot answer is never served.
+
+        Args:
+            thoroughly: also read what is otherwise read when it is first needed.
+
+        Raises:
+            ModelFormatError: there is something that cannot be used.
+        """
+        if thoroughly:
+            try:
+                self.user_user.index.ready()
+            except (ValueError, RuntimeError) as error:
+                raise ModelFormatError(f"{INDEX_FILE} cannot be read: {error}") from error
         query = Query.of([(int(row), 10) for row in np.argsort(-self.popularity.prior)[:3]])
         for name, algorithm in self.algorithms.items():
             algorithm.recommend(query, 5)
@@ -130,7 +143,7 @@ class Snapshot:
 
     def save(self, directory: Path) -> dict[str, Any]:
         """Write every file into `directory` (empty); return what the manifest says of the contents."""
-        (directory / CATALOG_FILE).write_text(json.dumps(self.catalog.to_json(), ensure_ascii=False), "utf-8")
+        write_titles(self.catalog.titles, directory / TITLES_FILE)
         (directory / NAMES_FILE).write_text(self.titles.text, "utf-8", newline="\n")
         for name, array in self._arrays().items():
             np.save(directory / f"{name}.npy", array, allow_pickle=False)
@@ -165,7 +178,7 @@ class Snapshot:
             raise ModelFormatError(f"its format is {manifest.get('format')!r}, this program reads {FORMAT}")
         try:
             config = _config(ModelConfig, manifest["config"])
-            catalog = Catalog.from_json(json.loads((directory / CATALOG_FILE).read_text("utf-8")))
+            catalog = Catalog(StoredTitles(directory / TITLES_FILE))
             arrays = _Arrays(directory)
             ratings = RatingsMatrix(
                 Vocabulary(arrays["user_ids"]),

@@ -145,7 +145,7 @@ class ModelStore:
         manifest["files"] = {path.name: _fingerprint(path) for path in sorted(temporary.iterdir())}
         manifest = seal(manifest)
         (temporary / MANIFEST_FILE).write_text(json.dumps(manifest, indent=1), "utf-8")
-        self._verified(temporary).probe()  # hnswlib does not say when the disk was full
+        self._verified(temporary).probe(thoroughly=True)  # hnswlib does not say when the disk was full
         for path in temporary.iterdir():
             _sync(path)
         _sync(temporary)

@@ -126,6 +126,7 @@ class UserUser:
         matrix = likes.to_binary()
         projection = _fit_projection(matrix, idf**config.projection_idf_power, config)
         tastes = _tastes(likes)
+        norms = _norms(likes, idf, config)
         one_of_each = tastes.users[tastes.starts[:-1]]
         vectors = np.ascontiguousarray(matrix[one_of_each] @ projection, dtype=np.float32)
         by_title = matrix.tocsc()
@@ -137,6 +138,9 @@ class UserUser:
             "likes_data": likes.data,
             "fans_users": by_title.indices.astype(np.int32),
             "fans_starts": by_title.indptr.astype(np.int64),
+            "norms": norms,
+            "tastes_users": tastes.users,
+            "tastes_starts": tastes.starts,
         }
         index = VectorIndex.build(vectors, config.index)
         return cls.assemble(config, ratings.users, popularity, arrays, index)
@@ -155,7 +159,7 @@ class UserUser:
         likes = RatingsMatrix(
             users, len(idf), *(arrays[f"likes_{part}"] for part in ("indptr", "indices", "data"))
         )
-        tastes = _tastes(likes)
+        tastes = _Tastes(arrays["tastes_users"], arrays["tastes_starts"])
         if projection.shape != (len(idf), index.dim) or len(index) != len(tastes.starts) - 1:
             raise ValueError(
                 f"projection {projection.shape} and index ({len(index)}, {index.dim}) do not fit "
@@ -165,9 +169,9 @@ class UserUser:
         overlay = Overlay.empty(len(idf))
         return cls(
             config=config,
-            people=_people(likes, idf, config),
+            people=_People(likes, arrays["norms"]),
             overlay=overlay,
-            newer=_people(overlay.ratings, idf, config),
+            newer=_People(overlay.ratings, _norms(overlay.ratings, idf, config)),
             damping=((np.diff(fans.starts) + 5.0) ** config.popularity_power).astype(np.float32),
             popularity=popularity,
             idf=idf,
@@ -188,13 +192,15 @@ class UserUser:
             "likes_data": likes.data,
             "fans_users": self.fans.users,
             "fans_starts": self.fans.starts,
+            "norms": self.people.norms,
+            "tastes_users": self.tastes.users,
+            "tastes_starts": self.tastes.starts,
         }
 
     def with_overlay(self, overlay: Overlay) -> UserUser:
         """The same model with these people newer than it."""
-        return replace(
-            self, overlay=overlay, newer=_people(overlay.ratings.only_liked, self.idf, self.config)
-        )
+        likes = overlay.ratings.only_liked
+        return replace(self, overlay=overlay, newer=_People(likes, _norms(likes, self.idf, self.config)))
 
     def neighbours(self, query: Query, k: int) -> Neighbours:
         """The k people whose likes are nearest to the query's."""
@@ -347,10 +353,11 @@ class UserUser:
         return ids
 
 
-def _people(likes: RatingsMatrix, idf: NDArray[np.float32], config: UserUserConfig) -> _People:
+def _norms(likes: RatingsMatrix, idf: NDArray[np.float32], config: UserUserConfig) -> NDArray[np.float32]:
+    """float32 (n_users,): the length of each one's weighted row."""
     squares = (idf ** (2 * config.similarity_idf_power))[likes.indices]
     running = np.concatenate([np.zeros(1), np.cumsum(squares, dtype=np.float64)])
-    return _People(likes, np.sqrt(np.diff(running[likes.indptr])).astype(np.float32))
+    return np.sqrt(np.diff(running[likes.indptr])).astype(np.float32)
 
 
 def _tastes(likes: RatingsMatrix) -> _Tastes:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import weakref
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -27,10 +31,13 @@ class VectorIndex:
 
     hnswlib checks neither dimensions nor NaN, fails when asked for more than it holds, and is not safe
     to change while it is read: all of that is settled here.
+
+    One that was saved is read into memory at the first search: hnswlib cannot map it, so that every process
+    would hold a copy, and most lists are short enough to do without.
     """
 
-    def __init__(self, index: Any, dim: int) -> None:
-        self._index, self.dim = index, dim
+    def __init__(self, dim: int, count: int, read: Callable[[], Any]) -> None:
+        self.dim, self._count, self._read = dim, count, read
 
     @classmethod
     def build(cls, vectors: Vectors, config: VectorIndexConfig) -> VectorIndex:
@@ -50,27 +57,45 @@ class VectorIndex:
         )
         if len(vectors):
             index.add_items(vectors, np.arange(len(vectors)), num_threads=1)
-        return cls(index, vectors.shape[1])
+        return cls(vectors.shape[1], len(vectors), lambda: index)
 
     @classmethod
     def load(cls, path: Path, dim: int, count: int) -> VectorIndex:
-        """Load what `save` wrote. The file's hash must have been verified: hnswlib trusts its bytes.
+        """What `save` wrote. The file's hash must have been verified: hnswlib trusts its bytes.
+
+        The file stays open, and so may be removed before it is read.
+        """
+        descriptor = os.open(path, os.O_RDONLY)
+
+        def read() -> Any:
+            index = hnswlib.Index(space="cosine", dim=dim)
+            index.load_index(f"/dev/fd/{descriptor}", max_elements=max(1, count))
+            if index.get_current_count() != count:
+                raise ValueError(f"{path.name} holds {index.get_current_count()} vectors, expected {count}")
+            return index
+
+        loaded = cls(dim, count, read)
+        weakref.finalize(loaded, os.close, descriptor)
+        return loaded
+
+    @cached_property
+    def _index(self) -> Any:
+        return self._read()
+
+    def ready(self) -> None:
+        """Read it now.
 
         Raises:
             ValueError: the file holds another number of vectors.
         """
-        index = hnswlib.Index(space="cosine", dim=dim)
-        index.load_index(str(path), max_elements=max(1, count))
-        if index.get_current_count() != count:
-            raise ValueError(f"{path.name} holds {index.get_current_count()} vectors, expected {count}")
-        return cls(index, dim)
+        _ = self._index
 
     def save(self, path: Path) -> None:
         """Write to `path`; the caller verifies the size, since hnswlib ignores a full disk."""
         self._index.save_index(str(path))
 
     def __len__(self) -> int:
-        return int(self._index.get_current_count())
+        return self._count
 
     def search(self, vector: Vectors, k: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         """The rows of the (at most) k nearest vectors and their cosine similarities, nearest first.

@@ -72,8 +72,9 @@ class LiveModel:
 
     def latest_model(self) -> LiveVersion:
         """The newest version, for answers that do not depend on people."""
+        followed = self._refused is None and self._store.current_name() == self._live.name
         # while one thread looks, the others go on answering from what there is
-        if self._store.current_name() != self._live.name and self._lock.acquire(blocking=False):
+        if not followed and self._lock.acquire(blocking=False):
             try:
                 self._follow_store()
             finally:

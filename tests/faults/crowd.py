@@ -1,32 +1,33 @@
 """A crowd: processes that insert people and ask for answers all at once, and remember what they were told.
 
-What a process of the crowd imports is kept to the standard library, so that it starts at once.
+Each process runs this file, which needs the standard library only, so that it starts at once.
 """
 
 from __future__ import annotations
 
 import json
-import multiprocessing
 import random
+import subprocess
+import sys
+import threading
 import time
 from collections.abc import Collection, Iterator
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from http.client import HTTPConnection, HTTPException
-from multiprocessing.synchronize import Barrier, Event
+from pathlib import Path
+from typing import Any
 
-CLIENTS = 4
+ROOT = Path(__file__).parents[2]
+CLIENTS, REST_S = 4, 0.005  # processes of a crowd, and how long each waits before it asks again
 FIRST_TITLE, GROUPS, GROUP = 106, 12, 80  # groups of people with the same two titles, the best of each other
 WATCHERS = 800_000  # user id of the first watcher: one a group, who were there before the crowd
 NEWCOMERS = range(900_000, 900_000 + GROUPS * GROUP)
 
 SAVING = "/users/recommendations"
 NEEDS_THE_DATABASE = ("/readyz", "/api/v1/users/1/recommendations", "/api/v1/users/2/similar")
-DOES_WITHOUT = ("/healthz", "/api/v1/popular", "/api/v1/anime/106/similar", "/api/anime-suggestions?query=st")
-
-_start: Barrier  # of the process of a client
-_stop: Event
+STATELESS = "/api/v1/recommendations"
+DOES_WITHOUT = (STATELESS, "/healthz", "/api/v1/popular", "/api/v1/anime/106/similar")
 
 
 @dataclass(frozen=True)
@@ -90,55 +91,85 @@ def person(user_id: int, ratings: dict[int, int]) -> dict[str, object]:
 
 
 @contextmanager
-def crowd(port: int, chance: random.Random, clients: int = CLIENTS) -> Iterator[Crowd]:
+def crowd(port: int, chance: random.Random) -> Iterator[Crowd]:
     """Processes that use the server inside. All insert the same people in the same order, each with lists
     of their own, and each leaves out half of them."""
-    context = multiprocessing.get_context("spawn")
-    start, stop, together = context.Barrier(clients + 1), context.Event(), Crowd()
     order = chance.sample(NEWCOMERS, len(NEWCOMERS))
-    with ProcessPoolExecutor(clients, context, _remember, (start, stop)) as pool:
-        futures = [pool.submit(_use, port, order, chance.random()) for _ in range(clients)]
-        start.wait(60)
-        try:
-            yield together
-        finally:
-            stop.set()
-        together.told += [told for future in futures for told in future.result(timeout=90)]
+    clients = [_start(port, order, chance.random()) for _ in range(CLIENTS)]
+    try:
+        for client in clients:
+            assert client.stdout
+            assert client.stdout.readline() == "ready\n"
+        for client in clients:
+            assert client.stdin
+            client.stdin.write("go\n")
+            client.stdin.flush()
+        many = Crowd()
+        yield many
+    finally:
+        for client in clients:
+            assert client.stdin
+            client.stdin.close()
+            client.stdin = None  # communicate() would flush it
+        answers = [client.communicate(timeout=90)[0] for client in clients]
+    many.told += [_told(entry) for answer in answers for entry in json.loads(answer)]
 
 
-def _remember(start: Barrier, stop: Event) -> None:
-    global _start, _stop  # they cannot be handed to a function of the pool
-    _start, _stop = start, stop
+def _start(port: int, order: list[int], seed: float) -> subprocess.Popen[str]:
+    client = subprocess.Popen(
+        [sys.executable, "-m", __name__], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert client.stdin
+    client.stdin.write(json.dumps({"port": port, "order": order, "seed": seed}) + "\n")
+    client.stdin.flush()
+    return client
 
 
-def _use(port: int, order: list[int], seed: float) -> list[Told]:
+def _told(entry: dict[str, Any]) -> Told:
+    ratings = {int(anime_id): rating for anime_id, rating in entry["ratings"].items()}
+    return Told(**{**entry, "ratings": ratings})
+
+
+# -- in a process of its own ---------------------------------------------------------------------------
+
+
+def _main() -> None:
+    told = json.loads(sys.stdin.readline())
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
+    sys.stdin.readline()
+    stop = threading.Thread(target=sys.stdin.read)  # ends with the input
+    stop.start()
+    answers = [asdict(answer) for answer in _use(told["port"], told["order"], told["seed"], stop)]
+    sys.stdout.write(json.dumps(answers))
+
+
+def _use(port: int, order: list[int], seed: float, stop: threading.Thread) -> Iterator[Told]:
     chance = random.Random(seed)  # noqa: S311 - not a secret
-    told: list[Told] = []
-    _start.wait(60)
     while True:
         for user_id in order:
-            if _stop.is_set():
-                return told
+            if not stop.is_alive():
+                return
             if chance.random() < 0.5:
                 ratings = {anime_id: chance.randint(8, 10) for anime_id in titles_of(group_of(user_id))}
-                told.append(_ask(port, SAVING, user_id, ratings))
+                yield _ask(port, SAVING, user_id, ratings)
             else:
-                told.append(_ask(port, chance.choice(NEEDS_THE_DATABASE + DOES_WITHOUT)))
+                yield _ask(port, chance.choice(NEEDS_THE_DATABASE + DOES_WITHOUT))
+            time.sleep(REST_S)
 
 
 def _ask(port: int, path: str, user_id: int | None = None, ratings: dict[int, int] | None = None) -> Told:
     started, ratings = time.monotonic(), ratings or {}
     connection = HTTPConnection("127.0.0.1", port, timeout=60)
     try:
-        if user_id is None:
-            connection.request("GET", path)
+        if path in (SAVING, STATELESS):
+            body = {"ratings": [{"anime_id": 106}]} if user_id is None else person(user_id, ratings)
+            connection.request("POST", path, json.dumps(body), {"Content-Type": "application/json"})
         else:
-            body = json.dumps(person(user_id, ratings))
-            connection.request("POST", path, body, {"Content-Type": "application/json"})
+            connection.request("GET", path)
         response = connection.getresponse()
         content = response.read()
     except (OSError, HTTPException):
-        time.sleep(0.02)
         return Told(path, user_id, ratings, started, time.monotonic() - started, 0)
     finally:
         connection.close()
@@ -155,3 +186,7 @@ def _ask(port: int, path: str, user_id: int | None = None, ratings: dict[int, in
         response.headers["Retry-After"],
         answer.get("model_version") if isinstance(answer, dict) else None,
     )
+
+
+if __name__ == "__main__":
+    _main()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -34,12 +32,6 @@ NAUSICAA = Title(
 UNKNOWN = Title(600, "Nothing is known of this")
 ADULT = Title(700, "Not for children", genres=("Hentai",), type="OVA", members=5, year=1999, score=6.5)
 SMALL = Catalog((NAUSICAA, UNKNOWN, ADULT))
-
-
-@given(CATALOGS)
-def test_a_catalogue_survives_json(catalog: Catalog) -> None:
-    text = json.dumps(catalog.to_json(), ensure_ascii=False)
-    assert Catalog.from_json(json.loads(text)).titles == catalog.titles
 
 
 @given(CATALOGS)

@@ -301,8 +301,8 @@ def test_a_disk_that_cannot_read_a_file_again_costs_that_version_only(
 
 
 def test_a_damaged_version_is_named_with_its_reason(store: ModelStore) -> None:
-    os.truncate(store.directory / "v0002" / "catalog.json", 10)
-    with pytest.raises(ModelFormatError, match=r"catalog.json is damaged"):
+    os.truncate(store.directory / "v0002" / "titles.jsonl", 10)
+    with pytest.raises(ModelFormatError, match=r"titles.jsonl is damaged"):
         store.load_version("v0002")
 
 

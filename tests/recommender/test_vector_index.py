@@ -68,7 +68,7 @@ def test_a_loaded_index_answers_as_the_saved_one(tmp_path: Path) -> None:
 def test_another_count_than_expected_is_refused(tmp_path: Path) -> None:
     VectorIndex.build(random_vectors(10), CONFIG).save(tmp_path / "index.bin")
     with pytest.raises(ValueError, match=r"index.bin holds 10 vectors, expected 11"):
-        VectorIndex.load(tmp_path / "index.bin", DIM, 11)
+        VectorIndex.load(tmp_path / "index.bin", DIM, 11).ready()
 
 
 def test_asking_for_more_than_there_are_gives_all() -> None:
@@ -129,3 +129,13 @@ def test_a_query_that_hnswlib_would_swallow_is_refused(vector: Vectors, message:
 def test_vectors_that_hnswlib_would_swallow_are_refused(vectors: Vectors, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         VectorIndex.build(vectors, CONFIG)
+
+
+def test_a_saved_index_is_read_when_it_is_needed_even_if_its_file_is_gone(tmp_path: Path) -> None:
+    vectors = random_vectors(50)
+    VectorIndex.build(vectors, CONFIG).save(tmp_path / "index.bin")
+    loaded = VectorIndex.load(tmp_path / "index.bin", DIM, 50)
+    assert "_index" not in vars(loaded)
+    (tmp_path / "index.bin").unlink()
+    assert loaded.search(vectors[7], 1)[0].tolist() == [7]
+    assert "_index" in vars(loaded)

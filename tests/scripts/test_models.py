@@ -42,7 +42,7 @@ def store(grown: Path, world_settings: dict[str, str]) -> ModelStore:
     return ModelStore(directory)
 
 
-def damage(store: ModelStore, name: str, file: str = "catalog.json") -> None:
+def damage(store: ModelStore, name: str, file: str = "titles.jsonl") -> None:
     path = store.directory / name / file
     content = path.read_bytes()
     path.unlink()
@@ -114,7 +114,7 @@ def test_the_next_build_is_newer_than_all_of_them(store: ModelStore, world_setti
 def test_a_damaged_version_is_not_put_into_service(run: Run, store: ModelStore) -> None:
     damage(store, "v0001")
     message = sentence(run("models.py", "use", "v0001"))
-    assert "v0001 cannot be used: catalog.json is damaged" in message
+    assert "v0001 cannot be used: titles.jsonl is damaged" in message
     assert store.current_name() == "v0002"
 
 
@@ -141,7 +141,7 @@ def test_verify_names_what_is_damaged_and_fails(
     damage(store, "v0002")
     assert main(["verify"]) == 1
     first, second = capsys.readouterr().out.splitlines()
-    assert first.startswith("v0002  damaged: catalog.json is damaged")
+    assert first.startswith("v0002  damaged: titles.jsonl is damaged")
     assert second == "v0001  whole"
 
 

@@ -71,14 +71,14 @@ class Server:
             for process in others:
                 process.resume()
 
-    def ask_each(self, path: str, times: int = 3) -> list[Answer]:
+    def ask_each(self, path: str, body: object = None, *, times: int = 3) -> list[Answer]:
         """What every worker says, each asked several times."""
         workers = self.workers()
         assert len(workers) == WORKERS
         answers = []
         for worker in workers:
             with self.only(worker):
-                answers += [self.ask(path) for _ in range(times)]
+                answers += [self.ask(path, body) for _ in range(times)]
         return answers
 
 

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import shutil
-import threading
-from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
 from prometheus_client.parser import text_string_to_metric_families
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine
 
 from recommender.store import ModelStore, Version
 from tests.conftest import World
@@ -61,51 +59,6 @@ def test_a_new_person_is_a_neighbour_in_every_worker_after_a_restart_and_after_a
         assert {(state["model_version"], state["newer_users"]) for state in ready} == {("v0002", 0)}
         assert all(STRANGER in found for found in neighbours_in_every_worker(server))
     assert "Traceback" not in (tmp_path / "log").read_text("utf-8")
-
-
-def test_what_comes_all_at_once_is_saved_once_and_known_everywhere(
-    filled: Engine, store: ModelStore, version: Version, tmp_path: Path
-) -> None:
-    people = range(STRANGER, STRANGER + 12)
-    with (
-        serving(settings(address(filled), store.directory), tmp_path / "log") as server,
-        ThreadPoolExecutor(8) as pool,
-    ):
-        answers = list(pool.map(lambda user_id: server.ask(COMPATIBLE, person(user_id)), [*people] * 3))
-        assert {answer.status for answer in answers} == {200}
-        again = [server.ask(COMPATIBLE, person(STRANGER)) for _ in range(4)]
-        assert len({answer.body for answer in again}) == 1
-        for found in neighbours_in_every_worker(server):
-            assert set(people) - found == {WATCHER}
-    with filled.connect() as connection:
-        saved = "SELECT count(*) FROM ratings WHERE user_id >= :first"
-        assert connection.execute(text(saved), {"first": STRANGER}).scalar() == len(people) * len(ACTION)
-
-
-def test_a_version_published_while_serving_is_picked_up_without_a_failed_request(
-    embedded: Engine, store: ModelStore, embedded_version: Version, tmp_path: Path
-) -> None:
-    environ = settings(address(embedded), store.directory)
-    statuses: list[int] = []
-    done = threading.Event()
-
-    def keep_asking(server: Server) -> None:
-        while not done.is_set():
-            statuses.append(server.ask("/api/v1/recommendations", {"ratings": [{"anime_id": 104}]}).status)
-            statuses.append(server.ask("/api/v1/users/1/recommendations").status)
-
-    with serving(environ, tmp_path / "log") as server:
-        clients = [threading.Thread(target=keep_asking, args=(server,)) for _ in range(3)]
-        for client in clients:
-            client.start()
-        for name in ("v0002", "v0003"):
-            assert f"Published {name}" in build(environ, "--force")
-            assert {answer.json["model_version"] for answer in server.ask_each("/readyz")} == {name}
-        done.set()
-        for client in clients:
-            client.join()
-    assert set(statuses) == {200}
-    assert len(statuses) > 50
 
 
 def test_by_default_too_a_new_person_is_known_to_every_worker_at_once(world: World, tmp_path: Path) -> None:
