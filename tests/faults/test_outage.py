@@ -24,7 +24,8 @@ from tests.faults.crowd import (
 )
 from tests.faults.postgres import silent, stopped
 from tests.serving.servers import WORKERS, Server, serving
-from tests.serving.worlds import STRANGER
+
+LATECOMER = 700_000  # nobody of the crowd
 
 
 def check_told(many: Crowd) -> None:
@@ -60,9 +61,9 @@ def check_quiet_restart(server: Server, postgres: PostgresServer, place: Place) 
     """Nobody asks while it is away: then the first request of each worker is answered as any other."""
     with stopped(postgres, "fast"):
         pass
-    insert_user(place.engine, STRANGER, dict.fromkeys(titles_of(0), 9))
+    assert insert_user(place.engine, LATECOMER, dict.fromkeys(titles_of(0), 9))
     for answer in server.ask_each(f"/api/v1/users/{WATCHERS}/similar?n=100", times=1):
-        assert STRANGER in {item["user_id"] for item in answer.json["items"]}
+        assert LATECOMER in {item["user_id"] for item in answer.json["items"]}
 
 
 def test_a_postgresql_that_does_not_reply_holds_up_each_worker_once_and_shortly(
