@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, func, select, text
+from sqlalchemy.exc import OperationalError
 
 from db.engine import open_engine, read_transaction, write_transaction
 from db.models import Anime
+from db.revisions import take_revision
 from db.schema import migrate
 from tests.db.helpers import contents, put_titles
 
@@ -100,6 +102,20 @@ def test_readers_do_not_wait_for_a_writer(engine: Engine) -> None:
     with write_transaction(engine) as writer:
         writer.execute(text("INSERT INTO anime (anime_id, name) VALUES (1, 'One')"))
         assert contents(engine)["anime"] == []
+
+
+def test_a_write_gives_up_on_somebody_elses_lock_when_it_was_told_to(engine: Engine) -> None:
+    hasty = open_engine(engine.url.render_as_string(hide_password=False), wait_s=0.1)
+    with write_transaction(engine) as first:
+        take_revision(first)
+        with (
+            pytest.raises(OperationalError, match=r"locked|lock timeout"),
+            write_transaction(hasty) as second,
+        ):
+            take_revision(second)
+    with write_transaction(hasty) as second:
+        assert take_revision(second) == 2
+    hasty.dispose()
 
 
 def test_a_connection_is_clean_again_after_a_write_transaction(sqlite_engine: Engine) -> None:

@@ -8,6 +8,7 @@ import secrets
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -53,9 +54,16 @@ def place(engine: Engine, tmp_path: Path) -> Place:
 @pytest.fixture
 def sqlite_place(tmp_path: Path) -> Iterator[Place]:
     """A place on SQLite only, where the database makes no difference."""
-    engine = open_engine(f"sqlite:///{tmp_path / 'anime.db'}")
+    with new_place(f"sqlite:///{tmp_path / 'anime.db'}", tmp_path) as place:
+        yield place
+
+
+@contextmanager
+def new_place(database_url: str, folder: Path) -> Iterator[Place]:
+    """A place over an empty database."""
+    engine = open_engine(database_url)
     migrate(engine)
-    yield make_place(engine, tmp_path)
+    yield make_place(engine, folder)
     engine.dispose()
 
 
@@ -83,8 +91,5 @@ def own_postgres() -> Iterator[PostgresServer]:
 @pytest.fixture
 def postgres_place(own_postgres: PostgresServer, tmp_path: Path) -> Iterator[Place]:
     """A place on a PostgreSQL that the test may stop."""
-    with new_database(own_postgres.get_uri()) as url:
-        engine = open_engine(url)
-        migrate(engine)
-        yield make_place(engine, tmp_path)
-        engine.dispose()
+    with new_database(own_postgres.get_uri()) as url, new_place(url, tmp_path) as place:
+        yield place

@@ -35,7 +35,7 @@ def test_whoever_was_acknowledged_survives_the_kill_of_the_worker_that_said_so(
             for _ in range(WORKER_KILLS):
                 kill_a_worker(server, chance)
             wait_until_ready(server)
-        assert many.statuses == {0, 200}, "broken connections, and nothing else"
+        assert many.statuses <= {0, 200}  # 0: the connection broke
         check_saved(place.engine, many)
         check_found(server, many)
     assert "Traceback" not in place.log.read_text("utf-8")

@@ -47,7 +47,7 @@ def test_a_postgresql_that_stops_and_starts_again_loses_nobody_and_needs_no_rest
         with crowd(server.port, chance) as many:
             time.sleep(chance.uniform(0.2, 0.6))
             with stopped(own_postgres, mode):
-                time.sleep(chance.uniform(0.3, 0.6))
+                time.sleep(chance.uniform(0.5, 0.8))
             wait_until_ready(server)
         assert server.workers() == workers
         check_told(many)
