@@ -54,7 +54,8 @@ def start_builder(engine: Engine, store: ModelStore, *arguments: str) -> subproc
     )
     assert process.stdin
     url = engine.url.render_as_string(hide_password=False)
-    process.stdin.write(json.dumps({"database_url": url, "model_dir": str(store.directory)}))
+    order = {"database_url": url, "model_dir": str(store.directory), "titles": 5_000}
+    process.stdin.write(json.dumps(order))
     process.stdin.close()
     process.stdin = None  # communicate() would flush it
     return process
