@@ -42,7 +42,7 @@ class Config:
     secret_key: str = field(repr=False)  # signs what the server hands out; at least 16 characters
     app_env: str = "development"  # or production, which refuses a secret key that is short or can be guessed
     model_dir: Path = ROOT / "models"  # where built models live, one folder a version
-    model_titles: int = 5_000  # best liked titles that a build learns in full; its memory grows with the square
+    model_titles: int = 5_000  # the best liked ones, learned in full; memory of a build grows with its square
     port: int = 5000  # TCP port of `make run` and `make serve`
     web_concurrency: int = 2  # worker processes of `make serve`
     cors_origins: tuple[str, ...] = ()  # origins allowed to call from a browser; empty: none
