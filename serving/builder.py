@@ -13,8 +13,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError
 
-from db.engine import open_engine, read_transaction
+from db.engine import open_engine, read_transaction, reason, unusable
 from db.relations import load_relations
 from db.revisions import current_revision, database_id
 from db.titles import TitleRow, load_titles
@@ -94,7 +95,10 @@ def build_model(
             ratings = read_ratings(connection, catalog, progress)
         snapshot = fit_snapshot(revision, generated, catalog, ratings, config, database, relations)
         version = _publish(store, snapshot)
-        forget_erasures(engine, store.oldest_revision())
+        try:
+            forget_erasures(engine, store.oldest_revision())
+        except DBAPIError as error:  # the model is published; the next build forgets them
+            log.warning("who was erased is not forgotten yet: %s", reason(error))
         return version, True
 
 
@@ -265,6 +269,9 @@ def _main() -> int:
         )
     except (BuildFailedError, BuildInProgressError, OSError) as error:
         sys.stdout.write(f"{error}\n")
+        return 1
+    except DBAPIError as error:
+        sys.stdout.write(f"{unusable(error)}\n")
         return 1
     return 0
 
