@@ -13,7 +13,7 @@ for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
 
 # where the workers leave their metrics for each other, set before prometheus_client is imported: in memory if
 # there is a place for that, since a mapped file on a full disk kills the worker (SIGBUS)
-_memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108
+_memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108  # nosec B108
 _folder = os.environ.get("PROMETHEUS_MULTIPROC_DIR") or _memory
 _metrics = tempfile.mkdtemp(prefix="anime-metrics-", dir=_folder)
 os.environ["PROMETHEUS_MULTIPROC_DIR"] = _metrics
