@@ -38,7 +38,7 @@ blueprint.before_request(requires(Scope.READ))
 @blueprint.get(
     "/<int:user_id>/recommendations",
     summary="Recommend to a stored person",
-    responses={200: RecommendationAnswer},
+    responses={200: RecommendationAnswer, 400: Problem},
 )
 def get_recommendations(path: UserPath, query: UserRecommendationQuery) -> Response:
     """The same knobs as POST /recommendations, as query parameters."""
