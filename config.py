@@ -55,9 +55,8 @@ class Config:
     trusted_proxies: int = 0  # how many proxies in front tell the truth about who asks
     log_level: str = "INFO"
     log_format: str = "json"  # or text
-    prometheus_multiproc_dir: str = (
-        ""  # where workers leave metrics for each other; gunicorn.conf.py makes one
-    )
+    # where workers leave metrics for each other; gunicorn.conf.py makes one
+    prometheus_multiproc_dir: str = ""
     max_body_bytes: int = 1_000_000  # larger request bodies are refused with 413
     max_upload_bytes: int = 10_000_000  # larger uploaded files are refused with 413
     max_list_titles: int = 5_000  # longer lists are refused with 413

@@ -39,7 +39,7 @@ def post_recommendations(body: CompatibleRequest) -> Response:
     if saved is None and given.entries:
         catalog = current.snapshot.catalog
         with INSERTS.time():
-            current = add_user(services, body.user_id, {catalog[row].anime_id: r for row, r in given.entries})
+            current = add_user(services, body.user_id, given.ratings(catalog))
         if current.snapshot.catalog is not catalog:  # a new version was published meanwhile
             given = resolve_list(body.anime_list or [], current.snapshot)
         # what was saved, should another request have been first

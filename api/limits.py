@@ -17,10 +17,10 @@ from api.context import context
 from api.errors import problem
 from api.keys import digest_of
 from api.metrics import RATE_LIMITED
+from api.openapi import UNLIMITED
 from api.security import given_key
 
 SAVING = ("users.put_ratings", "users.delete_user", "imports.post_mal")  # endpoints
-UNLIMITED = ("health.get_healthz", "health.get_readyz", "metrics.get_metrics")
 
 
 @dataclass(frozen=True)
@@ -70,8 +70,9 @@ def limit_rates(app: Flask, limits: RateLimits) -> None:
     saving = limiter.shared_limit(limits.saving, scope="saving", override_defaults=False)
     for endpoint in SAVING:
         app.view_functions[endpoint] = cast(RouteCallable, saving(app.view_functions[endpoint]))
-    for endpoint in UNLIMITED:
-        limiter.exempt(app.view_functions[endpoint])
+    for rule in app.url_map.iter_rules():
+        if rule.rule in UNLIMITED:
+            limiter.exempt(app.view_functions[rule.endpoint])
 
 
 def _client() -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from api.context import context
 from api.errors import ApiError
 from api.schemas import ListEntry
+from recommender.catalog import Catalog
 from recommender.ratings import FAVOURITE
 from recommender.snapshot import Snapshot
 
@@ -19,6 +20,10 @@ class ResolvedList:
     entries: tuple[tuple[int, int], ...]  # (anime row, rating)
     found: tuple[tuple[str, int], ...]  # (what was asked, anime row)
     unresolved: tuple[str, ...]
+
+    def ratings(self, catalog: Catalog) -> dict[int, int]:
+        """As it is saved: anime id -> rating."""
+        return {catalog[row].anime_id: rating for row, rating in self.entries}
 
     @property
     def was_given(self) -> bool:

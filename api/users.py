@@ -100,10 +100,10 @@ def put_ratings(path: UserPath, body: SavedRatings) -> Response:
     services, current = context().services, live()
     given = resolve_list(body.ratings, current.snapshot)
     given.require_a_title()
-    catalog = current.snapshot.catalog
+    ratings = given.ratings(current.snapshot.catalog)
     with INSERTS.time():
-        replace_user(services, path.user_id, {catalog[row].anime_id: r for row, r in given.entries})
-    return jsonify(user_id=path.user_id, saved=len(dict(given.entries)), unresolved=list(given.unresolved))
+        replace_user(services, path.user_id, ratings)
+    return jsonify(user_id=path.user_id, saved=len(ratings), unresolved=list(given.unresolved))
 
 
 @blueprint.delete("/<int:user_id>", summary="Erase a person", responses={204: None})

