@@ -6,7 +6,7 @@ from flask import Response, jsonify
 from flask_openapi3 import APIBlueprint, Tag
 
 from api.context import context, live
-from api.errors import Problem
+from api.errors import ApiError, Problem
 from api.keys import Scope
 from api.lists import resolve_list
 from api.metrics import INSERTS
@@ -101,6 +101,8 @@ def put_ratings(path: UserPath, body: SavedRatings) -> Response:
     given = resolve_list(body.ratings, current.snapshot)
     given.require_a_title()
     ratings = given.ratings(current.snapshot.catalog)
+    if not ratings:
+        raise ApiError(404, "The list names no title; what is saved stays as it was. DELETE erases a person.")
     with INSERTS.time():
         replace_user(services, path.user_id, ratings)
     return jsonify(user_id=path.user_id, saved=len(ratings), unresolved=list(given.unresolved))

@@ -58,6 +58,8 @@ def test_a_list_with_nothing_known_in_it_changes_nothing(each_app: Flask) -> Non
     put(client, 77, LIST)
     check_problem(put(client, 77, [{"anime_id": 999_999}]), 404)
     check_problem(put(client, 77, []), 422)
+    for blank in ([""], [{"name": "  "}]):
+        assert "stays as it was" in check_problem(put(client, 77, blank), 404)["detail"]
     check_problem(put(client, 77, [{"anime_id": 106, "rating": 11}]), 422)
     assert saved(each_app, 77) == {106: 9, 108: 3, 110: 10}
 
