@@ -56,11 +56,13 @@ def observe(app: Flask) -> None:
 
 def _begin() -> None:
     g.started = time.perf_counter()
+    random = secrets.token_hex(32)  # asked of the system once, cut into three
+    g.span_id, g.request_id, g.trace_id, g.trace_flags = random[:16], random[16:32], random[32:], "00"
     given = request.headers.get("X-Request-ID", "")
-    g.request_id = given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
-    parent = _TRACE_PARENT.fullmatch(request.headers.get("traceparent", ""))
-    g.trace_id = parent.group(1) if parent else secrets.token_hex(16)
-    g.trace_flags = parent.group(2) if parent else "00"
+    if _REQUEST_ID.fullmatch(given):
+        g.request_id = given
+    if parent := _TRACE_PARENT.fullmatch(request.headers.get("traceparent", "")):
+        g.trace_id, g.trace_flags = parent.groups()
 
 
 def _end(response: Response) -> Response:
@@ -72,7 +74,7 @@ def _end(response: Response) -> Response:
     live = context().services.live
     response.headers["X-Request-ID"] = g.request_id
     # W3C trace context: this answer is a span of the caller's trace
-    response.headers["traceparent"] = f"00-{g.trace_id}-{secrets.token_hex(8)}-{g.trace_flags}"
+    response.headers["traceparent"] = f"00-{g.trace_id}-{g.span_id}-{g.trace_flags}"
     facts = {
         "method": method,
         "route": route,

@@ -50,6 +50,7 @@ class ModelStore:
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
+        self._current_file = directory / CURRENT_FILE
         self._current: tuple[tuple[int, int], str | None] = ((0, 0), None)
 
     @contextmanager
@@ -58,15 +59,21 @@ class ModelStore:
 
         Raises:
             BuildInProgressError: it was still taken after `wait_s` seconds.
+            OSError: the directory is not writable.
         """
-        self.directory.mkdir(parents=True, exist_ok=True)
         lock = FileLock(self.directory / LOCK_FILE)
         try:
+            self.directory.mkdir(parents=True, exist_ok=True)
             lock.acquire(timeout=wait_s)
         except Timeout:
             raise BuildInProgressError(
                 f"another process is building into {self.directory}; waited {wait_s:.0f} s for it"
             ) from None
+        except OSError as error:
+            raise OSError(
+                f"no model can be written to {self.directory}: {error.strerror or error}. "
+                "Run scripts/build_index.py where MODEL_DIR can be written."
+            ) from error
         try:
             yield
         finally:
@@ -76,10 +83,10 @@ class ModelStore:
         """The version that `CURRENT` names, None where nothing was published."""
         try:
             # asked for with every request, and replaced, never written to: a stat tells whether it is another
-            status = (self.directory / CURRENT_FILE).stat()
+            status = self._current_file.stat()
             file = status.st_ino, status.st_mtime_ns
             if file != self._current[0]:
-                name = (self.directory / CURRENT_FILE).read_text("ascii").strip()
+                name = self._current_file.read_text("ascii").strip()
                 self._current = file, name if _VERSION.fullmatch(name) else None
         except (OSError, UnicodeDecodeError):
             return None
@@ -239,7 +246,7 @@ class ModelStore:
         try:
             fresh.write_text(f"{name}\n", "ascii")
             _sync(fresh)
-            fresh.replace(self.directory / CURRENT_FILE)
+            fresh.replace(self._current_file)
         finally:
             fresh.unlink(missing_ok=True)
         _sync(self.directory)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,12 +12,13 @@ from numpy.typing import NDArray
 from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
 
-from recommender.ratings import ranges
 from recommender.titles.normalise import compact
 
 _CANDIDATES = 80
+_ALIKE = 75.0  # per cent
 _NUMBERS = re.compile(r"\d+")
 _BUCKETS = 1 << 15
+TRIGRAM = 3  # letters
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,11 +76,10 @@ class FuzzyNames:
     def find(self, normal: str) -> int | None:
         """The row of the title that `normal` misspells, None rather than a doubtful one."""
         best: tuple[float, int, int] | None = None
-        for name_number in self._candidates(normal):
-            name = self._name(name_number)
+        for name, row, fame in self._candidates(normal):
             similarity = _misspelling(normal, name)
             if similarity is not None:
-                key = (similarity, int(self.fame[name_number]), -int(self.rows[name_number]))
+                key = (similarity, fame, -row)
                 if best is None or key > best:
                     best = key
         return None if best is None else -best[2]
@@ -87,38 +87,65 @@ class FuzzyNames:
     def resembling(self, normal: str) -> list[int]:
         """Rows of titles whose names look like `normal`, or begin like it, most alike first."""
         scored: dict[int, tuple[float, int]] = {}
-        for name_number in self._candidates(normal):
-            name = self._name(name_number)
-            ratio = max(fuzz.ratio(normal, name), fuzz.ratio(normal, name[: len(normal) + 1]))
-            if ratio >= 75:
-                row = int(self.rows[name_number])
-                scored[row] = max(scored.get(row, (0.0, 0)), (ratio, int(self.fame[name_number])))
+        for name, row, fame in self._candidates(normal):
+            if alike := resemblance(normal, name):
+                scored[row] = max(scored.get(row, (0.0, 0)), (alike, fame))
         return sorted(scored, key=lambda row: (-scored[row][0], -scored[row][1], row))
 
-    def _name(self, number: int) -> str:
-        return self.text[self.lines[number] : self.lines[number + 1] - 1]
+    def containing(self, normal: str) -> Iterator[int]:
+        """Rows of titles that have `normal`, of at least three letters, anywhere in a name, spaces or not.
 
-    def _candidates(self, normal: str) -> list[int]:
-        """Names that share most trigrams with `normal`, by Dice's coefficient."""
+        In the order of the names; a title may come more than once.
+        """
+        grams = _hashed(compact(normal))
+        sizes = self.starts[grams + 1] - self.starts[grams]
+        rarest = int(grams[np.argmin(sizes)])
+        names = self.postings[self.starts[rarest] : self.starts[rarest + 1]]
+        for name, row in zip(self._texts(names), self.rows[names].tolist(), strict=True):
+            if normal in name or normal in compact(name):
+                yield row
+
+    def _texts(self, names: NDArray[np.integer[Any]]) -> Iterator[str]:
+        text = self.text
+        for start, end in zip(self.lines[names].tolist(), self.lines[names + 1].tolist(), strict=True):
+            yield text[start : end - 1]
+
+    def _candidates(self, normal: str) -> Iterable[tuple[str, int, int]]:
+        """(name, row, fame) of names that share most trigrams with `normal`, by Dice's coefficient."""
         grams = _trigrams(compact(normal))
-        positions, _ = ranges(self.starts, grams)
-        if not len(positions):
-            return []
-        shared = np.bincount(self.postings[positions], minlength=len(self.sizes))
+        bounds = zip(self.starts[grams].tolist(), self.starts[grams + 1].tolist(), strict=True)
+        found = np.concatenate([self.postings[start:end] for start, end in bounds])
+        shared = np.bincount(found, minlength=len(self.sizes))
         touched = np.flatnonzero(shared)
         dice = 2.0 * shared[touched] / (self.sizes[touched] + len(grams))
         # the shorter query of a longer name: how much of the query the name contains
         alike = np.maximum(dice, 0.8 * shared[touched] / len(grams))
-        kept = np.argsort(-alike, kind="stable")[:_CANDIDATES]
-        chosen: list[int] = touched[kept].tolist()
-        return chosen
+        if len(alike) > _CANDIDATES:  # among equals the better known: names are in that order
+            best = np.flatnonzero(alike >= np.partition(alike, -_CANDIDATES)[-_CANDIDATES])
+            touched, alike = touched[best], alike[best]
+        names = touched[np.argsort(-alike, kind="stable")[:_CANDIDATES]]
+        return zip(self._texts(names), self.rows[names].tolist(), self.fame[names].tolist(), strict=True)
+
+
+def resemblance(normal: str, name: str) -> float:
+    """How alike `normal` and a name or its beginning are, 75..100, or 0."""
+    beginning = name[: len(normal) + 1]
+    whole = fuzz.ratio(normal, name, score_cutoff=_ALIKE)
+    return max(whole, fuzz.ratio(normal, beginning, score_cutoff=_ALIKE))
 
 
 def _trigrams(text: str) -> NDArray[np.int64]:
-    padded = f"\x02{text}\x03"
-    codes = np.array([ord(character) for character in padded], dtype=np.int64)
-    mixed = codes[:-2] * 1_000_003 + codes[1:-1] * 10_007 + codes[2:] * 101
-    return np.unique(mixed % _BUCKETS)
+    """Of the text and of where it begins and ends."""
+    return _hashed(f"\x02{text}\x03")
+
+
+def _hashed(text: str) -> NDArray[np.int64]:
+    """The buckets of all its trigrams, ascending, each once."""
+    codes = [*map(ord, text)]
+    triples = zip(codes, codes[1:], codes[2:], strict=False)
+    return np.array(
+        sorted({(a * 1_000_003 + b * 10_007 + c * 101) % _BUCKETS for a, b, c in triples}), np.int64
+    )
 
 
 def _misspelling(typed: str, name: str) -> float | None:

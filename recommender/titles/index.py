@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from heapq import merge
+from itertools import islice
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.catalog import Catalog, Title
-from recommender.titles.fuzzy import FuzzyNames
+from recommender.catalog import Catalog
+from recommender.titles.fuzzy import TRIGRAM, FuzzyNames
+from recommender.titles.names import matched_name, spellings
 from recommender.titles.normalise import compact, fold, loose, normalise
 
-_PARENTHESES = re.compile(r"[(（]([^()（）]*)[)）]")
 _SHORTEST_PART, _SHORTEST_PART_CJK = 8, 3  # characters of a name that may stand for the whole
 _DOMINANCE = 2.0  # times as many members as the next
 _FORMS = ("exact", "plain", "tight", "free")  # from the strictest on
@@ -59,7 +60,10 @@ class TitleIndex:
         lines: int32 (n_lines,), where in `text` each line begins.
         line_rows: int32 (n_lines,), the title of each.
         words: int32 (n_words,), where in `text` each word begins, sorted by what follows on the line.
-        fame: int64 (n_anime,), members: who is better known breaks every tie.
+        word_ranks: int32 (n_words,), the place of its title in `famous`.
+        first_words: bool (n_words,), which of them begin a line.
+        famous: int64 (n_anime,), rows, the best known first.
+        catalog: the titles; which of them is better known breaks every tie.
     """
 
     forms: tuple[NameTable, ...]
@@ -68,21 +72,30 @@ class TitleIndex:
     lines: NDArray[np.int32]
     line_rows: NDArray[np.int32]
     words: NDArray[np.int32]
-    fame: NDArray[np.int64]
+    word_ranks: NDArray[np.int32]
+    first_words: NDArray[np.bool_]
+    famous: NDArray[np.int64]
+    catalog: Catalog
+
+    @property
+    def fame(self) -> NDArray[np.int64]:
+        """int64 (n_anime,): members."""
+        return self.catalog.members
 
     @classmethod
     def build(cls, catalog: Catalog) -> TitleIndex:
         fame = catalog.members
-        famous_first = np.argsort(-fame, kind="stable").tolist()
+        famous = _famous(fame)
+        famous_first = famous.tolist()
         exact: dict[str, int] = {}
         plain: dict[str, int] = {}
         tight: dict[str, int] = {}
         free: dict[str, int] = {}
         seen: list[tuple[str, int]] = []
         # spelled right, a main title beats an alias of something better known
-        for spellings in (_main_names, _other_names):
+        for part in (slice(0, 1), slice(1, None)):
             for row in famous_first:
-                for name in spellings(catalog[row]):
+                for name, _ in spellings(catalog[row])[part]:
                     exact.setdefault(fold(name), row)
                     if normal := normalise(name):
                         seen.append((normal, row))
@@ -95,38 +108,54 @@ class TitleIndex:
         spaceless = [(compact(name), row) for name, row in names if " " in name]
         written = list(dict.fromkeys([*names, *spaceless]))
         lengths = np.array([len(name) + 1 for name, _ in written], dtype=np.int32)
+        lines = (np.cumsum(lengths) - lengths).astype(np.int32)
+        line_rows = np.array([row for _, row in written], dtype=np.int32)
         text = "".join(f"{name}\n" for name, _ in written)
+        words = _sorted_words(text)
+        word_lines = np.searchsorted(lines, words, side="right") - 1
         return cls(
             forms=tuple(NameTable.of(form) for form in (exact, plain, tight, free)),
             fuzzy=FuzzyNames.build(names, fame),
             text=text,
-            lines=(np.cumsum(lengths) - lengths).astype(np.int32),
-            line_rows=np.array([row for _, row in written], dtype=np.int32),
-            words=_sorted_words(text),
-            fame=fame,
+            lines=lines,
+            line_rows=line_rows,
+            words=words,
+            word_ranks=np.argsort(famous).astype(np.int32)[line_rows[word_lines]],
+            first_words=lines[word_lines] == words,
+            famous=famous,
+            catalog=catalog,
         )
 
     def arrays(self) -> dict[str, NDArray[Any]]:
-        """Everything but `text` and `fame`, to be saved."""
+        """Everything but `text` and what follows from `catalog`, to be saved."""
         tables = {
             f"{form}_{part}": getattr(table, part)
             for form, table in zip(_FORMS, self.forms, strict=True)
             for part in ("hashes", "rows")
         }
-        own = {"lines": self.lines, "line_rows": self.line_rows, "words": self.words}
+        own: dict[str, NDArray[Any]] = {
+            "lines": self.lines,
+            "line_rows": self.line_rows,
+            "words": self.words,
+            "word_ranks": self.word_ranks,
+            "first_words": self.first_words,
+        }
         return tables | own | self.fuzzy.arrays()
 
     @classmethod
-    def assemble(cls, arrays: Mapping[str, NDArray[Any]], text: str, fame: NDArray[np.int64]) -> TitleIndex:
+    def assemble(cls, arrays: Mapping[str, NDArray[Any]], text: str, catalog: Catalog) -> TitleIndex:
         """The inverse of `arrays`."""
         return cls(
             forms=tuple(NameTable(arrays[f"{form}_hashes"], arrays[f"{form}_rows"]) for form in _FORMS),
-            fuzzy=FuzzyNames.assemble(arrays, text, fame),
+            fuzzy=FuzzyNames.assemble(arrays, text, catalog.members),
             text=text,
             lines=arrays["lines"],
             line_rows=arrays["line_rows"],
             words=arrays["words"],
-            fame=fame,
+            word_ranks=arrays["word_ranks"],
+            first_words=arrays["first_words"],
+            famous=_famous(catalog.members),
+            catalog=catalog,
         )
 
     def resolve(self, text: str) -> int | None:
@@ -160,69 +189,62 @@ class TitleIndex:
                         return list(found)
         return list(found)
 
+    def matched_name(self, row: int, text: str) -> str | None:
+        """The name of that title, as it is written, by which `text` finds it; None where none does."""
+        return matched_name(self.catalog[row], text)
+
     def _suggestions(self, text: str, normal: str) -> Iterable[Iterable[int]]:
         """Rows in groups, best group first."""
         whole = self.forms[0].get(fold(text))
         whole = self.forms[1].get(normal) if whole is None else whole
         yield [] if whole is None else [whole]
-        positions = self._beginning_with(normal)
-        lines = np.searchsorted(self.lines, positions, side="right") - 1
-        rows, first = self.line_rows[lines], self.lines[lines] == positions
-        yield self._by_fame(rows[first])
-        yield self._by_fame(rows[~first])
-        yield self._by_fame(self._inside(normal))
+        words = self._beginning_with(normal)
+        ranks, first = self.word_ranks[words], self.first_words[words]
+        yield self._by_fame(ranks[first])
+        yield self._by_fame(ranks[~first])
+        yield self._inside(normal)
         yield self.fuzzy.resembling(normal)
 
-    def _beginning_with(self, start: str) -> NDArray[np.int32]:
-        """Positions of the words whose line goes on with `start`."""
+    def _beginning_with(self, start: str) -> slice:
+        """The words whose line goes on with `start`."""
         text, length = self.text, len(start)
         low = bisect_left(self.words, start, key=lambda at: text[at : at + length])
         high = bisect_left(self.words, True, lo=low, key=lambda at: text[at : at + length] > start)
-        return self.words[low:high]
+        return slice(low, high)
 
-    def _inside(self, normal: str) -> NDArray[np.int32]:
-        """Titles that have `normal` anywhere in a name."""
-        positions = []
-        position = self.text.find(normal)
+    def _inside(self, normal: str) -> Iterator[int]:
+        """Titles that have `normal` anywhere in a name, in the order of their fame."""
+        if len(compact(normal)) >= TRIGRAM:
+            return self.fuzzy.containing(normal)
+        middle = int(self.fuzzy.lines[-1])  # the names, and again those with spaces without them
+        halves = self._scan(normal, 0, middle), self._scan(normal, middle, len(self.text))
+        return merge(*halves, key=lambda row: (-self.fame[row], row))
+
+    def _scan(self, normal: str, start: int, end: int) -> Iterator[int]:
+        """The title of each line between two places that has `normal` somewhere."""
+        position = self.text.find(normal, start, end)
         while position >= 0:
-            positions.append(position)
-            position = self.text.find(normal, position + len(normal))
-        return self.line_rows[np.searchsorted(self.lines, positions, side="right") - 1]
+            yield int(self.line_rows[np.searchsorted(self.lines, position, side="right") - 1])
+            position = self.text.find(normal, self.text.index("\n", position), end)
 
     def _shortened(self, normal: str) -> int | None:
         """The title whose name goes on after `normal`, if it is far better known than any other such."""
         if len(normal) < (_SHORTEST_PART if normal.isascii() else _SHORTEST_PART_CJK):
             return None
-        positions = self._beginning_with(f"{normal} " if normal.isascii() else normal)
-        lines = np.searchsorted(self.lines, positions, side="right") - 1
-        rows = np.unique(self.line_rows[lines[self.lines[lines] == positions]])
-        if not len(rows):
-            return None
-        fame = np.sort(self.fame[rows])[::-1]
-        dominant = len(rows) == 1 or fame[0] >= _DOMINANCE * fame[1]
-        return int(rows[np.argmax(self.fame[rows])]) if dominant else None
+        words = self._beginning_with(f"{normal} " if normal.isascii() else normal)
+        best = [*islice(self._by_fame(self.word_ranks[words][self.first_words[words]]), 2)]
+        dominant = len(best) == 1 or (best and self.fame[best[0]] >= _DOMINANCE * self.fame[best[1]])
+        return best[0] if dominant else None
 
-    def _by_fame(self, rows: NDArray[np.int32]) -> list[int]:
-        unique = np.unique(rows)
-        ordered: list[int] = unique[np.argsort(-self.fame[unique], kind="stable")].tolist()
-        return ordered
+    def _by_fame(self, ranks: NDArray[np.int32]) -> Iterator[int]:
+        """The titles of these places in `famous`, each once."""
+        among = np.zeros(len(self.famous), dtype=bool)
+        among[ranks] = True
+        return map(int, self.famous[np.flatnonzero(among)])
 
 
-def _main_names(title: Title) -> list[str]:
-    return [title.name]
-
-
-def _other_names(title: Title) -> list[str]:
-    """Every alias; of "Main (another)" both parts; of a main title its part before a parenthesis."""
-    names = []
-    for alias, kind in title.aliases:
-        names.append(alias)
-        if kind == "japanese" and (inside := _PARENTHESES.search(alias)):
-            names += [_PARENTHESES.sub(" ", alias), inside.group(1)]
-    shortened = _PARENTHESES.sub(" ", title.name)
-    if shortened.strip() and shortened != title.name:
-        names.append(shortened)
-    return names
+def _famous(fame: NDArray[np.int64]) -> NDArray[np.int64]:
+    return np.argsort(-fame, kind="stable")
 
 
 def _sorted_words(text: str) -> NDArray[np.int32]:

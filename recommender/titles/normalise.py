@@ -37,6 +37,8 @@ _STOP_WORDS = {"the", "a", "an"}
 def fold(text: str) -> str:
     """Case, width and white space made equal, nothing else: the strictest form."""
     folded = unicodedata.normalize("NFKC", text[:MAX_QUERY]).casefold()
+    if folded.isprintable():
+        return " ".join(folded.split())
     return " ".join("".join(ch if ch.isprintable() else " " for ch in folded).split())
 
 
@@ -47,15 +49,19 @@ def normalise(text: str) -> str:
     Text that is punctuation only keeps its folded form, so that it stays distinct.
     """
     folded = fold(_APOSTROPHES.sub("", text[:MAX_QUERY].translate(_SUPERSCRIPTS))).replace("&", " and ")
-    decomposed = unicodedata.normalize("NFD", folded)
-    # only Latin accents: the marks of kana and hangul tell letters apart
-    plain = unicodedata.normalize("NFC", "".join(ch for ch in decomposed if not "\u0300" <= ch <= "\u036f"))
+    plain = folded if folded.isascii() else _without_accents(folded)
     words = "".join(ch if ch.isalnum() or ch == "ー" else " " for ch in plain).split()
     if not words:
         return folded
     words = [_ORDINALS.get(word, word) for word in words]
     words = words[:1] + [_ROMAN.get(word, word) for word in words[1:]]
     return _SEASON.sub(lambda found: next(filter(None, found.groups())), " ".join(words))
+
+
+def _without_accents(text: str) -> str:
+    decomposed = unicodedata.normalize("NFD", text)
+    # only Latin accents: the marks of kana and hangul tell letters apart
+    return unicodedata.normalize("NFC", "".join(ch for ch in decomposed if not "\u0300" <= ch <= "\u036f"))
 
 
 def compact(normalised: str) -> str:

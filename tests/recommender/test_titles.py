@@ -320,13 +320,68 @@ def test_more_suggestions_begin_with_the_same_ones(bundled: TitleIndex, typed: s
     ]
 
 
+# -- the name that matched -----------------------------------------------------------------------------
+
+GIANTS = Title(
+    1,
+    "Shingeki no Kyojin",
+    (
+        ("Attack on Titan", "english"),
+        ("AoT", "synonym"),
+        ("進撃の巨人", "japanese"),
+        ("Titan!", "synonym"),
+        ("墓場（はかば）", "japanese"),
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        ("SHINGEKI", "Shingeki no Kyojin"),
+        ("進撃", "進撃の巨人"),
+        ("aot", "AoT"),
+        ("attack", "Attack on Titan"),
+        ("titan", "Titan!"),  # whole, where another name only has it inside
+        ("tita", "Titan!"),  # and begins with it
+        ("on titan", "Attack on Titan"),  # the beginning of a word
+        ("ttack", "Attack on Titan"),  # a part
+        ("attackon", "Attack on Titan"),  # written in one
+        ("はかば", "墓場（はかば）"),  # the reading
+        ("shingeky no kyojin", "Shingeki no Kyojin"),  # a near miss
+        ("no", "Shingeki no Kyojin"),
+        ("zzz", None),
+        ("", None),
+    ],
+)
+def test_the_name_that_matched_is_the_one_that_matches_best_as_it_is_written(
+    typed: str, name: str | None
+) -> None:
+    assert index_of(Title(0, "Aria"), GIANTS).matched_name(1, typed) == name
+
+
+def test_of_names_that_match_alike_the_main_one_matched_then_the_first() -> None:
+    index = index_of(Title(1, "Aria (TV)", (("Aria the OVA", "english"), ("Aria the TV", "synonym"))))
+    assert index.matched_name(0, "ari") == "Aria (TV)"
+    assert index.matched_name(0, "aria the") == "Aria the OVA"
+    assert index.matched_name(0, "aria") == "Aria (TV)"  # whole, but for what is in parentheses
+
+
+def test_whatever_is_suggested_has_a_name_that_matched(bundled: TitleIndex, catalogue: Catalog) -> None:
+    for text, _ in bank():
+        for typed in (text, text[:3], text[2:7]):
+            for row in bundled.suggest(typed, 20):
+                names = [catalogue[row].name, *(alias for alias, _ in catalogue[row].aliases)]
+                assert bundled.matched_name(row, typed) in names
+
+
 # -- saved ---------------------------------------------------------------------------------------------
 
 
 def test_an_index_put_together_again_answers_the_whole_bank_alike(
     bundled: TitleIndex, catalogue: Catalog
 ) -> None:
-    again = TitleIndex.assemble(bundled.arrays(), bundled.text, catalogue.members)
+    again = TitleIndex.assemble(bundled.arrays(), bundled.text, catalogue)
     for text, _ in bank():
         assert again.resolve(text) == bundled.resolve(text)
         assert again.suggest(text[:4], 8) == bundled.suggest(text[:4], 8)
