@@ -61,6 +61,11 @@ def when_ready(_server: object) -> None:
     gc.freeze()
 
 
+def post_worker_init(worker: object) -> None:
+    """Before the first request, also of a worker that takes the place of another."""
+    worker.wsgi.extensions["anime_recommendations"].services.enter_worker()
+
+
 def child_exit(_server: object, worker: object) -> None:
     """What a worker that is gone said of its model no longer counts; what it counted does."""
     mark_process_dead(worker.pid)

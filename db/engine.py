@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import select
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -11,12 +12,14 @@ from pathlib import Path
 from typing import Any, cast
 
 from sqlalchemy import Connection, Dialect, Engine, create_engine, event
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import ExceptionContext, make_url
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 WAIT_S = 30.0
 CONNECT_S = 5  # how long a server may take to accept a connection, at each of its addresses
+SILENCE_S = 6.0  # after which a server that says nothing is taken for gone: it reports a lock before that
 SLOW_S, PAUSE_S = 1.0, 5.0  # a server that takes so long to refuse a connection is left alone so long
+_SILENT = f"the server has said nothing for {SILENCE_S:.0f} s"
 
 
 def open_engine(database_url: str, *, wait_s: float = WAIT_S) -> Engine:
@@ -40,8 +43,19 @@ def open_engine(database_url: str, *, wait_s: float = WAIT_S) -> Engine:
     silence = {"connect_timeout": CONNECT_S, "tcp_user_timeout": 10_000}
     engine = create_engine(url, pool_pre_ping=True, connect_args=silence)
     event.listen(engine, "connect", partial(_prepare_postgresql, wait_s))
-    event.listen(engine, "do_connect", _Patience().connect)
+    patience = _Patience()
+    event.listen(engine, "do_connect", patience.connect)
+    event.listen(engine, "handle_error", patience.notice)
     return engine
+
+
+def limit_silence(engine: Engine) -> None:
+    """From now on a PostgreSQL that says nothing for `SILENCE_S` is an OperationalError; the driver would
+    wait for ever. It holds for the whole process, and rules out COPY: it is for servers, not for imports.
+    """
+    if engine.dialect.name == "postgresql":
+        driver = cast(Any, engine.dialect.loaded_dbapi)
+        driver.extensions.set_wait_callback(partial(_wait, driver))
 
 
 @contextmanager
@@ -93,13 +107,31 @@ class _Patience:
         started = time.monotonic()
         failure = cast(Any, dialect.loaded_dbapi).OperationalError
         if started < self._until:
-            raise failure(self._reason)
+            raise failure(f"not asked again within {PAUSE_S:.0f} s: {self._reason}")
         try:
             return dialect.connect(*arguments, **options)
         except failure as error:
             if time.monotonic() - started > SLOW_S:
-                self._until, self._reason = time.monotonic() + PAUSE_S, str(error)
+                self._pause(str(error))
             raise
+
+    def notice(self, error: ExceptionContext) -> None:
+        """A server that fell silent on an open connection is not asked for a new one either."""
+        if str(error.original_exception) == _SILENT:
+            self._pause(_SILENT)
+
+    def _pause(self, reason: str) -> None:
+        self._until, self._reason = time.monotonic() + PAUSE_S, reason
+
+
+def _wait(driver: Any, connection: Any) -> None:
+    """What psycopg2 calls to wait for the server; it closes the connection when this raises."""
+    while (state := connection.poll()) != driver.extensions.POLL_OK:
+        poll = select.poll()
+        reading = state == driver.extensions.POLL_READ
+        poll.register(connection.fileno(), select.POLLIN if reading else select.POLLOUT)
+        if not poll.poll(SILENCE_S * 1_000):
+            raise driver.OperationalError(_SILENT)
 
 
 def _prepare_postgresql(wait_s: float, dbapi_connection: Any, _record: Any) -> None:

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from db.engine import read_transaction, reason
 from db.revisions import current_revision
-from db.users import StoredList, lists_since
+from db.users import StoredList, lists_gone, lists_since
 from recommender.overlay import List
 from recommender.snapshot import ModelFormatError, Snapshot
 from recommender.store import ModelStore, Version
@@ -122,6 +123,9 @@ class LiveModel:
                 revision = current_revision(connection)
                 changed = revision != live.revision
                 lists = lists_since(connection, live.revision, self._overlay_max_users + 1) if changed else []
+                if changed and self._store.current_name() != live.name:
+                    # erasures are kept for the versions on disk, of which this may no longer be one
+                    lists = lists_gone(connection, _people(live.snapshot)) + lists
         except SQLAlchemyError as error:
             log.warning("the database cannot be asked for new people: %s", reason(error))
         else:
@@ -148,6 +152,10 @@ class LiveModel:
 def _live(version: Version) -> LiveVersion:
     snapshot = version.snapshot
     return LiveVersion(version.name, str(version.manifest.get("built_at", "")), snapshot, snapshot.revision)
+
+
+def _people(snapshot: Snapshot) -> NDArray[np.int64]:
+    return np.union1d(snapshot.ratings.users.ids, snapshot.overlay.user_ids)
 
 
 def _rows(stored: StoredList, snapshot: Snapshot) -> List:

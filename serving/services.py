@@ -12,7 +12,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from db.engine import open_engine, read_transaction
+from db.engine import limit_silence, open_engine, read_transaction
 from db.revisions import current_revision, database_id
 from db.schema import migrate
 from recommender.item_item import ItemItemConfig
@@ -31,6 +31,13 @@ class Services:
 
     engine: Engine
     live: LiveModel
+
+    def enter_worker(self) -> None:
+        """In a process that was forked to answer requests, before its first: wait for no database for ever,
+        and begin with the newest version, not with the one that was there at the start of the server.
+        """
+        limit_silence(self.engine)
+        self.live.latest_model()
 
 
 def open_services(

@@ -163,7 +163,7 @@ def test_the_probes_ask_what_each_is_for() -> None:
     asked = {
         kind: container[f"{kind}Probe"]["httpGet"]["path"] for kind in ("startup", "readiness", "liveness")
     }
-    assert asked == {"startup": "/readyz", "readiness": "/readyz", "liveness": "/healthz"}
+    assert asked == {"startup": "/readyz", "readiness": "/healthz", "liveness": "/healthz"}
 
 
 def test_every_command_runs_a_script_that_exists() -> None:

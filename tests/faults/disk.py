@@ -1,4 +1,4 @@
-"""Disks that are full, really or as far as a process can tell."""
+"""Disks that are full, really or as far as a process can tell, or that cannot be written to."""
 
 from __future__ import annotations
 
@@ -28,6 +28,16 @@ def small_disk(folder: Path, size: int, owner: str | None = None) -> Iterator[Pa
         yield folder
     finally:
         subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+@contextmanager
+def read_only(disk: Path) -> Iterator[None]:
+    """Nobody can write to a disk of one's own inside, not even root."""
+    subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
+    try:
+        yield
+    finally:
+        subprocess.run(["mount", "-o", "remount,rw", str(disk)], check=True)
 
 
 def room(disk: Path) -> int:

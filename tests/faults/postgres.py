@@ -33,3 +33,17 @@ def silent(server: PostgresServer) -> Iterator[None]:
         yield
     finally:
         postmaster.resume()
+
+
+@contextmanager
+def frozen(server: PostgresServer) -> Iterator[None]:
+    """The server stands still with its sessions open: connections are accepted, and nothing is answered."""
+    postmaster = psutil.Process(server.get_pid())
+    processes = [postmaster, *postmaster.children()]
+    for process in processes:
+        process.suspend()
+    try:
+        yield
+    finally:
+        for process in processes:
+            process.resume()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -387,3 +388,11 @@ def test_the_lock_is_free_when_its_block_ends_though_somebody_still_refers_to_it
 def test_the_lock_makes_the_directory(tmp_path: Path) -> None:
     with ModelStore(tmp_path / "a" / "b").lock(1):
         assert (tmp_path / "a" / "b").is_dir()
+
+
+def test_who_cannot_lock_the_directory_is_told_where_to_build(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    store = ModelStore(tmp_path / "file" / "models")
+    said = f"no model can be written to {store.directory}: Not a directory. Run scripts/build_index.py where "
+    with pytest.raises(OSError, match=re.escape(said)), store.lock(0):
+        pass

@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy import Engine, event
 
 from db.engine import open_engine
-from db.users import insert_user, replace_list
-from recommender.store import ModelStore, Version
+from db.users import erase_user, insert_user, replace_list
+from recommender.store import KEPT_VERSIONS, ModelStore, Version
 from serving.builder import build_model
 from serving.live import LiveModel
 from tests.conftest import World
@@ -280,3 +280,22 @@ def test_a_model_directory_that_vanishes_does_not_stop_the_server(
     store.directory.rename(tmp_path / "elsewhere")
     insert_user(embedded, STRANGER, ACTION)
     assert knows(live, STRANGER)
+
+
+@pytest.mark.parametrize("how", ["the new version is refused", "CURRENT is lost"])
+def test_who_was_erased_stays_unknown_to_a_worker_that_is_left_with_an_old_version(
+    filled: Engine, store: ModelStore, how: str
+) -> None:
+    insert_user(filled, STRANGER, ACTION)
+    live = follow(store, filled, build_model(filled, store)[0])
+    assert knows(live, STRANGER)
+    assert erase_user(filled, STRANGER)
+    for _ in range(KEPT_VERSIONS):  # now no version on disk knows them
+        newest, _ = build_model(filled, store, force=True)
+    if how == "CURRENT is lost":
+        (store.directory / "CURRENT").unlink()
+    else:
+        damage(store.directory / newest.name, "a file missing")
+    insert_late(filled)
+    assert set(neighbours(live.current(), ACTION, 100)) == set(range(1, PEOPLE + 1))
+    assert live.in_service.name == "v0001"

@@ -7,11 +7,13 @@ from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
+import psutil
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import Engine
 
 from recommender.store import ModelStore, Version
 from tests.conftest import World
+from tests.faults.checks import wait_until
 from tests.serving.servers import Server, build, serving, settings
 from tests.serving.worlds import ACTION, STRANGER
 
@@ -59,6 +61,26 @@ def test_a_new_person_is_a_neighbour_in_every_worker_after_a_restart_and_after_a
         assert {(state["model_version"], state["newer_users"]) for state in ready} == {("v0002", 0)}
         assert all(STRANGER in found for found in neighbours_in_every_worker(server))
     assert "Traceback" not in (tmp_path / "log").read_text("utf-8")
+
+
+def test_a_worker_in_the_place_of_another_has_the_newest_model_before_its_first_request(
+    world: World, tmp_path: Path
+) -> None:
+    environ = settings(*copy_of(world, tmp_path))
+    with serving(environ, tmp_path / "log") as server:
+        old, _ = server.workers()
+        assert "Published v0002" in build(environ, "--force")
+        old.kill()
+        old.wait(10)
+        wait_until(lambda: any(maps(worker, "v0002") for worker in server.workers()), "it is loaded")
+
+
+def maps(worker: psutil.Process, version: str) -> bool:
+    """Whether a process has a file of this version in its memory."""
+    try:
+        return any(f"/{version}/" in mapped.path for mapped in worker.memory_maps())
+    except psutil.NoSuchProcess:
+        return False
 
 
 def test_by_default_too_a_new_person_is_known_to_every_worker_at_once(world: World, tmp_path: Path) -> None:
