@@ -9,14 +9,28 @@ from flask_cors import CORS
 from sqlalchemy.exc import DBAPIError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from api import algorithms, anime, compatible, health, imports, metrics, popular, recommendations, users
+from api import (
+    algorithms,
+    anime,
+    catalog,
+    compatible,
+    health,
+    imports,
+    metrics,
+    popular,
+    profiles,
+    recommendations,
+    taste,
+    users,
+)
 from api.context import ApiContext, install_context
 from api.errors import register_error_handlers
 from api.keys import ApiKeys
 from api.limits import RateLimits, limit_rates
 from api.observing import configure_logging, observe
-from api.openapi import make_app
+from api.openapi import ApiApp, make_app
 from api.security import add_security_headers
+from api.web import serve_web
 from config import Config
 from db.engine import unusable
 from serving.builder import BuildFailedError
@@ -36,6 +50,27 @@ class StartError(RuntimeError):
     """The server cannot start; the message says why and what to do. Gunicorn prints it as it is."""
 
 
+def make_api() -> ApiApp:
+    """Every route of the API, documented, with nothing opened behind them yet."""
+    app = make_app(VERSION)
+    for resource in (
+        compatible,
+        recommendations,
+        users,
+        profiles,
+        imports,
+        anime,
+        catalog,
+        taste,
+        popular,
+        algorithms,
+        health,
+        metrics,
+    ):
+        app.register_api(resource.blueprint)
+    return app
+
+
 def create_app(config: Config | None = None) -> Flask:
     """Make the app, with its database open and its model loaded (or built, where there is none).
 
@@ -50,7 +85,7 @@ def create_app(config: Config | None = None) -> Flask:
     configure_logging(config.log_level, config.log_format)
     for caution in config.cautions:
         log.warning(caution)
-    app = make_app(VERSION)
+    app = make_api()
     app.config.update(MAX_CONTENT_LENGTH=config.max_body_bytes)  # no SECRET_KEY: there are no sessions
     app.json.sort_keys = False  # type: ignore[attr-defined]  # of Flask's default provider
     services = _open(config)
@@ -64,22 +99,12 @@ def create_app(config: Config | None = None) -> Flask:
             config.max_list_titles,
             config.max_upload_bytes,
             config.prometheus_multiproc_dir,
+            config.remote_covers,
         ),
     )
     observe(app)
     register_error_handlers(app)
-    for resource in (
-        compatible,
-        recommendations,
-        users,
-        imports,
-        anime,
-        popular,
-        algorithms,
-        health,
-        metrics,
-    ):
-        app.register_api(resource.blueprint)
+    serve_web(app, config.web_dir, remote_covers=config.remote_covers)
     if config.rate_limit_enabled:
         limits = RateLimits(config.rate_limit, config.rate_limit_writes, config.rate_limit_storage)
         limit_rates(app, limits)

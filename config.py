@@ -39,10 +39,12 @@ class Config:
     """Everything a deployment may choose."""
 
     database_url: str = field(repr=False)  # SQLAlchemy URL: sqlite:///… or postgresql://…
-    secret_key: str = field(repr=False)  # signs what the server hands out; at least 16 characters
+    secret_key: str = field(repr=False)  # signs what the server hands out, tokens too; at least 16 characters
     app_env: str = "development"  # or production, which refuses a secret key that is short or can be guessed
     model_dir: Path = ROOT / "models"  # where built models live, one folder a version
     model_titles: int = 5_000  # the best liked ones, learned in full; memory of a build grows with its square
+    web_dir: Path = ROOT / "frontend" / "dist"  # the built web app; the API runs without it
+    remote_covers: bool = True  # whether answers name covers on the hosts of others
     port: int = 5000  # TCP port of `make run` and `make serve`
     web_concurrency: int = 2  # worker processes of `make serve`
     cors_origins: tuple[str, ...] = ()  # origins allowed to call from a browser; empty: none
@@ -70,7 +72,7 @@ class Config:
             return ()
         found = []
         if not self.api_keys:
-            found.append("API_KEYS is not set: everybody may save, replace and erase lists")
+            found.append("API_KEYS is not set: everybody may save, replace and erase lists but profiles")
         if not self.rate_limit_enabled:
             found.append("RATE_LIMIT_ENABLED is false: a client may ask as often as it likes")
         if "*" in self.cors_origins:
@@ -95,6 +97,8 @@ class Config:
             app_env=environment,
             model_dir=Path(environ.get("MODEL_DIR") or ROOT / "models"),
             model_titles=read.integer("MODEL_TITLES", 5_000, low=100, high=100_000),
+            web_dir=Path(environ.get("WEB_DIR") or ROOT / "frontend" / "dist"),
+            remote_covers=read.boolean("REMOTE_COVERS", default=True),
             port=read.integer("PORT", 5000, low=1, high=65535),
             web_concurrency=read.integer("WEB_CONCURRENCY", 2, low=1, high=64),
             cors_origins=read.names("CORS_ORIGINS"),

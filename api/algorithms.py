@@ -7,7 +7,7 @@ from dataclasses import asdict
 from flask import Response, jsonify
 from flask_openapi3 import APIBlueprint, Tag
 
-from api.schemas import AlgorithmsAnswer
+from api.schemas.algorithms import AlgorithmsAnswer
 from recommender.algorithms import ALGORITHMS
 
 blueprint = APIBlueprint("algorithms", __name__, url_prefix="/api/v1", abp_tags=[Tag(name="algorithms")])

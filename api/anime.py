@@ -11,15 +11,8 @@ from flask_openapi3 import APIBlueprint, Tag
 from api.context import latest_model
 from api.errors import ApiError, Problem
 from api.recommending import recommend
-from api.schemas import (
-    AnimeDetail,
-    AnimePage,
-    AnimePath,
-    AnimeQuery,
-    SimilarAnimeQuery,
-    SimilarAnswer,
-)
-from api.serialise import anime_detail, anime_item, page_of, recommended_items
+from api.schemas.anime import AnimeDetail, AnimePage, AnimePath, AnimeQuery, SimilarAnimeQuery, SimilarAnswer
+from api.serialise import anime_detail, found_item, page_of, recommended_items
 from recommender.page import FranchiseMode, Wishes
 from recommender.ratings import FAVOURITE
 from recommender.snapshot import Snapshot
@@ -38,6 +31,8 @@ def get_anime(query: AnimeQuery) -> Response:
     allowed = query.to_filters().allowed(snapshot.catalog)
     if query.year is not None:
         allowed &= snapshot.catalog.years == query.year
+    if "ids" in query.model_fields_set:  # an empty list, too, means only these
+        allowed &= np.isin(snapshot.catalog.vocabulary.ids, query.ids)
     if query.query.strip():
         rows = snapshot.titles.suggest(query.query, MAX_FOUND, allowed)
     else:
@@ -46,7 +41,7 @@ def get_anime(query: AnimeQuery) -> Response:
     if sort != "relevance":
         rows = sorted(rows, key=_order(snapshot, sort))
     chosen, pagination = page_of(rows, query.page, query.limit)
-    return jsonify(data=[anime_item(snapshot.catalog[row]) for row in chosen], pagination=pagination)
+    return jsonify(data=[found_item(snapshot, row, query.query) for row in chosen], pagination=pagination)
 
 
 @blueprint.get("/<int:anime_id>", summary="One title", responses={200: AnimeDetail, 404: Problem})

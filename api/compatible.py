@@ -13,11 +13,11 @@ from api.errors import COMPATIBLE, ApiError, Problem
 from api.lists import resolve_list
 from api.metrics import INSERTS
 from api.recommending import Answer, recommend
-from api.schemas import CompatibleItems, CompatibleRequest, SuggestionQuery, Suggestions
+from api.schemas.compatible import CompatibleItems, CompatibleRequest, SuggestionQuery, Suggestions
 from api.serialise import stars
 from recommender.algorithms import ALGORITHMS
 from recommender.snapshot import Snapshot
-from serving.people import add_user, saved_entries
+from serving.people import add_user, is_profile, saved_entries
 
 MAX_HEADER = 4_000  # characters; servers in between refuse longer headers
 
@@ -37,6 +37,8 @@ def post_recommendations(body: CompatibleRequest) -> Response:
     given.require_a_title()
     saved = saved_entries(services, body.user_id, current.snapshot)
     if saved is None and given.entries:
+        if is_profile(body.user_id):
+            raise ApiError(400, f"user_id {body.user_id} is of those that POST /api/v1/profiles hands out.")
         catalog = current.snapshot.catalog
         with INSERTS.time():
             current = add_user(services, body.user_id, given.ratings(catalog))

@@ -24,6 +24,7 @@ class ApiContext:
     max_list_titles: int
     max_upload_bytes: int
     metrics_dir: str  # of the metrics of several workers; empty: this process is the only one
+    remote_covers: bool  # whether answers name covers on the hosts of others
 
 
 def context() -> ApiContext:

@@ -58,6 +58,8 @@ def problem(status: int, detail: str, errors: list[dict[str, Any]] | None = None
     )
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         response.headers["Retry-After"] = str(RETRY_AFTER_S)
+    if status == HTTPStatus.UNAUTHORIZED:
+        response.headers["WWW-Authenticate"] = "Bearer"  # keys and tokens alike
     return response
 
 

@@ -14,7 +14,7 @@ from api.context import context, latest_model
 from api.errors import ApiError, Problem, validation_problem
 from api.keys import Scope
 from api.metrics import INSERTS
-from api.schemas import MalImportAnswer, MalImportQuery
+from api.schemas.imports import MalImportAnswer, MalImportQuery
 from api.security import require_scope
 from db.imports.mal import ExportTooLargeError, MalEntry, MalExportError, read_mal_export
 from recommender.catalog import Catalog
@@ -67,7 +67,7 @@ def post_mal(query: MalImportQuery) -> Response:
     export, asked = _sent(query)
     saved_for = None if asked.dry_run else asked.user_id
     if saved_for is not None:
-        require_scope(Scope.WRITE)
+        require_scope(Scope.WRITE, saved_for)
     entries = _read(export)
     catalog = latest_model().snapshot.catalog
     found = match_entries(entries, lambda anime_id: catalog.vocabulary.row(anime_id) is not None)
@@ -118,7 +118,7 @@ def _save(found: MatchedExport, user_id: int) -> None:
 
 
 def _answer(catalog: Catalog, found: MatchedExport) -> dict[str, Any]:
-    """See schemas.MalImportAnswer."""
+    """See schemas.imports.MalImportAnswer."""
     rows = catalog.vocabulary.rows([entry.anime_id for entry in found.matched]).tolist()
     lists: dict[str, list[dict[str, Any]]] = {
         "matched": [

@@ -20,7 +20,10 @@ from api.metrics import RATE_LIMITED
 from api.openapi import UNLIMITED
 from api.security import given_key
 
-SAVING = ("users.put_ratings", "users.delete_user", "imports.post_mal")  # endpoints
+SAVING = (  # endpoints
+    *("users.put_ratings", "users.delete_user", "imports.post_mal"),
+    *("profiles.post_profile", "profiles.put_profile", "profiles.delete_profile"),
+)
 
 
 @dataclass(frozen=True)

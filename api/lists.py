@@ -4,26 +4,64 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
 
 from api.context import context
 from api.errors import ApiError
-from api.schemas import ListEntry
+from api.schemas.lists import ListEntry
 from recommender.catalog import Catalog
-from recommender.ratings import FAVOURITE
+from recommender.ratings import FAVOURITE, UNRATED
 from recommender.snapshot import Snapshot
+
+
+class Found(NamedTuple):
+    """A title that was found."""
+
+    asked: str
+    row: int
+    rating: int | None  # None: named without one
 
 
 @dataclass(frozen=True)
 class ResolvedList:
     """What a list means: titles that were found, words that were not."""
 
-    entries: tuple[tuple[int, int], ...]  # (anime row, rating)
-    found: tuple[tuple[str, int], ...]  # (what was asked, anime row)
+    found: tuple[Found, ...]
+    watched_rows: tuple[int, ...]
     unresolved: tuple[str, ...]
+    unknown_ids: tuple[int, ...]  # watched, but not in the catalogue
+
+    @cached_property
+    def entries(self) -> tuple[tuple[int, int], ...]:
+        """(anime row, rating): of a title that comes more than once the last counts."""
+        watched = ((row, UNRATED) for row in self.watched_rows)
+        return (*watched, *((found.row, found.rating or FAVOURITE) for found in self.found))
+
+    @cached_property
+    def opinions(self) -> dict[int, int]:
+        """Anime row -> the rating that was given, UNRATED where none was."""
+        rated = {found.row: found.rating or UNRATED for found in self.found}
+        return rated | {row: UNRATED for row in self.watched_rows if row not in rated}
+
+    @property
+    def not_known(self) -> list[str]:
+        """All that the catalogue does not have."""
+        return [*self.unresolved, *map(str, self.unknown_ids)]
 
     def ratings(self, catalog: Catalog) -> dict[int, int]:
         """As it is saved: anime id -> rating."""
         return {catalog[row].anime_id: rating for row, rating in self.entries}
+
+    def to_save(self, catalog: Catalog) -> dict[int, int]:
+        """As `ratings`; raises ApiError 404 where no title is known: such a list replaces none."""
+        self.require_a_title()
+        ratings = self.ratings(catalog)
+        if not ratings:
+            raise ApiError(
+                404, "The list names no title that is known; what is saved stays as it was. DELETE erases it."
+            )
+        return ratings
 
     @property
     def was_given(self) -> bool:
@@ -36,15 +74,19 @@ class ResolvedList:
             raise ApiError(404, f"None of these titles is known: {names}. Try GET /api/anime-suggestions.")
 
 
-def resolve_list(entries: Sequence[ListEntry], snapshot: Snapshot) -> ResolvedList:
+def resolve_list(
+    entries: Sequence[ListEntry], snapshot: Snapshot, watched_ids: Sequence[int] = ()
+) -> ResolvedList:
     """Find each entry's title by id or by name; blank names are skipped.
+
+    Args:
+        watched_ids: titles seen without an opinion.
 
     Raises:
         ApiError: 413 for more titles than the settings allow.
     """
-    check_length(entries)
-    found: list[tuple[str, int]] = []
-    rated: list[tuple[int, int]] = []
+    check_length([*entries, *watched_ids])
+    found: list[Found] = []
     unresolved: list[str] = []
     for entry in entries:
         row, asked = None, (entry.name or "").strip()
@@ -57,9 +99,14 @@ def resolve_list(entries: Sequence[ListEntry], snapshot: Snapshot) -> ResolvedLi
         if row is None:
             unresolved.append(asked)
         else:
-            found.append((asked, row))
-            rated.append((row, entry.rating or FAVOURITE))
-    return ResolvedList(tuple(rated), tuple(found), tuple(unresolved))
+            found.append(Found(asked, row, entry.rating))
+    watched = list(zip(snapshot.catalog.vocabulary.rows(watched_ids).tolist(), watched_ids, strict=True))
+    return ResolvedList(
+        tuple(found),
+        tuple(row for row, _ in watched if row >= 0),
+        tuple(unresolved),
+        tuple(anime_id for row, anime_id in watched if row < 0),
+    )
 
 
 def check_length(entries: Sequence[object]) -> None:

@@ -13,7 +13,10 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from api.errors import Problem, validation_problem
 from api.requests import JsonRequest
-from api.schemas import CompatibleRequest, RecommendationRequest
+from api.schemas.compatible import CompatibleRequest
+from api.schemas.recommendations import RecommendationRequest
+from api.schemas.taste import TasteRequest
+from api.schemas.users import SavedRatings
 
 DOCUMENT_PATH = "/api/v1/openapi.json"
 UNLIMITED = ("/healthz", "/readyz", "/metrics")  # routes that may be asked as often as anybody likes
@@ -41,7 +44,10 @@ def make_app(version: str) -> ApiApp:
     app = ApiApp(
         "app",
         info=Info(title="Anime recommendations", version=version, description=DESCRIPTION),
-        security_schemes={"api_key": {"type": "apiKey", "in": "header", "name": "X-API-Key"}},
+        security_schemes={
+            "api_key": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
+            "profile_token": {"type": "http", "scheme": "bearer"},
+        },
         validation_error_model=Problem,
         validation_error_callback=invalid,
         doc_ui=False,
@@ -55,15 +61,15 @@ def make_app(version: str) -> ApiApp:
 
     @app.get(DOCUMENT_PATH, doc_ui=False)
     def document() -> Response:
-        return jsonify(_document(app))
+        return jsonify(describe(app))
 
     return app
 
 
-def _document(app: OpenAPI) -> dict[str, Any]:
-    """flask-openapi3's document, with errors described as they are sent."""
+def describe(app: OpenAPI) -> dict[str, Any]:
+    """The OpenAPI document: flask-openapi3's, with errors described as they are sent."""
     document: dict[str, Any] = app.api_doc
-    for model in (CompatibleRequest, RecommendationRequest):
+    for model in (CompatibleRequest, RecommendationRequest, SavedRatings, TasteRequest):
         extra: Any = model.model_config["json_schema_extra"]
         document["components"]["schemas"][model.__name__] |= extra
     for path, operations in document["paths"].items():

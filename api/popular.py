@@ -8,7 +8,7 @@ from flask_openapi3 import APIBlueprint, Tag
 
 from api.context import latest_model
 from api.errors import Problem
-from api.schemas import PopularPage, PopularQuery
+from api.schemas.anime import PopularPage, PopularQuery
 from api.serialise import page_of, popular_item
 
 blueprint = APIBlueprint(

@@ -8,8 +8,8 @@ from flask_openapi3 import APIBlueprint, Tag
 from api.context import live
 from api.errors import Problem
 from api.lists import resolve_list
-from api.recommending import items_of, recommend, recommendation_id
-from api.schemas import RecommendationAnswer, RecommendationRequest
+from api.recommending import recommendation_answer
+from api.schemas.recommendations import RecommendationAnswer, RecommendationRequest
 
 blueprint = APIBlueprint(
     "recommendations", __name__, url_prefix="/api/v1", abp_tags=[Tag(name="recommendations")]
@@ -23,30 +23,9 @@ blueprint = APIBlueprint(
 )
 def post_recommendations(body: RecommendationRequest) -> Response:
     """Titles by id or by name, rated or not. Every title is scored, then those that the filters allow are
-    ranked: n items come back whenever n allowed titles exist."""
+    ranked: n items come back whenever n allowed titles exist. What is in watched_ids is not recommended,
+    and says a little of what somebody likes."""
     current = live()
-    given = resolve_list(body.ratings, current.snapshot)
+    given = resolve_list(body.ratings, current.snapshot, body.watched_ids)
     given.require_a_title()
-    filters = body.filters.to_filters()
-    answer = recommend(
-        current.snapshot,
-        body.algorithm,
-        given.entries,
-        body.n,
-        filters=filters,
-        exclude_ids=body.exclude_ids,
-        wishes=body.to_wishes(),
-    )
-    catalog = current.snapshot.catalog
-    return jsonify(
-        recommendation_id=recommendation_id(current.name, body.model_dump_json()),
-        algorithm=body.algorithm,
-        model_version=current.name,
-        items=items_of(current.snapshot, answer, explained=body.explain, nsfw=filters.nsfw),
-        resolved=[
-            {"query": asked, "anime_id": catalog[row].anime_id, "name": catalog[row].name}
-            for asked, row in given.found
-        ],
-        unresolved=list(given.unresolved),
-        filtered=answer.filtered,
-    )
+    return jsonify(recommendation_answer(current, body, body.filters.to_filters(), given.entries, given))

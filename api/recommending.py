@@ -13,7 +13,10 @@ from numpy.typing import NDArray
 
 from api.context import context
 from api.errors import ApiError
+from api.lists import ResolvedList
 from api.metrics import RECOMMENDATIONS
+from api.schemas.recommendations import RecommendationRequest
+from api.schemas.users import UserRecommendationQuery
 from api.serialise import reasons, recommended_items
 from recommender.algorithms import ALGORITHMS
 from recommender.explanations import explain
@@ -21,6 +24,7 @@ from recommender.filters import Filters
 from recommender.page import Wishes
 from recommender.query import Query, Ranking
 from recommender.snapshot import Snapshot
+from serving.live import LiveVersion
 
 
 @dataclass(frozen=True)
@@ -62,8 +66,55 @@ def recommend(
     return Answer(algorithm, query, ranking, filtered)
 
 
-def items_of(snapshot: Snapshot, answer: Answer, *, explained: bool, nsfw: bool) -> list[dict[str, Any]]:
-    """See schemas.RecommendedItem; with reasons where `explained`, which name adult titles only if `nsfw`."""
+def recommendation_answer(
+    current: LiveVersion,
+    asked: RecommendationRequest | UserRecommendationQuery,
+    filters: Filters,
+    entries: Sequence[tuple[int, int]],
+    given: ResolvedList | None = None,
+    *,
+    user_id: int | None = None,
+) -> dict[str, Any]:
+    """See schemas.recommendations.RecommendationAnswer.
+
+    Args:
+        asked: all the knobs but for the filters.
+        entries: (anime row, rating).
+        given: where the list came with the request: what it named.
+        user_id: where the list is a stored one: whose it is.
+    """
+    snapshot = current.snapshot
+    answer = recommend(
+        snapshot,
+        asked.algorithm,
+        entries,
+        asked.n,
+        filters=filters,
+        exclude_ids=asked.exclude_ids,
+        wishes=asked.to_wishes(),
+        user_id=user_id,
+    )
+    whose = () if user_id is None else (user_id,)
+    return {
+        "recommendation_id": _recommendation_id(current.name, *whose, asked.model_dump_json()),
+        "algorithm": asked.algorithm,
+        "model_version": current.name,
+        "items": _items(snapshot, answer, explained=asked.explain, nsfw=filters.nsfw),
+        "resolved": [
+            {
+                "query": found.asked,
+                "anime_id": snapshot.catalog[found.row].anime_id,
+                "name": snapshot.catalog[found.row].name,
+            }
+            for found in (given.found if given else ())
+        ],
+        "unresolved": list(given.unresolved) if given else [],
+        "filtered": answer.filtered,
+    }
+
+
+def _items(snapshot: Snapshot, answer: Answer, *, explained: bool, nsfw: bool) -> list[dict[str, Any]]:
+    """See schemas.items.RecommendedItem; with reasons where `explained`, naming adult titles if `nsfw`."""
     items = recommended_items(snapshot, answer.query, answer.ranking)
     if explained:
         hidden = np.zeros(len(snapshot.catalog), dtype=bool) if nsfw else snapshot.catalog.nsfw
@@ -76,7 +127,7 @@ def items_of(snapshot: Snapshot, answer: Answer, *, explained: bool, nsfw: bool)
     return items
 
 
-def recommendation_id(model_version: str, *request: object) -> str:
+def _recommendation_id(model_version: str, *request: object) -> str:
     """Names an answer: signed with the secret key, the same for the same request to the same model."""
     text = "\n".join(map(str, (model_version, *request)))
     return hmac.new(context().secret_key, text.encode(), hashlib.sha256).hexdigest()[:32]

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import hmac
+import re
 from collections.abc import Callable
+from functools import cache
 
 from flask import Response, request
 from flask.typing import ResponseReturnValue
 
 from api.context import context
 from api.errors import ApiError
-from api.keys import Scope
+from api.keys import Scope, profile_token
+from serving.people import is_profile
 
 PERSONAL = "no-store"  # Cache-Control of answers that depend on a person
+_OF_A_PERSON = re.compile("/users/|/profiles/")
 HEADERS = [
     ("X-Content-Type-Options", "nosniff"),
     ("X-Frame-Options", "DENY"),
@@ -25,24 +30,42 @@ DOCS_POLICY = (
     "default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data:; connect-src 'self'; font-src 'self'; frame-ancestors 'none'"
 )
+WEB = "web"  # endpoint of the web app's pages
+COVER_HOSTS = ("https://cdn.myanimelist.net", "https://myanimelist.cdn-dena.com", "https://s4.anilist.co")
+LIST_HOSTS = ("https://graphql.anilist.co", "https://api.jikan.moe")  # the web app reads people's lists there
+
+
+@cache
+def web_policy(remote_covers: bool) -> str:
+    """Of the web app's pages and files: everything from here, but for covers and lists."""
+    images = " ".join(("'self'", "data:", "blob:", *(COVER_HOSTS if remote_covers else ())))
+    return (
+        "default-src 'none'; script-src 'self'; style-src 'self'; "
+        f"img-src {images}; font-src 'self'; connect-src 'self' {' '.join(LIST_HOSTS)}; manifest-src 'self'; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    )
 
 
 def given_key() -> str:
     """The key that the caller sent: in X-API-Key, or as a bearer token."""
-    bearer = request.authorization
-    if bearer is not None and bearer.type == "bearer" and bearer.token:
-        return bearer.token
-    return request.headers.get("X-API-Key", "")
+    return _bearer() or request.headers.get("X-API-Key", "")
 
 
-def require_scope(scope: Scope) -> None:
-    """Refuse the request unless it brings a key of this scope; without configured keys, all may pass.
+def require_scope(scope: Scope, user_id: int | None = None) -> None:
+    """Refuse the request unless it brings a key of this scope; without configured keys, all may pass, but
+    not to a profile, which belongs to whoever holds its token.
+
+    Args:
+        scope: what is needed.
+        user_id: whose list it is about, where it is about one.
 
     Raises:
         ApiError: 401 without a known key, 403 with one that opens less.
     """
     keys = context().api_keys
     if not keys:
+        if user_id is not None and is_profile(user_id):
+            raise ApiError(401, f"{user_id} is a profile: use /api/v1/profiles/{user_id} with its token.")
         return
     found = keys.scope_of(given_key())
     if found is None:
@@ -59,10 +82,24 @@ def requires(scope: Scope) -> Callable[[], ResponseReturnValue | None]:
 
     def check() -> ResponseReturnValue | None:
         if request.method != "OPTIONS":  # a browser asks whether it may send the key
-            require_scope(scope)
+            require_scope(scope, (request.view_args or {}).get("user_id"))
         return None
 
     return check
+
+
+def require_token() -> None:
+    """For `before_request` of a blueprint: whoever names a person brings the token of that profile.
+
+    Raises:
+        ApiError: 401, the same whether or not there is such a profile.
+    """
+    user_id = (request.view_args or {}).get("user_id")
+    if user_id is None or request.method == "OPTIONS":
+        return
+    expected = profile_token(context().secret_key, user_id)
+    if not hmac.compare_digest(_bearer().encode(), expected.encode()):
+        raise ApiError(401, "This profile needs its token: Authorization: Bearer, then what POST answered.")
 
 
 def require_metrics_key() -> None:
@@ -73,10 +110,21 @@ def require_metrics_key() -> None:
 
 def add_security_headers(response: Response) -> Response:
     """Answers are data: nothing in them is to be run, framed, or kept where it is personal."""
-    more = [("Content-Security-Policy", DOCS_POLICY if request.path.startswith("/docs") else DATA_POLICY)]
+    more = [("Content-Security-Policy", _policy())]
     if request.is_secure:
         more.append(("Strict-Transport-Security", "max-age=31536000; includeSubDomains"))
-    if request.method != "GET" or "/users/" in request.path:
+    if request.method not in ("GET", "HEAD") or _OF_A_PERSON.search(request.path):
         more.append(("Cache-Control", PERSONAL))
     response.headers.extend([*HEADERS, *more])
     return response
+
+
+def _bearer() -> str:
+    given = request.authorization
+    return given.token or "" if given is not None and given.type == "bearer" else ""
+
+
+def _policy() -> str:
+    if request.endpoint == WEB:
+        return web_policy(context().remote_covers)
+    return DOCS_POLICY if request.path.startswith("/docs") else DATA_POLICY

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from api.context import context
 from recommender.catalog import Catalog, Title
 from recommender.explanations import Explanation
 from recommender.query import Query, Ranking
+from recommender.ratings import UNRATED
 from recommender.snapshot import Snapshot
 
 
@@ -17,7 +19,7 @@ def stars(rating: float) -> int:
 
 
 def anime_item(title: Title) -> dict[str, Any]:
-    """See schemas.AnimeItem."""
+    """See schemas.items.AnimeItem."""
     return {
         "anime_id": title.anime_id,
         "name": title.name,
@@ -26,12 +28,19 @@ def anime_item(title: Title) -> dict[str, Any]:
         "type": title.type,
         "episodes": title.episodes,
         "year": title.year,
-        "image_url": title.image_url,
+        "image_url": title.image_url if context().remote_covers else None,
     }
 
 
+def found_item(snapshot: Snapshot, row: int, query: str) -> dict[str, Any]:
+    """See schemas.anime.FoundItem."""
+    item = anime_item(snapshot.catalog[row])
+    name = snapshot.titles.matched_name(row, query)
+    return item | {"matched": None if name in (item["name"], item["english"]) else name}
+
+
 def popular_item(snapshot: Snapshot, row: int) -> dict[str, Any]:
-    """See schemas.PopularItem."""
+    """See schemas.anime.PopularItem."""
     popularity = snapshot.popularity
     return anime_item(snapshot.catalog[row]) | {
         "likes": int(popularity.likes[row]),
@@ -41,18 +50,20 @@ def popular_item(snapshot: Snapshot, row: int) -> dict[str, Any]:
 
 
 def anime_detail(snapshot: Snapshot, row: int) -> dict[str, Any]:
-    """See schemas.AnimeDetail."""
+    """See schemas.anime.AnimeDetail."""
     title = snapshot.catalog[row]
     return popular_item(snapshot, row) | {
         "aliases": [alias for alias, _ in title.aliases],
         "score": title.score,
         "members": title.members,
         "nsfw": title.nsfw,
+        "rating_histogram": snapshot.popularity.histograms[row, 1:].tolist(),
+        "unrated": int(snapshot.popularity.histograms[row, UNRATED]),
     }
 
 
 def recommended_items(snapshot: Snapshot, query: Query, ranking: Ranking) -> list[dict[str, Any]]:
-    """See schemas.RecommendedItem."""
+    """See schemas.items.RecommendedItem."""
     forecast = snapshot.ranker.forecast(query, ranking.anime_rows)
     columns = (ranking.anime_rows, ranking.scores, forecast.like_probabilities, forecast.ratings)
     return [
@@ -68,7 +79,7 @@ def recommended_items(snapshot: Snapshot, query: Query, ranking: Ranking) -> lis
 
 
 def reasons(catalog: Catalog, explanation: Explanation) -> list[dict[str, Any]]:
-    """See schemas.Reason."""
+    """See schemas.items.Reason."""
     found: list[dict[str, Any]] = [
         {
             "kind": "because_you_liked",

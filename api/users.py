@@ -6,13 +6,13 @@ from flask import Response, jsonify
 from flask_openapi3 import APIBlueprint, Tag
 
 from api.context import context, live
-from api.errors import ApiError, Problem
+from api.errors import Problem
 from api.keys import Scope
 from api.lists import resolve_list
 from api.metrics import INSERTS
-from api.recommending import items_of, recommend, recommendation_id
-from api.schemas import (
-    RecommendationAnswer,
+from api.recommending import recommendation_answer
+from api.schemas.recommendations import RecommendationAnswer
+from api.schemas.users import (
     SavedAnswer,
     SavedRatings,
     SimilarUsersAnswer,
@@ -44,26 +44,7 @@ def get_recommendations(path: UserPath, query: UserRecommendationQuery) -> Respo
     """The same knobs as POST /recommendations, as query parameters."""
     current = live()
     entries = require_entries(context().services, path.user_id, current.snapshot)
-    filters = query.to_filters()
-    answer = recommend(
-        current.snapshot,
-        query.algorithm,
-        entries,
-        query.n,
-        filters=filters,
-        exclude_ids=query.exclude_ids,
-        wishes=query.to_wishes(),
-        user_id=path.user_id,
-    )
-    return jsonify(
-        recommendation_id=recommendation_id(current.name, path.user_id, query.model_dump_json()),
-        algorithm=query.algorithm,
-        model_version=current.name,
-        items=items_of(current.snapshot, answer, explained=query.explain, nsfw=filters.nsfw),
-        resolved=[],
-        unresolved=[],
-        filtered=answer.filtered,
-    )
+    return jsonify(recommendation_answer(current, query, query.to_filters(), entries, user_id=path.user_id))
 
 
 @blueprint.get(
@@ -98,14 +79,11 @@ def put_ratings(path: UserPath, body: SavedRatings) -> Response:
     no title is known is refused. Needs a key of the scope write."""
     require_scope(Scope.WRITE)
     services, current = context().services, live()
-    given = resolve_list(body.ratings, current.snapshot)
-    given.require_a_title()
-    ratings = given.ratings(current.snapshot.catalog)
-    if not ratings:
-        raise ApiError(404, "The list names no title; what is saved stays as it was. DELETE erases a person.")
+    given = resolve_list(body.ratings, current.snapshot, body.watched_ids)
+    ratings = given.to_save(current.snapshot.catalog)
     with INSERTS.time():
         replace_user(services, path.user_id, ratings)
-    return jsonify(user_id=path.user_id, saved=len(ratings), unresolved=list(given.unresolved))
+    return jsonify(user_id=path.user_id, saved=len(ratings), unresolved=given.not_known)
 
 
 @blueprint.delete("/<int:user_id>", summary="Erase a person", responses={204: None})

@@ -73,8 +73,7 @@ def lists_since(connection: Connection, revision: int, limit: int) -> list[Store
     Everybody who was erased since then comes first, with an empty list.
     """
     erased = select(Erasure.user_id, Erasure.revision).where(Erasure.revision > revision)
-    nothing = np.empty(0, np.int64), np.empty(0, np.uint8)
-    empty = [StoredList(row.user_id, row.revision, *nothing) for row in connection.execute(erased)]
+    empty = [_no_list(row.user_id, row.revision) for row in connection.execute(erased)]
     statement = (
         select(User.user_id, User.revision)
         .where(User.revision > revision)
@@ -82,6 +81,12 @@ def lists_since(connection: Connection, revision: int, limit: int) -> list[Store
         .limit(limit)
     )
     return empty + _lists(connection, {row.user_id: row.revision for row in connection.execute(statement)})
+
+
+def lists_gone(connection: Connection, user_ids: NDArray[np.int64]) -> list[StoredList]:
+    """An empty list for each of these people whom the database does not know, whenever they left."""
+    here = np.array(connection.execute(select(User.user_id)).scalars().all(), np.int64)
+    return [_no_list(user_id, 0) for user_id in np.setdiff1d(user_ids, here).tolist()]
 
 
 def insert_user(engine: Engine, user_id: int, ratings: Mapping[int, int]) -> bool:
@@ -113,6 +118,17 @@ def replace_list(engine: Engine, user_id: int, ratings: Mapping[int, int]) -> bo
     return known
 
 
+def update_list(engine: Engine, user_id: int, ratings: Mapping[int, int]) -> bool:
+    """As `replace_list`, but only of somebody known; False for anybody else, whom this does not add."""
+    with write_transaction(engine) as connection:
+        revision = take_revision(connection)
+        if not _delete(connection, user_id):
+            connection.rollback()
+            return False
+        _insert(connection, user_id, revision, ratings)
+    return True
+
+
 def erase_user(engine: Engine, user_id: int) -> bool:
     """Delete a person and their list, in one transaction; False for somebody unknown."""
     with write_transaction(engine) as connection:
@@ -141,6 +157,10 @@ def _insert(connection: Connection, user_id: int, revision: int, ratings: Mappin
     if ratings:
         rows = [{"user_id": user_id, "anime_id": a, "rating": r} for a, r in sorted(ratings.items())]
         connection.execute(insert(Rating), rows)
+
+
+def _no_list(user_id: int, revision: int) -> StoredList:
+    return StoredList(user_id, revision, np.empty(0, np.int64), np.empty(0, np.uint8))
 
 
 def _lists(connection: Connection, revisions: Mapping[int, int]) -> list[StoredList]:

@@ -35,7 +35,7 @@ from recommender.user_user import UserUser, UserUserConfig
 from recommender.vector_index import VectorIndex
 from recommender.vocabulary import Vocabulary
 
-FORMAT = 3  # grows when the files of a version change; other formats are rebuilt, not guessed at
+FORMAT = 4  # grows when the files of a version change; other formats are rebuilt, not guessed at
 INDEX_FILE = "user_index.bin"
 TITLES_FILE = "titles.jsonl"
 NAMES_FILE = "names.txt"
@@ -187,9 +187,7 @@ class Snapshot:
                 arrays["ratings_indices"],
                 arrays["ratings_data"],
             )
-            popularity = Popularity(
-                arrays["likes"], arrays["watchers"], arrays["mean_ratings"], arrays["popularity"]
-            )
+            popularity = Popularity(arrays["histograms"], arrays["mean_ratings"], arrays["popularity"])
             shape = (len(catalog), int(manifest["content_terms"]))
             terms = (arrays["content_data"], arrays["content_indices"], arrays["content_indptr"])
             content = ContentBased(
@@ -208,7 +206,7 @@ class Snapshot:
             ranker = Ranker.assemble(config.ranker, features, hybrid, _Arrays(directory, "ranker_"))
             franchises = Franchises.assemble(_Arrays(directory, "franchises_"))
             names = (directory / NAMES_FILE).read_text("utf-8")
-            titles = TitleIndex.assemble(_Arrays(directory, "titles_"), names, catalog.members)
+            titles = TitleIndex.assemble(_Arrays(directory, "titles_"), names, catalog)
             snapshot = cls(
                 config=config,
                 revision=int(manifest["revision"]),
@@ -239,8 +237,7 @@ class Snapshot:
             "ratings_indptr": self.ratings.indptr,
             "ratings_indices": self.ratings.indices,
             "ratings_data": self.ratings.data,
-            "likes": self.popularity.likes,
-            "watchers": self.popularity.watchers,
+            "histograms": self.popularity.histograms,
             "mean_ratings": self.popularity.mean_ratings,
             "popularity": self.popularity.prior,
             "content_data": self.content.terms.data,

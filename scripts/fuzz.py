@@ -47,18 +47,20 @@ def main(argv: list[str] | None = None) -> int:
         environ |= {"MODEL_DIR": str(config.model_dir), "API_KEYS": f"admin:{key}"}
         with server(environ):
             seconds = str(round(arguments.minutes * 60))
-            outcome = fuzz(int(environ["PORT"]), key, "--max-time", seconds)
+            outcome = fuzz(int(environ["PORT"]), key, environ["SECRET_KEY"], "--max-time", seconds)
     return OK if outcome.returncode == 0 else FAILED
 
 
-def fuzz(port: int, key: str, *arguments: str, capture: bool = False) -> subprocess.CompletedProcess[str]:
-    """Run schemathesis, as tests/fuzz configures it, against a server that knows this admin key."""
+def fuzz(
+    port: int, key: str, secret_key: str, *arguments: str, capture: bool = False
+) -> subprocess.CompletedProcess[str]:
+    """Run schemathesis, as tests/fuzz configures it, against a server with this admin key and secret key."""
     document = f"http://127.0.0.1:{port}/api/v1/openapi.json"
     command = ["--config-file", "tests/fuzz/schemathesis.toml", "run", document, *arguments]
     return subprocess.run(  # noqa: S603 - our own command
         [sys.executable, "-m", "schemathesis.cli", *command],
         cwd=ROOT,
-        env={**os.environ, "FUZZ_API_KEY": key, "PYTHONPATH": str(ROOT)},
+        env={**os.environ, "FUZZ_API_KEY": key, "FUZZ_SECRET_KEY": secret_key, "PYTHONPATH": str(ROOT)},
         capture_output=capture,
         text=True,
         check=False,

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
 
 from db.engine import read_transaction
-from db.users import StoredList, erase_user, insert_user, load_list, replace_list
+from db.users import StoredList, erase_user, insert_user, load_list, replace_list, update_list
 from recommender.snapshot import Snapshot
 from serving.live import LiveVersion
 from serving.services import Services
+
+# ids that only the server hands out, at random: too many to guess, and whole numbers in JavaScript too
+PROFILE_IDS = range(2**52, 2**53)
+
+
+def is_profile(user_id: int) -> bool:
+    """Whether an id is one that only the server hands out."""
+    return PROFILE_IDS.start <= user_id < PROFILE_IDS.stop
 
 
 class UnknownUserError(LookupError):
@@ -16,23 +25,35 @@ class UnknownUserError(LookupError):
 
     def __init__(self, user_id: int) -> None:
         super().__init__(
-            f"user {user_id} is not known; POST /users/recommendations with a list of titles adds a user"
+            f"profile {user_id} is not known, it may have been erased; POST /api/v1/profiles makes a new one"
+            if is_profile(user_id)
+            else f"user {user_id} is not known; POST /users/recommendations with a list of titles adds a user"
         )
 
 
-def saved_entries(services: Services, user_id: int, snapshot: Snapshot) -> list[tuple[int, int]] | None:
-    """(anime row, rating) of the saved list, None for somebody unknown. Asks the database, the only truth."""
+def saved_list(services: Services, user_id: int) -> StoredList | None:
+    """The saved list, None for somebody unknown. Asks the database, the only truth."""
     with read_transaction(services.engine) as connection:
-        stored = load_list(connection, user_id)
+        return load_list(connection, user_id)
+
+
+def require_list(services: Services, user_id: int) -> StoredList:
+    """As `saved_list`; raises UnknownUserError for somebody unknown."""
+    stored = saved_list(services, user_id)
+    if stored is None:
+        raise UnknownUserError(user_id)
+    return stored
+
+
+def saved_entries(services: Services, user_id: int, snapshot: Snapshot) -> list[tuple[int, int]] | None:
+    """(anime row, rating) of the saved list, None for somebody unknown."""
+    stored = saved_list(services, user_id)
     return None if stored is None else _entries(stored, snapshot)
 
 
 def require_entries(services: Services, user_id: int, snapshot: Snapshot) -> list[tuple[int, int]]:
     """As `saved_entries`; raises UnknownUserError for somebody unknown."""
-    entries = saved_entries(services, user_id, snapshot)
-    if entries is None:
-        raise UnknownUserError(user_id)
-    return entries
+    return _entries(require_list(services, user_id), snapshot)
 
 
 def add_user(services: Services, user_id: int, ratings: Mapping[int, int]) -> LiveVersion:
@@ -51,6 +72,25 @@ def replace_user(services: Services, user_id: int, ratings: Mapping[int, int]) -
     """
     replace_list(services.engine, user_id, ratings)
     return services.live.catch_up()
+
+
+def add_profile(services: Services, ratings: Mapping[int, int]) -> int:
+    """Save a list (anime id -> rating, 0 for unrated) under a new id of `PROFILE_IDS`, and return that."""
+    while not insert_user(services.engine, user_id := secrets.choice(PROFILE_IDS), ratings):
+        pass  # somebody has this id
+    services.live.catch_up()
+    return user_id
+
+
+def update_profile(services: Services, user_id: int, ratings: Mapping[int, int]) -> None:
+    """Save a list in the place of the one that a profile has; an erased one does not come back.
+
+    Raises:
+        UnknownUserError: nobody of this id has a saved list.
+    """
+    if not update_list(services.engine, user_id, ratings):
+        raise UnknownUserError(user_id)
+    services.live.catch_up()
 
 
 def erase(services: Services, user_id: int) -> None:

@@ -259,6 +259,17 @@ def test_models_live_where_they_are_told_to_or_in_the_project() -> None:
     assert with_().model_dir == ROOT / "models"
 
 
+def test_the_web_app_lives_where_it_is_told_to_or_where_it_is_built() -> None:
+    assert with_(WEB_DIR="/srv/web").web_dir == Path("/srv/web")
+    assert with_().web_dir == ROOT / "frontend" / "dist"
+
+
+def test_covers_of_other_hosts_are_named_unless_told() -> None:
+    assert with_().remote_covers is True
+    assert with_(REMOTE_COVERS="false").remote_covers is False
+    assert "must be true or false" in error_of("REMOTE_COVERS", "maybe")
+
+
 @given(st.dictionaries(st.sampled_from(sorted(settings_read())), st.text(max_size=30)))
 def test_any_environment_gives_a_configuration_or_a_configuration_error(values: dict[str, str]) -> None:
     with contextlib.suppress(ConfigError):
@@ -297,7 +308,7 @@ def test_the_example_file_lists_every_setting_that_is_read() -> None:
 
 def test_the_example_file_shows_the_defaults() -> None:
     shown = dict(re.findall(r"^#([A-Z_]+)=(.*)$", EXAMPLE.read_text("utf-8"), re.MULTILINE))
-    examples_only = {"CORS_ORIGINS", "API_KEYS", "MODEL_DIR"}
+    examples_only = {"CORS_ORIGINS", "API_KEYS", "MODEL_DIR", "WEB_DIR"}
     assert with_(**{name: value for name, value in shown.items() if name not in examples_only}) == with_()
 
 

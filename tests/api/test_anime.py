@@ -84,6 +84,39 @@ def test_browsing_filters(shared_client: FlaskClient, snapshot: Snapshot, query:
     assert len(page["data"]) == min(100, len(expected))
 
 
+@pytest.mark.parametrize("query", ["ids=9253,1535,424242", "ids=9253&ids=1535&ids=9253"])
+def test_only_the_titles_of_given_ids_can_be_asked_for(shared_client: FlaskClient, query: str) -> None:
+    page = shared_client.get(f"{URL}?sort=name&{query}").get_json()
+    assert ids(page) == [1535, 9253]
+    assert page["pagination"]["total"] == 2
+
+
+def test_no_ids_are_no_titles(shared_client: FlaskClient) -> None:
+    assert ids(shared_client.get(f"{URL}?ids=").get_json()) == []
+
+
+def test_ids_go_with_a_search_and_with_filters(shared_client: FlaskClient) -> None:
+    assert ids(ask(shared_client, ids="9253,1535", query="death")) == [1535]
+    assert ids(ask(shared_client, ids="9253,1535", types="Movie")) == []
+
+
+@pytest.mark.parametrize(
+    ("query", "anime_id", "matched"),
+    [
+        ("進撃", 16498, "進撃の巨人"),
+        ("fmab", 5114, "FMAB"),
+        ("attack on", 16498, None),  # the english name
+        ("shingeki no", 16498, None),  # the main name
+        ("", 16498, None),
+    ],
+)
+def test_a_search_says_by_which_other_name_it_found_a_title(
+    shared_client: FlaskClient, query: str, anime_id: int, matched: str | None
+) -> None:
+    found = {item["anime_id"]: item["matched"] for item in ask(shared_client, query=query, limit=100)["data"]}
+    assert found[anime_id] == matched
+
+
 @pytest.mark.parametrize(
     ("sort", "key"),
     [
@@ -129,6 +162,9 @@ def test_whatever_is_searched_for_is_answered(shared_client: FlaskClient, query:
         ("genres_exclude=Nonsense", ["genres_exclude"]),
         ("query=" + "x" * 201, ["query"]),
         ("genres=" + ",".join(["Action"] * 51), ["genres"]),
+        ("ids=x", ["ids", 0]),
+        ("ids=1,0", ["ids", 1]),
+        ("ids=" + ",".join(["1"] * 101), ["ids"]),
         ("typo=1", ["typo"]),
     ],
 )
@@ -155,6 +191,17 @@ def test_one_title_shows_all_that_is_known_of_it(shared_client: FlaskClient) -> 
     assert "進撃の巨人" in title["aliases"]
     assert 0 <= title["likes"] <= title["watchers"]
     assert 1 <= title["mean_rating"] <= 10
+
+
+def test_a_title_shows_how_many_people_gave_each_rating(
+    shared_client: FlaskClient, snapshot: Snapshot
+) -> None:
+    title = ask(shared_client, f"{URL}/16498")
+    row = snapshot.catalog.vocabulary.row(16498)
+    given = snapshot.ratings.data[snapshot.ratings.indices == row].tolist()
+    assert title["rating_histogram"] == [given.count(rating) for rating in range(1, 11)]
+    assert title["unrated"] == given.count(0) > 0
+    assert sum(title["rating_histogram"]) + title["unrated"] == title["watchers"]
 
 
 @pytest.mark.parametrize("path", ["/api/v1/anime/424242", "/api/v1/anime/424242/similar"])

@@ -11,7 +11,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 URL = "/api/v1/openapi.json"
-UNDOCUMENTED = {"docs", "document"}  # the documentation itself, and its page's own files: "swagger.…"
+# the documentation itself and the web app; and the documentation's own files: "swagger.…"
+UNDOCUMENTED = {"docs", "document", "web"}
 TYPES = {
     "object": dict,
     "array": list,
@@ -22,6 +23,7 @@ TYPES = {
     "null": type(None),
 }
 LIST = [{"anime_id": 9253}, {"anime_id": 1535}]
+RATED = [{"anime_id": 9253, "rating": 1}, {"anime_id": 1535, "rating": 10}]
 # documented path, what to ask, body
 ANSWERS: list[tuple[str, str, Any]] = [
     ("/users/recommendations", "/users/recommendations", {"user_id": 900_001, "anime_list": LIST}),
@@ -35,7 +37,11 @@ ANSWERS: list[tuple[str, str, Any]] = [
     ("/api/v1/users/{user_id}/recommendations", "/api/v1/users/7/recommendations", None),
     ("/api/v1/users/{user_id}/similar", "/api/v1/users/7/similar", None),
     ("/api/v1/users/{user_id}/ratings", "/api/v1/users/900002/ratings", {"ratings": LIST}),
+    ("/api/v1/taste", "/api/v1/taste", {"ratings": RATED, "watched_ids": [20]}),
+    ("/api/v1/taste", "/api/v1/taste", {}),
+    ("/api/v1/catalog", "/api/v1/catalog", None),
     ("/api/v1/anime", "/api/v1/anime", None),
+    ("/api/v1/anime", "/api/v1/anime?query=attack", None),
     ("/api/v1/anime/{anime_id}", "/api/v1/anime/9253", None),
     ("/api/v1/anime/{anime_id}/similar", "/api/v1/anime/9253/similar", None),
     ("/api/v1/popular", "/api/v1/popular", None),
@@ -49,10 +55,16 @@ ERRORS = {
     ("post", "/users/recommendations"): {400, 404, 413, 503},
     ("get", "/api/anime-suggestions"): {400},
     ("post", "/api/v1/recommendations"): {400, 404, 413, 422},
+    ("post", "/api/v1/taste"): {400, 404, 413, 422},
+    ("get", "/api/v1/catalog"): {422},
     ("get", "/api/v1/users/{user_id}/recommendations"): {401, 404, 422, 503},
     ("get", "/api/v1/users/{user_id}/similar"): {401, 403, 404, 422, 429, 503},
     ("put", "/api/v1/users/{user_id}/ratings"): {400, 401, 403, 404, 413, 422, 429, 503},
     ("delete", "/api/v1/users/{user_id}"): {401, 403, 404, 422, 429, 503},
+    ("post", "/api/v1/profiles"): {400, 404, 413, 422, 429, 503},
+    ("get", "/api/v1/profiles/{user_id}"): {401, 404, 422, 429, 503},
+    ("put", "/api/v1/profiles/{user_id}"): {400, 401, 404, 413, 422, 429, 503},
+    ("delete", "/api/v1/profiles/{user_id}"): {401, 404, 422, 429, 503},
     ("get", "/metrics"): {401, 403},
     ("get", "/api/v1/anime"): {422},
     ("get", "/api/v1/anime/{anime_id}"): {404, 422},
@@ -191,10 +203,20 @@ def test_no_error_is_documented_that_the_compatible_surface_never_gives(
 def test_the_key_is_documented_where_it_is_needed(document: dict[str, Any]) -> None:
     scheme = document["components"]["securitySchemes"]["api_key"]
     assert (scheme["in"], scheme["name"]) == ("header", "X-API-Key")
-    guarded = {path for _, path, operation in operations(document) if operation.get("security")}
+    guarded = {
+        path for _, path, operation in operations(document) if "api_key" in str(operation.get("security"))
+    }
     personal = {path for path in document["paths"] if path.startswith("/api/v1/users/")}
     assert guarded == personal | {IMPORT}
     assert {} in document["paths"][IMPORT]["post"]["security"]  # only where something is saved
+
+
+def test_the_token_is_documented_where_it_is_needed(document: dict[str, Any]) -> None:
+    scheme = document["components"]["securitySchemes"]["profile_token"]
+    assert (scheme["type"], scheme["scheme"]) == ("http", "bearer")
+    for _, path, operation in operations(document):
+        needed = path.startswith("/api/v1/profiles/")
+        assert (operation.get("security") == [{"profile_token": []}]) == needed
 
 
 @pytest.mark.parametrize(("path", "asked", "body"), ANSWERS, ids=[asked for _, asked, _ in ANSWERS])
@@ -211,7 +233,8 @@ def test_answers_are_as_documented(
 
 def test_every_documented_route_is_tried_above(document: dict[str, Any]) -> None:
     no_json = {"/metrics", "/api/v1/users/{user_id}", IMPORT}
-    assert set(document["paths"]) == {path for path, _, _ in ANSWERS} | no_json
+    profiles = {"/api/v1/profiles", "/api/v1/profiles/{user_id}"}  # tried in test_profiles.py
+    assert set(document["paths"]) == {path for path, _, _ in ANSWERS} | no_json | profiles
 
 
 def test_problems_are_as_documented(shared_client: FlaskClient, document: dict[str, Any]) -> None:
@@ -229,14 +252,18 @@ def test_problems_are_as_documented(shared_client: FlaskClient, document: dict[s
 
 def test_documented_examples_work(shared_client: FlaskClient, document: dict[str, Any]) -> None:
     tried = 0
+    profile = shared_client.post("/api/v1/profiles", json={"ratings": LIST}).get_json()
+    token = {"Authorization": f"Bearer {profile['token']}"}
     for method, path, operation in operations(document):
         if "application/json" in operation.get("requestBody", {}).get("content", {}):
             schema = operation["requestBody"]["content"]["application/json"]["schema"]
             for example in resolve(document, schema["$ref"]).get("examples", []):
-                asked = path.replace("{user_id}", "900003")
-                assert shared_client.open(asked, method=method.upper(), json=example).status_code == 200
+                user_id = profile["user_id"] if path.startswith("/api/v1/profiles/") else 900_003
+                asked = path.replace("{user_id}", str(user_id))
+                response = shared_client.open(asked, method=method.upper(), json=example, headers=token)
+                assert response.status_code in (200, 201), response.data
                 tried += 1
-    assert tried >= 2
+    assert tried >= 4
 
 
 def test_the_document_is_the_same_every_time(shared_client: FlaskClient) -> None:

@@ -157,6 +157,52 @@ def test_a_list_of_unknown_titles_only_is_404(shared_client: FlaskClient) -> Non
     assert "qqqq, 77" in response.get_json()["error"]
 
 
+@EVERY_ALGORITHM
+def test_what_was_watched_is_not_recommended(shared_client: FlaskClient, algorithm: str) -> None:
+    first = [item["anime_id"] for item in ask(shared_client, ratings=RATINGS, algorithm=algorithm)["items"]]
+    answer = ask(shared_client, ratings=RATINGS, algorithm=algorithm, watched_ids=first)
+    assert len(answer["items"]) == len(first)
+    assert not {*first, *OWN} & {item["anime_id"] for item in answer["items"]}
+    assert len(answer["resolved"]) == len(RATINGS)
+
+
+def test_what_was_watched_says_something_of_a_taste(shared_client: FlaskClient) -> None:
+    watched = ask(shared_client, ratings=RATINGS, watched_ids=[16498])["items"]
+    excluded = ask(shared_client, ratings=RATINGS, exclude_ids=[16498])["items"]
+    liked = ask(shared_client, ratings=[*RATINGS, {"anime_id": 16498}])["items"]
+    assert watched not in (excluded, liked)
+
+
+def test_a_list_may_have_no_opinion_at_all(shared_client: FlaskClient) -> None:
+    answer = ask(shared_client, watched_ids=[1535, 9253], algorithm="content-based")
+    assert answer["items"] != []
+    assert (answer["resolved"], answer["unresolved"]) == ([], [])
+
+
+def test_a_rating_counts_more_than_having_watched(shared_client: FlaskClient) -> None:
+    items = ask(shared_client, ratings=RATINGS)["items"]
+    assert ask(shared_client, ratings=RATINGS, watched_ids=sorted(OWN))["items"] == items
+
+
+def test_unknown_watched_titles_are_passed_over(shared_client: FlaskClient) -> None:
+    answer = ask(shared_client, ratings=RATINGS, watched_ids=[424242])
+    assert answer["items"] == ask(shared_client, ratings=RATINGS)["items"]
+    assert answer["unresolved"] == []
+
+
+@pytest.mark.parametrize("watched", [["x"], [0], [2**31], [1.5], [None], 1, "1", [1] * 5_001])
+def test_watched_titles_are_a_list_of_ids(shared_client: FlaskClient, watched: Any) -> None:
+    response = shared_client.post(URL, json={"ratings": RATINGS, "watched_ids": watched})
+    assert response.status_code == 422
+    assert response.get_json()["errors"][0]["loc"][0] == "watched_ids"
+
+
+def test_a_list_with_what_was_watched_may_not_be_too_long(config: Config) -> None:
+    client = create_app(replace(config, max_list_titles=3)).test_client()
+    ask(client, ratings=RATINGS[:2], watched_ids=[20])
+    assert client.post(URL, json={"ratings": RATINGS[:2], "watched_ids": [20, 21]}).status_code == 413
+
+
 def test_of_a_title_with_two_ratings_the_last_counts(shared_client: FlaskClient) -> None:
     liked, disliked = {"anime_id": 1535, "rating": 10}, {"anime_id": 1535, "rating": 1}
     other = {"anime_id": 2167, "rating": 9}

@@ -64,6 +64,18 @@ def test_a_list_with_nothing_known_in_it_changes_nothing(each_app: Flask) -> Non
     assert saved(each_app, 77) == {106: 9, 108: 3, 110: 10}
 
 
+def test_what_was_watched_is_saved_without_a_rating(each_app: Flask) -> None:
+    client, url = each_app.test_client(), "/api/v1/users/77/ratings"
+    answer = client.put(url, json={"ratings": LIST, "watched_ids": [112, 106, 999_999]}).get_json()
+    assert answer == {"user_id": 77, "saved": 4, "unresolved": ["999999"]}
+    assert saved(each_app, 77) == {106: 9, 108: 3, 110: 10, 112: 0}
+    assert client.put(url, json={"watched_ids": [112]}).status_code == 200
+    assert saved(each_app, 77) == {112: 0}
+    check_problem(client.put(url, json={"watched_ids": [999_999]}), 404)
+    check_problem(client.put(url, json={"ratings": [], "watched_ids": []}), 422)
+    assert saved(each_app, 77) == {112: 0}
+
+
 def test_what_is_not_known_is_named_and_the_rest_is_saved(each_app: Flask) -> None:
     answer = put(each_app.test_client(), 77, [*LIST, {"name": "qqqqqqq"}]).get_json()
     assert answer == {"user_id": 77, "saved": 3, "unresolved": ["qqqqqqq"]}

@@ -142,6 +142,9 @@ def test_a_browser_is_told_to_run_and_frame_nothing(client: FlaskClient, path: s
 
 def test_what_is_personal_is_kept_by_no_cache(client: FlaskClient) -> None:
     assert client.get(PERSONAL[0]).headers["Cache-Control"] == "no-store"
+    assert client.head(PERSONAL[0]).headers["Cache-Control"] == "no-store"
+    assert client.get("/api/v1/profiles/4503599627370496").headers["Cache-Control"] == "no-store"
+    assert "Cache-Control" not in client.head("/api/v1/popular").headers
     sent = client.post("/api/v1/recommendations", json={"ratings": ["Clannad"]})
     assert sent.headers["Cache-Control"] == "no-store"
 

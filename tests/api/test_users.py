@@ -48,13 +48,13 @@ def test_where_neighbours_do_not_count_a_stored_person_gets_what_a_stranger_with
     own = own_titles(config, 7)
     body = {
         "ratings": [{"anime_id": anime_id, "rating": rating} for anime_id, rating in own.items() if rating],
-        "exclude_ids": [anime_id for anime_id, rating in own.items() if not rating],
+        "watched_ids": [anime_id for anime_id, rating in own.items() if not rating],
         "algorithm": algorithm,
-        "franchise": "allow",  # what is excluded is not taken for seen
     }
     stranger = shared_client.post("/api/v1/recommendations", json=body).get_json()["items"]
-    stored = ask(shared_client, RECOMMENDATIONS, algorithm=algorithm, franchise="allow")["items"]
+    stored = ask(shared_client, RECOMMENDATIONS, algorithm=algorithm)["items"]
     assert [item["anime_id"] for item in stored] == [item["anime_id"] for item in stranger]
+    assert body["watched_ids"] != []
 
 
 def test_the_knobs_are_query_parameters(shared_client: FlaskClient) -> None:

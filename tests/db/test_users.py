@@ -15,10 +15,12 @@ from db.users import (
     StoredList,
     count_generated_people,
     count_ratings,
+    erase_user,
     insert_user,
     lists_since,
     load_list,
     stream_ratings,
+    update_list,
 )
 from tests.db.helpers import contents, put_titles, revision
 
@@ -80,6 +82,25 @@ def test_the_engine_is_usable_after_a_save_that_said_no(engine: Engine) -> None:
     insert_user(engine, 5, {1: 7})
     assert insert_user(engine, 6, {1: 7})
     assert revision(engine) == 2
+
+
+def test_an_update_replaces_the_list_of_somebody_known_and_adds_nobody(engine: Engine) -> None:
+    insert_user(engine, 5, {30: 9})
+    assert update_list(engine, 5, {2: 0, 11: 10})
+    stored = load(engine, 5)
+    assert stored is not None
+    assert (stored.revision, stored.anime_ids.tolist()) == (2, [2, 11])
+    assert not update_list(engine, 6, {2: 9})
+    assert load(engine, 6) is None
+    assert [stored.user_id for stored in since(engine, 0)] == [5]
+
+
+def test_an_update_does_not_bring_back_who_was_erased(engine: Engine) -> None:
+    insert_user(engine, 5, {30: 9})
+    erase_user(engine, 5)
+    assert not update_list(engine, 5, {2: 9})
+    assert load(engine, 5) is None
+    assert [len(stored.anime_ids) for stored in since(engine, 0)] == [0]  # still known as erased
 
 
 def test_many_threads_that_save_the_same_person_give_one_person(engine: Engine) -> None:

@@ -1,13 +1,43 @@
-"""What the schema cannot say of a good request: years in order, genres that exist, a list with a title."""
+"""What the schema cannot say of a good request: years in order, genres that exist, a list with a title; and
+what opens what is personal."""
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import schemathesis
-from schemathesis import Case, HookContext
+from schemathesis import AuthContext, Case, HookContext
+
+from api.keys import profile_token
 
 GENRES, TYPES = ["Action", "romance", "School"], ["TV", "movie"]
+SAVING = ("/ratings", "/profiles", "/profiles/{user_id}")
+
+
+@schemathesis.auth(refresh_interval=None).apply_to(path_regex="^/api/v1/(users|imports)/")
+class Key:
+    """Of the scope admin."""
+
+    def get(self, _case: Case, _context: AuthContext) -> str:
+        return os.environ["FUZZ_API_KEY"]
+
+    def set(self, case: Case, key: str, _context: AuthContext) -> None:
+        case.headers["X-API-Key"] = key
+
+
+@schemathesis.auth(refresh_interval=None).apply_to(path_regex="^/api/v1/profiles/")
+class Token:
+    """The right one for whichever profile is named."""
+
+    def get(self, case: Case, _context: AuthContext) -> str | None:
+        user_id = str(case.path_parameters.get("user_id"))
+        if not user_id.isdecimal():
+            return None
+        return profile_token(os.environ["FUZZ_SECRET_KEY"].encode(), int(user_id))
+
+    def set(self, case: Case, token: str, _context: AuthContext) -> None:
+        case.headers["Authorization"] = f"Bearer {token}"
 
 
 @schemathesis.hook
@@ -18,7 +48,8 @@ def before_call(_context: HookContext, case: Case, _kwargs: dict[str, Any]) -> N
     _amend(case.query)
     if isinstance(case.body, dict):
         _amend(case.body.get("filters"))
-        if case.body.get("algorithm") == "content-based":  # which needs a title
+        # both need a title
+        if case.body.get("algorithm") == "content-based" or case.path.endswith(SAVING):
             name = "anime_list" if "user_id" in case.body else "ratings"
             case.body[name] = [*(case.body.get(name) or []), {"anime_id": 106}]
 

@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 from recommender.store import ModelStore
 from scripts.fuzz import fuzz
 from serving.builder import build_model
-from tests.serving.servers import serving, settings
+from tests.serving.servers import SECRET, serving, settings
 from tests.serving.worlds import make_world
 
 KEY = "the-key-of-the-fuzzer"
@@ -24,6 +24,6 @@ def test_no_request_is_answered_other_than_documented(engine: Engine, tmp_path: 
     address = engine.url.render_as_string(hide_password=False)
     environ = settings(address, tmp_path / "models", {"API_KEYS": f"admin:{KEY}"})
     with serving(environ, tmp_path / "log") as server:
-        outcome = fuzz(server.port, KEY, "--max-examples", "25", "--seed", "1", capture=True)
+        outcome = fuzz(server.port, KEY, SECRET, "--max-examples", "25", "--seed", "1", capture=True)
     assert outcome.returncode == 0, outcome.stdout
     assert "Traceback" not in (tmp_path / "log").read_text("utf-8")

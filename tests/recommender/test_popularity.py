@@ -25,6 +25,16 @@ def test_likes_watchers_and_means_are_counted() -> None:
     assert found.mean_ratings[:3] == pytest.approx([9.0, 6.0, 5.5])
 
 
+def test_every_rating_is_counted_and_who_gave_none() -> None:
+    found = fit()
+    assert (found.histograms.shape, found.histograms.dtype) == ((5, 11), np.uint32)
+    assert np.argwhere(found.histograms).tolist() == [[0, 8], [0, 9], [0, 10], [1, 0], [1, 6], [2, 3], [2, 8]]
+    assert found.histograms.sum() == 7
+    assert found.raters.tolist() == [3, 1, 2, 0, 0]
+    assert found.plain_means[:3].tolist() == [9.0, 6.0, 5.5]
+    assert np.isnan(found.plain_means[3:]).all()
+
+
 def test_means_are_drawn_towards_the_overall_mean() -> None:
     overall = 44 / 6
     expected = [(27 + 2 * overall) / 5, (6 + 2 * overall) / 3, (11 + 2 * overall) / 4, overall, overall]

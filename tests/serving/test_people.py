@@ -12,7 +12,17 @@ from sqlalchemy.exc import DBAPIError
 from db.users import insert_user
 from recommender.store import ModelStore, Version
 from serving.live import LiveModel
-from serving.people import UnknownUserError, add_user, require_entries, saved_entries
+from serving.people import (
+    PROFILE_IDS,
+    UnknownUserError,
+    add_profile,
+    add_user,
+    is_profile,
+    require_entries,
+    require_list,
+    saved_entries,
+    update_profile,
+)
 from serving.services import Services
 from tests.serving.worlds import ACTION, FIRST_ID, STRANGER, add_titles, database_away, neighbours
 
@@ -51,6 +61,41 @@ def test_a_title_that_the_model_lacks_is_not_in_the_entries(services: Services) 
 
 def test_somebody_added_is_in_the_model_that_comes_back(services: Services) -> None:
     assert neighbours(add_user(services, STRANGER, ACTION), ACTION, 1) == [STRANGER]
+
+
+def test_a_profile_has_an_id_that_a_caller_rarely_chooses_and_javascript_can_hold(services: Services) -> None:
+    user_id = add_profile(services, ACTION)
+    assert 2**52 <= user_id < 2**53
+    assert neighbours(services.live.current(), ACTION, 1) == [user_id]
+    assert require_list(services, user_id).anime_ids.tolist() == sorted(ACTION)
+
+
+def test_a_profile_never_gets_the_id_of_somebody_else(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn = iter([PROFILE_IDS[7], PROFILE_IDS[7], PROFILE_IDS[7], PROFILE_IDS[9]])
+    monkeypatch.setattr("serving.people.secrets.choice", lambda _ids: next(drawn))
+    first, second = add_profile(services, {104: 9}), add_profile(services, {106: 1})
+    assert (first, second) == (PROFILE_IDS[7], PROFILE_IDS[9])
+    assert require_list(services, first).anime_ids.tolist() == [104]
+
+
+def test_a_profile_is_updated_at_once_and_an_erased_one_is_not_made_again(services: Services) -> None:
+    user_id = add_profile(services, {104: 9})
+    update_profile(services, user_id, ACTION)
+    assert neighbours(services.live.current(), ACTION, 1) == [user_id]
+    with pytest.raises(
+        UnknownUserError, match=r"may have been erased; POST /api/v1/profiles makes a new one"
+    ):
+        update_profile(services, user_id + 1, ACTION)
+    assert saved_entries(services, user_id + 1, services.live.current().snapshot) is None
+
+
+@pytest.mark.parametrize(
+    ("user_id", "expected"), [(2**52 - 1, False), (2**52, True), (2**53 - 1, True), (2**53, False)]
+)
+def test_profiles_have_a_range_of_ids_to_themselves(user_id: int, expected: bool) -> None:
+    assert is_profile(user_id) is expected
 
 
 def test_of_two_lists_for_one_new_person_the_first_stays(services: Services) -> None:

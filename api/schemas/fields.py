@@ -1,0 +1,55 @@
+"""What requests have in common: ids, names, ratings, counts."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field, StrictInt
+
+from recommender.algorithms import ALGORITHMS
+
+MAX_ID = 2**63 - 1
+MAX_ANIME_ID = 2**31 - 1
+MAX_TEXT = 200
+
+
+def _whole(value: Any) -> Any:
+    """10.0 -> 10: in JSON they are one number."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _known_algorithm(value: Any) -> Any:
+    if isinstance(value, str) and value not in ALGORITHMS:
+        raise ValueError(f"{value[:50]!r} is not an algorithm; known are {', '.join(ALGORITHMS)}")
+    return value
+
+
+def _split(value: Any) -> Any:
+    """["a,b", "c"] -> ["a", "b", "c"]: a list in a query may be repeated or comma-separated."""
+    parts = [value] if isinstance(value, str) else value
+    if not isinstance(parts, list) or not all(isinstance(part, str) for part in parts):
+        return value
+    return [piece.strip() for part in parts for piece in part.split(",") if piece.strip()]
+
+
+UserId = Annotated[
+    StrictInt,
+    Field(ge=0, le=MAX_ID, description="the person's id, chosen by the caller"),
+    BeforeValidator(_whole),
+]
+AnimeId = Annotated[
+    StrictInt, Field(ge=1, le=MAX_ANIME_ID, description="MyAnimeList id"), BeforeValidator(_whole)
+]
+Rating = Annotated[StrictInt, Field(ge=1, le=10, description="1-10; absent: liked"), BeforeValidator(_whole)]
+Year = Annotated[int, Field(ge=1900, le=2200), BeforeValidator(_whole)]
+Whole = Annotated[int, Field(ge=0, le=10**9), BeforeValidator(_whole)]
+PageLength = Annotated[StrictInt, Field(ge=1, le=100), BeforeValidator(_whole)]
+Count = Annotated[int, Field(ge=1, le=100)]
+Name = Annotated[str, Field(max_length=MAX_TEXT)]
+AlgorithmName = Annotated[
+    str, BeforeValidator(_known_algorithm), Field(json_schema_extra={"enum": list(ALGORITHMS)})
+]
+Names = Annotated[list[Name], Field(max_length=50)]
+QueryNames = Annotated[list[Name], BeforeValidator(_split), Field(max_length=50)]
+QueryIds = Annotated[list[Annotated[int, Field(ge=1, le=MAX_ANIME_ID)]], BeforeValidator(_split)]
+Histogram = Annotated[list[int], Field(min_length=10, max_length=10)]

@@ -1,0 +1,83 @@
+"""Lists that people bring from elsewhere."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from api.requests import QueryModel
+from api.schemas.fields import MAX_ID
+
+
+class MalImportQuery(QueryModel):
+    """What to do with an uploaded list; the same names may come as fields of its form instead."""
+
+    user_id: int | None = Field(default=None, ge=0, le=MAX_ID, description="whose list it becomes")
+    dry_run: bool = Field(default=True, description="false: save it in the place of that person's list")
+
+
+class ImportedTitle(BaseModel):
+    """One title of an uploaded list that the catalogue has."""
+
+    anime_id: int
+    name: str
+    rating: int | None = Field(ge=1, le=10, description="null: watched, but not rated")
+    status: Literal["watching", "completed", "on_hold", "dropped"]
+
+
+class UnmatchedTitle(BaseModel):
+    """One that it does not have, such as a title newer than the catalogue."""
+
+    anime_id: int
+    title: str = Field(description="as the list has it")
+    rating: int | None = Field(ge=1, le=10)
+    status: Literal["watching", "completed", "on_hold", "dropped"]
+
+
+class SkippedTitle(BaseModel):
+    """One that does not count."""
+
+    anime_id: int | None
+    title: str
+    reason: str
+
+
+class ImportCounts(BaseModel):
+    """How many entries the list has, and where each of them is in the answer."""
+
+    read: int
+    matched: int
+    unmatched: int
+    skipped: int
+
+
+class MalImportAnswer(BaseModel):
+    """What an uploaded list means here."""
+
+    model_config = ConfigDict(
+        # of flask-openapi3
+        openapi_extra={  # type: ignore[typeddict-unknown-key]
+            "example": {
+                "user_id": None,
+                "saved": False,
+                "counts": {"read": 3, "matched": 1, "unmatched": 1, "skipped": 1},
+                "matched": [
+                    {"anime_id": 9253, "name": "Steins;Gate", "rating": 10, "status": "completed"},
+                ],
+                "unmatched": [
+                    {"anime_id": 61316, "title": "Too New", "rating": None, "status": "watching"},
+                ],
+                "skipped": [
+                    {"anime_id": 1535, "title": "Death Note", "reason": "plan to watch: not watched yet"}
+                ],
+            }
+        },
+    )
+
+    user_id: int | None
+    saved: bool
+    counts: ImportCounts
+    matched: list[ImportedTitle]
+    unmatched: list[UnmatchedTitle]
+    skipped: list[SkippedTitle]

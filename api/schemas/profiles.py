@@ -1,0 +1,61 @@
+"""Stored people whose list belongs to whoever holds the token."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from api.schemas.users import SavedAnswer
+
+_ID = 5_812_345_678_901_234
+
+
+class ProfilePath(BaseModel):
+    user_id: int = Field(ge=2**52, lt=2**53, description="as POST /profiles answered it")
+
+
+class NewProfile(SavedAnswer):
+    """A list that was saved, and what opens it."""
+
+    model_config = ConfigDict(
+        # of flask-openapi3
+        openapi_extra={  # type: ignore[typeddict-unknown-key]
+            "example": {
+                "user_id": _ID,
+                "saved": 3,
+                "unresolved": [],
+                "token": "rS3Xy0yhxYgUmVgd5WzPzYb0Qn0kF2n9mZ1v3y7c4Lw",
+            }
+        },
+    )
+
+    token: str = Field(description="keep it: there is no other way to the list, and it is not shown again")
+
+
+class ProfileRating(BaseModel):
+    """One title of the list."""
+
+    anime_id: int
+    name: str | None = Field(description="null: the model that answers does not have this title")
+    rating: int = Field(ge=1, le=10, description="a title that was sent without a rating is liked, with 10")
+
+
+class Profile(BaseModel):
+    """The whole list, by id; PUT takes it as it is."""
+
+    model_config = ConfigDict(
+        # of flask-openapi3
+        openapi_extra={  # type: ignore[typeddict-unknown-key]
+            "example": {
+                "user_id": _ID,
+                "ratings": [
+                    {"anime_id": 1535, "name": "Death Note", "rating": 9},
+                    {"anime_id": 2167, "name": "Clannad", "rating": 10},
+                ],
+                "watched_ids": [20],
+            }
+        },
+    )
+
+    user_id: int
+    ratings: list[ProfileRating]
+    watched_ids: list[int] = Field(description="seen, without an opinion")

@@ -1,0 +1,62 @@
+"""Stored people."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from api.requests import QueryModel
+from api.schemas.fields import MAX_ID, AlgorithmName, Count, QueryIds
+from api.schemas.filters import QueryFilters, WishFields
+from api.schemas.lists import NAMES_A_TITLE, ListFields
+
+
+class UserPath(BaseModel):
+    user_id: int = Field(ge=0, le=MAX_ID)
+
+
+class UserRecommendationQuery(QueryFilters, WishFields):
+    algorithm: AlgorithmName = "hybrid"
+    n: Count | None = None
+    exclude_ids: QueryIds = Field(default=[], max_length=5_000)
+
+
+class SavedRatings(ListFields):
+    """A person's whole list."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "anyOf": NAMES_A_TITLE,
+            "examples": [
+                {"ratings": [{"anime_id": 1535, "rating": 9}, {"name": "Clannad"}], "watched_ids": [20]}
+            ],
+        },
+    )
+
+    @model_validator(mode="after")
+    def _names_a_title(self) -> SavedRatings:
+        if not self.ratings and not self.watched_ids:
+            raise ValueError("name at least one title, in ratings or in watched_ids")
+        return self
+
+
+class SavedAnswer(BaseModel):
+    user_id: int
+    saved: int = Field(description="titles in the saved list")
+    unresolved: list[str]
+
+
+class SimilarUsersQuery(QueryModel):
+    n: Count = 10
+
+
+class SimilarUser(BaseModel):
+    user_id: int
+    similarity: float
+    in_common: int = Field(description="how many liked titles the two share")
+
+
+class SimilarUsersAnswer(BaseModel):
+    user_id: int
+    model_version: str
+    items: list[SimilarUser]

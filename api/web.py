@@ -1,0 +1,56 @@
+"""The web app: its pages by Flask, its files by WhiteNoise."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from wsgiref.headers import Headers
+
+from flask import Flask, Response, redirect, request
+from werkzeug.wrappers import Response as BaseResponse
+from whitenoise import WhiteNoise  # type: ignore[import-untyped]  # it has no types
+
+from api.security import HEADERS, WEB, web_policy
+
+# addresses that the web app shows something at
+PAGES = ("/", "/popular", "/taste", "/title/<int:anime_id>", "/list")
+_HASHED = r"^/assets/.+-[\w-]{8}\.\w+$"  # as Vite names what it builds
+
+
+def serve_web(app: Flask, folder: Path, *, remote_covers: bool) -> None:
+    """Serve a build of the web app; where there is none, `/` leads to the description of the API.
+
+    A new build needs a restart: files are looked up once, each with its .br and .gz beside it.
+
+    Args:
+        app: with every other route registered.
+        folder: index.html, and files in assets/ with a hash in their names.
+        remote_covers: whether pages may load covers from `COVER_HOSTS`.
+    """
+    index = folder / "index.html"
+    if not index.is_file():
+        app.add_url_rule("/", WEB, lambda: redirect("/docs"))
+        return
+    html = index.read_bytes()
+
+    def page(anime_id: int | None = None) -> BaseResponse:
+        """The same for every address: the web app reads the address itself."""
+        response = Response(html, mimetype="text/html", headers={"Cache-Control": "no-cache"})
+        response.add_etag()
+        return response.make_conditional(request)
+
+    for rule in PAGES:
+        app.add_url_rule(rule, WEB, page)
+
+    def add_headers(headers: Headers, _path: str, _url: str) -> None:
+        for name, value in (*HEADERS, ("Content-Security-Policy", web_policy(remote_covers))):
+            headers[name] = value
+
+    files = WhiteNoise(
+        app.wsgi_app,
+        allow_all_origins=False,
+        add_headers_function=add_headers,
+        immutable_file_test=_HASHED,
+    )
+    files.add_files(folder)
+    del files.files["/index.html"]
+    app.wsgi_app = files  # type: ignore[method-assign]

@@ -1,0 +1,59 @@
+"""`GET /api/v1/catalog`: what there is to choose from."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from recommender.filters import Filters
+from recommender.snapshot import Snapshot
+from tests.conftest import PEOPLE, TITLES
+from tests.serving.worlds import ADULT
+from tests.serving.worlds import PEOPLE as SMALL_PEOPLE
+from tests.serving.worlds import TITLES as SMALL_TITLES
+
+URL = "/api/v1/catalog"
+
+
+def ask(client: FlaskClient, query: str = "") -> dict[str, Any]:
+    response = client.get(f"{URL}{query}")
+    assert response.status_code == 200, response.data
+    answer: dict[str, Any] = response.get_json()
+    return answer
+
+
+def test_it_says_what_stands_behind_the_answers(shared_client: FlaskClient, snapshot: Snapshot) -> None:
+    answer = ask(shared_client)
+    assert answer["model_version"] == "v0001"
+    assert (answer["titles"], answer["people"], answer["generated"]) == (TITLES, PEOPLE, PEOPLE)
+    assert answer["ratings"] == (snapshot.ratings.data > 0).sum() < snapshot.ratings.n_entries
+    years = [title.year for title in snapshot.catalog.titles if title.year]
+    assert (answer["year_from"], answer["year_to"]) == (min(years), max(years))
+
+
+@pytest.mark.parametrize("kind", ["genres", "types"])
+def test_every_genre_and_type_can_be_filtered_by_and_leads_to_so_many_titles(
+    shared_client: FlaskClient, snapshot: Snapshot, kind: str
+) -> None:
+    found = ask(shared_client)[kind]
+    assert len(found) > 2
+    for entry in found:
+        filters = Filters(**{kind: (entry["name"],)})
+        assert filters.allowed(snapshot.catalog).sum() == entry["titles"] > 0
+    counts = [entry["titles"] for entry in found]
+    assert counts == sorted(counts, reverse=True)
+
+
+def test_adult_titles_count_only_when_asked_for(shared_small_client: FlaskClient) -> None:
+    without, with_them = ask(shared_small_client), ask(shared_small_client, "?nsfw=true")
+    assert (without["titles"], with_them["titles"]) == (SMALL_TITLES - len(ADULT), SMALL_TITLES)
+    assert "Hentai" not in {genre["name"] for genre in without["genres"]}
+    assert {"name": "Hentai", "titles": len(ADULT)} in with_them["genres"]
+    assert (without["people"], without["generated"]) == (SMALL_PEOPLE, 0)
+
+
+@pytest.mark.parametrize("query", ["?nsfw=perhaps", "?typo=1"])
+def test_a_bad_parameter_is_422(shared_client: FlaskClient, query: str) -> None:
+    assert shared_client.get(f"{URL}{query}").status_code == 422

@@ -1,0 +1,276 @@
+"""A list belongs to whoever holds its token: on each database, with and without configured keys."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import product
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from api.keys import profile_token
+from app import create_app
+from config import Config
+from serving.people import PROFILE_IDS
+from tests.api.conftest import config_of, engine_of
+from tests.api.test_errors import check_problem
+from tests.api.test_openapi import mismatches
+from tests.api.test_saving import neighbours, put, saved
+from tests.conftest import SECRET
+
+PROFILES = "/api/v1/profiles"
+LIST = {"ratings": [{"anime_id": 106, "rating": 9}, {"anime_id": 108}], "watched_ids": [110, 112]}
+STORED = {106: 9, 108: 10, 110: 0, 112: 0}
+METHODS = ("GET", "PUT", "DELETE")
+BOTH_WAYS = pytest.mark.parametrize("keys", [(), ("write:writer",)], ids=["no keys", "keys"])
+
+
+def made(client: FlaskClient, body: Any = LIST) -> dict[str, Any]:
+    """A new profile, as the server answers."""
+    response = client.post(PROFILES, json=body)
+    assert response.status_code == 201, response.data
+    answer: dict[str, Any] = response.get_json()
+    assert response.headers["Location"] == f"{PROFILES}/{answer['user_id']}"
+    return answer
+
+
+def opening(token: str) -> dict[str, dict[str, str]]:
+    return {"headers": {"Authorization": f"Bearer {token}"}}
+
+
+def ask(client: FlaskClient, method: str, user_id: int, token: str, **more: Any) -> Any:
+    return client.open(f"{PROFILES}/{user_id}", method=method, **opening(token), **more)
+
+
+def test_a_profile_is_saved_under_an_id_that_nobody_can_guess(each_app: Flask) -> None:
+    client = each_app.test_client()
+    first, second = made(client), made(client)
+    assert {key: first[key] for key in ("saved", "unresolved")} == {"saved": 4, "unresolved": []}
+    assert first["user_id"] in PROFILE_IDS
+    assert second["user_id"] in PROFILE_IDS
+    assert first["user_id"] != second["user_id"]
+    assert first["token"] != second["token"]
+    assert saved(each_app, first["user_id"]) == STORED
+
+
+def test_with_its_token_a_list_comes_back_as_it_is_stored(each_app: Flask) -> None:
+    client = each_app.test_client()
+    profile = made(client)
+    response = ask(client, "GET", profile["user_id"], profile["token"])
+    assert response.get_json() == {
+        "user_id": profile["user_id"],
+        "ratings": [
+            {"anime_id": 106, "name": "Story number 106", "rating": 9},
+            {"anime_id": 108, "name": "Story number 108", "rating": 10},
+        ],
+        "watched_ids": [110, 112],
+    }
+    assert response.headers["Cache-Control"] == "no-store"
+
+
+def test_what_comes_back_can_be_sent_back(each_app: Flask) -> None:
+    client = each_app.test_client()
+    profile = made(client)
+    shown = ask(client, "GET", profile["user_id"], profile["token"]).get_json()
+    body = {key: shown[key] for key in ("ratings", "watched_ids")}
+    other = made(client, {"ratings": [{"anime_id": 107}]})
+    assert ask(client, "PUT", other["user_id"], other["token"], json=body).status_code == 200
+    assert saved(each_app, other["user_id"]) == STORED
+
+
+def test_a_list_is_replaced_as_a_whole(each_app: Flask) -> None:
+    client = each_app.test_client()
+    profile = made(client)
+    body = {"ratings": [{"anime_id": 107, "rating": 3}, {"name": "qqqqqqq"}]}
+    answer = ask(client, "PUT", profile["user_id"], profile["token"], json=body)
+    assert answer.get_json() == {"user_id": profile["user_id"], "saved": 1, "unresolved": ["qqqqqqq"]}
+    assert saved(each_app, profile["user_id"]) == {107: 3}
+
+
+def test_a_list_without_a_known_title_changes_nothing_and_makes_nobody(each_app: Flask) -> None:
+    client = each_app.test_client()
+    profile = made(client)
+    blank = ({"ratings": [{"anime_id": 999_999}]}, {"ratings": [" "]}, {"watched_ids": [999_999]})
+    for body, status in (*((body, 404) for body in blank), ({}, 422), ({"ratings": [], "x": 1}, 422)):
+        check_problem(ask(client, "PUT", profile["user_id"], profile["token"], json=body), status)
+        check_problem(client.post(PROFILES, json=body), status)
+    assert saved(each_app, profile["user_id"]) == STORED
+    assert people(each_app) == {profile["user_id"]}
+
+
+def people(app: Flask) -> set[int]:
+    """Ids of the stored profiles."""
+    with engine_of(app).connect() as connection:
+        ids = connection.exec_driver_sql("SELECT user_id FROM users").scalars()
+        return {user_id for user_id in ids if user_id in PROFILE_IDS}
+
+
+def test_a_profile_counts_at_once_in_every_worker_until_it_is_erased(
+    database_url: str, tmp_path: Any
+) -> None:
+    config = config_of(database_url, tmp_path)
+    first, second = create_app(config), create_app(config)
+    profile = made(first.test_client())
+    put(first.test_client(), 77, LIST["ratings"])
+    assert profile["user_id"] in neighbours(second, 77)
+    erased = ask(second.test_client(), "DELETE", profile["user_id"], profile["token"])
+    assert (erased.status_code, erased.data) == (204, b"")
+    assert saved(first, profile["user_id"]) == {}
+    for app in (first, second):
+        assert profile["user_id"] not in neighbours(app, 77)
+
+
+def test_an_erased_profile_is_404_and_does_not_come_back(each_app: Flask) -> None:
+    client = each_app.test_client()
+    profile = made(client)
+    ask(client, "DELETE", profile["user_id"], profile["token"])
+    for method in METHODS:
+        response = ask(client, method, profile["user_id"], profile["token"], json=LIST)
+        assert "POST /api/v1/profiles makes a new one" in check_problem(response, 404)["detail"]
+    assert people(each_app) == set()
+
+
+@BOTH_WAYS
+def test_without_the_right_token_nobody_learns_whether_there_is_a_profile(
+    small_config: Config, keys: tuple[str, ...]
+) -> None:
+    app = create_app(replace(small_config, api_keys=keys))
+    client = app.test_client()
+    profile, other = made(client), made(client)
+    nobody = next(user_id for user_id in PROFILE_IDS if user_id != profile["user_id"])
+    right = profile["token"]
+    wrong = ["", "x", right[:-1], right + "x", right.upper(), other["token"], "writer", "ключ", SECRET]
+    sent = [{}, {"X-API-Key": "writer"}, {"Authorization": "Basic eDp4"}]
+    sent += [opening(token)["headers"] for token in wrong]
+    answers = []
+    for method, user_id, headers in product(METHODS, (profile["user_id"], nobody), sent):
+        response = client.open(f"{PROFILES}/{user_id}", method=method, headers=headers, json=LIST)
+        assert response.headers["WWW-Authenticate"] == "Bearer"
+        answers.append(check_problem(response, 401))
+    assert all(answer == answers[0] for answer in answers)
+    assert saved(app, profile["user_id"]) == STORED
+
+
+@BOTH_WAYS
+def test_its_token_opens_a_profile_whether_or_not_keys_are_configured(
+    small_config: Config, keys: tuple[str, ...]
+) -> None:
+    client = create_app(replace(small_config, api_keys=keys)).test_client()
+    profile = made(client)
+    body = {"ratings": [{"anime_id": 107}]}
+    assert [
+        ask(client, method, profile["user_id"], profile["token"], json=body).status_code for method in METHODS
+    ] == [200, 200, 204]
+
+
+def test_a_token_is_of_one_id_and_one_secret_key(small_config: Config) -> None:
+    token = profile_token(b"one", PROFILE_IDS[0])
+    assert len(token) == 43
+    assert token == profile_token(b"one", PROFILE_IDS[0])
+    assert len({token, profile_token(b"two", PROFILE_IDS[0]), profile_token(b"one", PROFILE_IDS[1])}) == 3
+    profile = made(create_app(small_config).test_client())
+    rotated = create_app(replace(small_config, secret_key=SECRET[::-1])).test_client()
+    check_problem(ask(rotated, "GET", profile["user_id"], profile["token"]), 401)
+
+
+@pytest.mark.parametrize("user_id", [7, PROFILE_IDS.start - 1, PROFILE_IDS.stop])
+def test_an_id_that_was_not_handed_out_has_no_token(shared_small_client: FlaskClient, user_id: int) -> None:
+    token = profile_token(SECRET.encode(), user_id)  # which nobody gets
+    check_problem(ask(shared_small_client, "GET", user_id, "x"), 401)
+    check_problem(ask(shared_small_client, "GET", user_id, token), 422)
+
+
+AMONG_USERS = [("GET", "/recommendations"), ("GET", "/similar"), ("PUT", "/ratings"), ("DELETE", "")]
+
+
+@BOTH_WAYS
+def test_among_the_users_a_profile_needs_a_configured_key(
+    small_config: Config, keys: tuple[str, ...]
+) -> None:
+    app = create_app(replace(small_config, api_keys=keys))
+    client = app.test_client()
+    profile = made(client)
+    person = f"/api/v1/users/{profile['user_id']}"
+    sent = [{}, {"X-API-Key": "made-up"}, opening(profile["token"])["headers"]]
+    for (method, route), headers in product(AMONG_USERS, sent):
+        response = client.open(person + route, method=method, json=LIST, headers=headers)
+        detail = check_problem(response, 401)["detail"]
+        assert ("X-API-Key" in detail) if keys else (f"use {PROFILES}/{profile['user_id']}" in detail)
+    assert saved(app, profile["user_id"]) == STORED
+    with_key = [
+        client.open(person + route, method=method, json=LIST, headers={"X-API-Key": "writer"}).status_code
+        for method, route in AMONG_USERS
+    ]
+    assert with_key == ([200, 200, 200, 204] if keys else [401] * 4)
+
+
+def test_nobody_imports_a_list_over_a_profile(shared_small_client: FlaskClient) -> None:
+    export = b"<myanimelist><anime><series_animedb_id>107</series_animedb_id></anime></myanimelist>"
+    profile = made(shared_small_client)
+    asked = f"/api/v1/imports/mal?dry_run=false&user_id={profile['user_id']}"
+    check_problem(shared_small_client.post(asked, data=export, content_type="application/xml"), 401)
+    assert saved(shared_small_client.application, profile["user_id"]) == STORED
+
+
+def test_the_compatible_surface_answers_a_profile_and_adds_none(each_app: Flask) -> None:
+    client = each_app.test_client()
+    profile = made(client)
+    body = {"user_id": profile["user_id"], "anime_list": [{"anime_id": 114}]}
+    answer = client.post("/users/recommendations", json=body)
+    assert answer.status_code == 200
+    assert not STORED.keys() & {item["anime_id"] for item in answer.get_json()}
+    assert saved(each_app, profile["user_id"]) == STORED
+    nobody = PROFILE_IDS[profile["user_id"] - PROFILE_IDS.start - 1]
+    response = client.post("/users/recommendations", json={**body, "user_id": nobody})
+    assert (
+        f"{nobody} is of those that POST /api/v1/profiles hands out" in check_problem(response, 400)["detail"]
+    )
+    assert people(each_app) == {profile["user_id"]}
+
+
+def test_profiles_are_limited_as_whatever_saves(small_config: Config) -> None:
+    limits = {"rate_limit_enabled": True, "rate_limit": "9/hour", "rate_limit_writes": "2/hour"}
+    client = create_app(replace(small_config, **limits)).test_client()  # type: ignore[arg-type]
+    client.post(PROFILES, json=LIST)
+    user_id, token = PROFILE_IDS[0], profile_token(SECRET.encode(), PROFILE_IDS[0])
+    statuses = [
+        ask(client, method, user_id, token, json=LIST).status_code
+        for method in ("DELETE", "PUT", "GET", "DELETE")
+    ]
+    assert statuses == [404, 429, 404, 429]
+
+
+def test_a_page_of_a_named_origin_may_use_a_token(small_config: Config) -> None:
+    client = create_app(replace(small_config, cors_origins=("https://a.example",))).test_client()
+    asked = {
+        "Origin": "https://a.example",
+        "Access-Control-Request-Method": "DELETE",
+        "Access-Control-Request-Headers": "authorization",
+    }
+    response = client.options(f"{PROFILES}/{PROFILE_IDS[0]}", headers=asked)
+    assert response.status_code == 200
+    assert "DELETE" in response.headers["Access-Control-Allow-Methods"]
+    assert "authorization" in response.headers["Access-Control-Allow-Headers"].lower()
+
+
+def test_answers_are_as_documented(shared_small_client: FlaskClient) -> None:
+    document = shared_small_client.get("/api/v1/openapi.json").get_json()
+    profile = made(shared_small_client)
+    one = f"{PROFILES}/{{user_id}}"
+    answers = [
+        (PROFILES, "post", "201", profile),
+        (one, "get", "200", ask(shared_small_client, "GET", profile["user_id"], profile["token"]).get_json()),
+        (
+            one,
+            "put",
+            "200",
+            ask(shared_small_client, "PUT", profile["user_id"], profile["token"], json=LIST).get_json(),
+        ),
+    ]
+    for path, method, status, answer in answers:
+        content = document["paths"][path][method]["responses"][status]["content"]["application/json"]
+        assert mismatches(document, content["schema"], answer) == []
+        if "example" in content:
+            assert mismatches(document, content["schema"], content["example"]) == []

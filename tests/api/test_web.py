@@ -1,0 +1,171 @@
+"""The web app: pages that are asked for again, files that are kept for good, and what they may load."""
+
+from __future__ import annotations
+
+import gzip
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import update
+
+from api.security import COVER_HOSTS
+from app import create_app
+from config import Config
+from db.engine import open_engine, write_transaction
+from db.models import Anime
+from recommender.store import ModelStore
+from serving.builder import build_model
+from tests.api.test_errors import check_problem
+
+HTML = "<!doctype html><title>Anime</title><script type=module src=/assets/index-BsHaSh12.js></script>"
+SCRIPT, PLAIN = "/assets/index-BsHaSh12.js", "/assets/licence.txt"
+CODE = "console.log('anime')\n" * 200
+PAGES = ["/", "/popular", "/taste", "/title/9253", "/list"]
+COVER = "https://cdn.myanimelist.net/images/anime/1/1.jpg"
+
+
+@pytest.fixture(scope="module")
+def build(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What a build of the web app leaves behind, compressed as the image does it."""
+    folder = tmp_path_factory.mktemp("web") / "dist"
+    (folder / "assets").mkdir(parents=True)
+    (folder / "index.html").write_text(HTML, "utf-8")
+    (folder / SCRIPT[1:]).write_text(CODE, "utf-8")
+    (folder / PLAIN[1:]).write_text("free", "utf-8")
+    subprocess.run([sys.executable, "-m", "whitenoise.compress", "--quiet", folder], check=True)
+    return folder
+
+
+@pytest.fixture
+def web_config(config: Config, build: Path) -> Config:
+    return replace(config, web_dir=build)
+
+
+@pytest.fixture
+def web_client(web_config: Config) -> FlaskClient:
+    """A client of an app that serves the web app too."""
+    return create_app(web_config).test_client()
+
+
+def policy_of(client: FlaskClient, path: str) -> dict[str, list[str]]:
+    """The Content-Security-Policy of an answer: directive -> sources."""
+    with client.get(path) as response:
+        policy = response.headers["Content-Security-Policy"]
+    return {name: sources for name, *sources in (part.split() for part in policy.split(";"))}
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_address_of_the_web_app_is_its_page(web_client: FlaskClient, path: str) -> None:
+    response = web_client.get(path)
+    assert (response.status_code, response.mimetype, response.text) == (200, "text/html", HTML)
+    assert response.headers["Cache-Control"] == "no-cache"
+    again = web_client.get(path, headers={"If-None-Match": response.headers["ETag"]})
+    assert (again.status_code, again.data) == (304, b"")
+    assert web_client.head(path).headers["Cache-Control"] == "no-cache"
+
+
+def test_another_page_has_another_etag(web_config: Config, tmp_path: Path) -> None:
+    (tmp_path / "index.html").write_text(HTML.replace("BsHaSh12", "CsHaSh34"), "utf-8")
+    clients = [
+        create_app(replace(web_config, web_dir=d)).test_client() for d in (web_config.web_dir, tmp_path)
+    ]
+    first, second = (client.get("/").headers["ETag"] for client in clients)
+    assert first != second
+
+
+@pytest.mark.parametrize("path", ["/title/x", "/title/", "/nope", "/index.html", "/assets/", "/assets/x.js"])
+def test_any_other_address_is_a_problem(web_client: FlaskClient, path: str) -> None:
+    check_problem(web_client.get(path), 404)
+
+
+@pytest.mark.parametrize("path", ["/assets/../index.html", "/assets/%2e%2e/index.html", "//etc/passwd"])
+def test_nothing_outside_the_build_is_served(web_client: FlaskClient, path: str) -> None:
+    assert web_client.get(path).status_code == 404
+
+
+@pytest.mark.parametrize("encoding", ["br", "gzip", "identity"])
+def test_a_file_comes_in_the_encoding_that_is_understood(web_client: FlaskClient, encoding: str) -> None:
+    with web_client.get(SCRIPT, headers={"Accept-Encoding": encoding}) as response:
+        assert (response.status_code, response.mimetype) == (200, "text/javascript")
+        assert response.headers.get("Content-Encoding", "identity") == encoding
+        assert response.headers["Vary"] == "Accept-Encoding"
+        assert (len(response.data) < len(CODE) / 4) == (encoding != "identity")
+        if encoding == "gzip":
+            assert gzip.decompress(response.data).decode() == CODE
+
+
+def test_a_file_with_a_hash_in_its_name_is_kept_for_good_and_another_is_not(web_client: FlaskClient) -> None:
+    with web_client.get(SCRIPT) as hashed, web_client.get(PLAIN) as plain:
+        assert "immutable" in hashed.headers["Cache-Control"]
+        assert plain.headers["Cache-Control"] == "max-age=60, public"
+
+
+@pytest.mark.parametrize("path", ["/", SCRIPT])
+def test_pages_and_files_load_from_here_but_for_covers_and_lists(web_client: FlaskClient, path: str) -> None:
+    assert policy_of(web_client, path) == {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:", "blob:", *COVER_HOSTS],
+        "font-src": ["'self'"],
+        "connect-src": ["'self'", "https://graphql.anilist.co", "https://api.jikan.moe"],
+        "manifest-src": ["'self'"],
+        "base-uri": ["'none'"],
+        "form-action": ["'none'"],
+        "frame-ancestors": ["'none'"],
+    }
+
+
+@pytest.mark.parametrize("path", ["/", SCRIPT])
+def test_pages_and_files_are_neither_sniffed_nor_framed(web_client: FlaskClient, path: str) -> None:
+    with web_client.get(path) as response:
+        assert response.headers["X-Content-Type-Options"] == "nosniff"
+        assert response.headers["X-Frame-Options"] == "DENY"
+        assert "Access-Control-Allow-Origin" not in response.headers
+
+
+def test_beside_the_web_app_the_api_is_as_it_was(web_client: FlaskClient) -> None:
+    response = web_client.get("/api/v1/popular")
+    assert response.status_code == 200
+    assert response.headers["Content-Security-Policy"].startswith("default-src 'none'; frame-ancestors")
+    assert "/title/{anime_id}" not in web_client.get("/api/v1/openapi.json").get_json()["paths"]
+
+
+def test_a_page_counts_under_its_route(web_client: FlaskClient) -> None:
+    web_client.get("/title/9253")
+    metrics = web_client.get("/metrics").text
+    assert 'route="/title/<int:anime_id>"' in metrics
+    assert "/title/9253" not in metrics
+
+
+def test_without_a_build_the_description_of_the_api_is_the_first_page(config: Config, tmp_path: Path) -> None:
+    client = create_app(replace(config, web_dir=tmp_path / "nothing")).test_client()
+    response = client.get("/")
+    assert (response.status_code, response.headers["Location"]) == (302, "/docs")
+    check_problem(client.get("/popular"), 404)
+    check_problem(client.post("/"), 405)
+
+
+def test_without_remote_covers_no_answer_and_no_policy_names_a_host(web_config: Config) -> None:
+    engine = open_engine(web_config.database_url)
+    with write_transaction(engine) as connection:
+        connection.execute(update(Anime).values(image_url=COVER))
+    build_model(engine, ModelStore(web_config.model_dir), force=True)
+    engine.dispose()
+    for remote, shown in ((True, COVER), (False, None)):
+        client = create_app(replace(web_config, remote_covers=remote)).test_client()
+        body = {"ratings": ["Clannad"]}
+        answers = [
+            client.get("/api/v1/anime/9253").get_json(),
+            *client.get("/api/v1/anime").get_json()["data"],
+            *client.get("/api/v1/popular").get_json()["data"],
+            *client.get("/api/v1/anime/9253/similar").get_json()["items"],
+            *client.post("/api/v1/recommendations", json=body).get_json()["items"],
+        ]
+        assert {answer["image_url"] for answer in answers} == {shown}
+        hosts = list(COVER_HOSTS) if remote else []
+        assert policy_of(client, "/")["img-src"] == ["'self'", "data:", "blob:", *hosts]
