@@ -10,6 +10,13 @@ COPY requirements.txt .
 RUN python -m venv /opt/venv \
     && /opt/venv/bin/pip install --no-cache-dir -r requirements.txt
 
+FROM node:22-trixie-slim AS web
+WORKDIR /build
+COPY frontend/package.json frontend/package-lock.json ./
+RUN npm ci --no-audit --no-fund
+COPY frontend .
+RUN npm run build
+
 FROM python:3.11.15-slim-trixie
 ENV PATH=/opt/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
@@ -22,7 +29,9 @@ COPY --from=environment /opt/venv /opt/venv
 WORKDIR /app
 # what .dockerignore lets through
 COPY . .
-RUN python -m compileall -q .
+COPY --from=web /build/dist frontend/dist
+RUN python -m compileall -q . \
+    && python -m whitenoise.compress --quiet frontend/dist
 # by number, so that Kubernetes can see that it is not root
 USER 10001:10001
 VOLUME /data

@@ -1,18 +1,26 @@
 # make run     everything from nothing to a server with demo data on http://127.0.0.1:5000
-# make test    every test, with a real SQLite and a real PostgreSQL
-# make lint    ruff, mypy, bandit, pip-audit, and what deploys it
+# make test    every test, with a real SQLite, a real PostgreSQL and a real Chromium
+# make lint    ruff, mypy, bandit, pip-audit, eslint, prettier, vue-tsc, and what deploys it
 # make fuzz    ten minutes of made-up requests against a server with demo data
 # make serve   the server for production (gunicorn)
+# make frontend   builds the web app, where anything of it has changed
+# make types   what the web app knows of the API, made again from the API
+# make screenshots   the pictures of the README
 # make setup-peers   what `scripts/evaluate.py --peers rectools` needs (Python 3.11 or 3.12)
 
 PYTHON ?= python3
 BIN := .venv/bin
+NPM := sh scripts/npm.sh
 SOURCES := api db recommender serving profiling scripts app.py config.py gunicorn.conf.py
+# folders too: one changes when a file in it goes
+WEB_SOURCES := $(shell find frontend -mindepth 1 -name node_modules -prune -o -name dist -prune -o -print)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # without -march=native the compiled index runs on any machine of this architecture
 export HNSWLIB_NO_NATIVE := 1
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev setup-peers env demo run serve test lint fuzz format lock clean
+.PHONY: help setup setup-dev setup-peers env demo frontend web run serve test lint fuzz format types screenshots \
+        lock clean
+.DELETE_ON_ERROR:
 
 help:
 	@sed -n 's/^# //p' Makefile
@@ -45,29 +53,60 @@ demo: env
 	@$(BIN)/python scripts/load_demo.py
 	@$(BIN)/python scripts/build_index.py --no-memory
 
-run: demo
+frontend: frontend/dist/index.html
+	@:
+
+frontend/node_modules/.installed: frontend/package.json frontend/package-lock.json | .venv/.installed
+	@echo "Installing what the web app is made of …"
+	@$(NPM) ci --no-audit --no-fund
+	@touch $@
+
+frontend/dist/index.html: frontend/node_modules/.installed $(WEB_SOURCES)
+	@$(NPM) --silent run build -- --logLevel error
+	@$(BIN)/python -m whitenoise.compress --quiet frontend/dist
+
+# the API runs without the web app
+web: setup
+	@$(NPM) --version >/dev/null || { echo "The web app is left out; the API runs without it."; exit 0; } && \
+		$(MAKE) --no-print-directory frontend
+
+run: demo web
 	@$(BIN)/python scripts/serve_demo.py
 
-serve: env
+serve: env web
 	$(BIN)/gunicorn -c gunicorn.conf.py 'app:create_app()'
 
-test: setup-dev
+test: setup-dev frontend
+	@sh scripts/find_chromium.sh
+	$(NPM) test
 	$(BIN)/python -m pytest
 
-lint: setup-dev
+lint: setup-dev frontend/node_modules/.installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/bandit --quiet --severity-level medium --recursive $(SOURCES)
 	$(BIN)/python scripts/lint_deploy.py
 	$(BIN)/pip-audit --requirement requirements.txt --no-deps --disable-pip
+	$(NPM) run lint
+	$(NPM) run check
+	$(BIN)/python scripts/write_openapi.py --check
+	@$(NPM) run types -- --check || { echo "error: the web app's types are not those of the API: run make types" >&2; exit 1; }
 
 fuzz: setup-dev demo
 	$(BIN)/python scripts/fuzz.py
 
-format: setup-dev
+format: setup-dev frontend/node_modules/.installed
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+	$(NPM) run format
+
+types: setup frontend/node_modules/.installed
+	$(BIN)/python scripts/write_openapi.py
+	$(NPM) run types
+
+screenshots: setup-dev frontend
+	$(BIN)/python scripts/make_screenshots.py
 
 lock: setup-dev
 	$(BIN)/pip-compile --quiet --upgrade --strip-extras --no-emit-index-url --no-emit-find-links -o requirements.txt requirements.in
@@ -75,4 +114,4 @@ lock: setup-dev
 	$(BIN)/pip-compile --quiet --upgrade --strip-extras --no-emit-index-url --no-emit-find-links -o requirements-peers.txt requirements-peers.in
 
 clean:
-	rm -rf .venv .venv-peers .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-peers .pytest_cache .mypy_cache .ruff_cache .hypothesis frontend/node_modules frontend/dist

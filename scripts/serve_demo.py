@@ -14,9 +14,9 @@ from config import ROOT, Config
 from scripts.console import console, run
 
 TRY = """
-[bold]Serving on http://127.0.0.1:{port}[/]  (Ctrl-C stops)
+[bold]{what}: http://127.0.0.1:{port}/[/]  (Ctrl-C stops)
 
-Try, in another terminal:
+Or try, in another terminal:
 
   curl -s http://127.0.0.1:{port}/users/recommendations -H 'Content-Type: application/json' \\
     -d '{{"user_id": 900001, "anime_list": ["Steins;Gate", "Death Note", "Attack on Titan"]}}'
@@ -33,7 +33,8 @@ def main(argv: list[str] | None = None) -> int:
     """Become gunicorn, bound to this machine only."""
     del argv
     config = Config.from_env()
-    console.print(TRY.format(port=config.port), highlight=False, soft_wrap=True)
+    what = "Open the web app" if (config.web_dir / "index.html").is_file() else "Serving the API"
+    console.print(TRY.format(what=what, port=config.port), highlight=False, soft_wrap=True)
     arguments = [
         "-c",
         str(ROOT / "gunicorn.conf.py"),

@@ -44,6 +44,13 @@ def let_through() -> list[str]:
     return [line.removeprefix("!") for line in lines if line.startswith("!")]
 
 
+def kept_out() -> list[str]:
+    """The names, anywhere, that .dockerignore lets none of through after all."""
+    lines = (ROOT / ".dockerignore").read_text("utf-8").splitlines()
+    exceptions = [number for number, line in enumerate(lines) if line.startswith("!")]
+    return [line.rpartition("/")[2] for line in lines[max(exceptions) + 1 :]]
+
+
 def compose() -> dict[str, Any]:
     return dict(yaml.safe_load((ROOT / "compose.yaml").read_text("utf-8")))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -14,9 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from config import ROOT
+from config import ROOT, Config
 from tests.conftest import World
-from tests.deploy.files import dockerfile, image_command, image_settings, let_through, of_image
+from tests.deploy.files import dockerfile, image_command, image_settings, kept_out, let_through, of_image
 
 BIN = Path(sys.executable).parent
 
@@ -28,7 +29,7 @@ def image(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder.mkdir()
     for name in let_through():
         if (ROOT / name).is_dir():
-            shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", "*.pyc"))
+            shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns(*kept_out()))
         else:
             shutil.copy(ROOT / name, folder / name)
     return folder
@@ -101,12 +102,27 @@ def test_nothing_secret_and_no_test_is_in_it(image: Path) -> None:
 
 def test_its_python_is_the_one_that_the_requirements_were_locked_for() -> None:
     images = [rest.split()[0] for word, rest in dockerfile() if word == "FROM"]
-    versions = {re.fullmatch(r"python:(\d+\.\d+)\.\d+-(?:slim-)?trixie", image) for image in images}
+    pythons = [image for image in images if not image.startswith("node:")]
+    versions = {re.fullmatch(r"python:(\d+\.\d+)\.\d+-(?:slim-)?trixie", image) for image in pythons}
     assert None not in versions
     (minor,) = {version[1] for version in versions if version}
     assert f"pip-compile with Python {minor}\n" in (ROOT / "requirements.txt").read_text("utf-8")
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     assert project["requires-python"].startswith(f">={minor},")
+
+
+def test_its_node_is_one_that_the_web_app_is_built_with() -> None:
+    (image,) = [rest for word, rest in dockerfile() if word == "FROM" and rest.startswith("node:")]
+    major = re.fullmatch(r"node:(\d+)-trixie-slim AS web", image)
+    package = json.loads((ROOT / "frontend" / "package.json").read_text("utf-8"))
+    assert major
+    assert f"^{major[1]}." in package["engines"]["node"]
+
+
+def test_the_web_app_is_in_it_as_the_server_looks_for_it() -> None:
+    default = Config(database_url="sqlite://", secret_key="x" * 32).web_dir.relative_to(ROOT)
+    assert f"--from=web /build/dist {default}" in of_image("COPY")
+    assert any(f"whitenoise.compress --quiet {default}" in rest for rest in of_image("RUN"))
 
 
 def test_no_stage_compiles_for_the_machine_that_builds_it() -> None:

@@ -1,0 +1,24 @@
+// Numbers as people read them.
+
+const LOCALE = 'en-GB'
+const whole = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 0 })
+const short = new Intl.NumberFormat(LOCALE, {
+  notation: 'compact',
+  compactDisplay: 'long',
+  maximumFractionDigits: 1,
+})
+const mean = new Intl.NumberFormat(LOCALE, { minimumFractionDigits: 1, maximumFractionDigits: 1 })
+const share = new Intl.NumberFormat(LOCALE, { style: 'percent', maximumFractionDigits: 0 })
+const smallShare = new Intl.NumberFormat(LOCALE, { style: 'percent', maximumFractionDigits: 1 })
+
+/** 12345 → "12,345". */
+export const asCount = (value: number) => whole.format(value)
+
+/** 1234567 → "1.2 million". */
+export const asShortCount = (value: number) => short.format(value)
+
+/** A mean rating: 7.812 → "7.8". */
+export const asMean = (value: number) => mean.format(value)
+
+/** 0.4567 → "46%"; below a tenth with a decimal: 0.012 → "1.2%". */
+export const asShare = (value: number) => (value < 0.1 ? smallShare : share).format(value)

@@ -1,0 +1,67 @@
+// Recommendations for a list under the knobs, kept in step with both.
+import { useQuery } from '@pinia/colada'
+import { useOnline } from '@vueuse/core'
+import { computed, type Ref, ref, shallowRef, watch } from 'vue'
+
+import { answered, api, ApiError } from '@/api/client'
+import type { components } from '@/api/schema'
+import { type Knobs, requestOf } from '@/knobs'
+import type { ListBody } from '@/stores/list'
+
+export type Answer = components['schemas']['RecommendationAnswer']
+
+export const STEP = 24
+export const MOST = 100 // as the API takes
+/** How many titles are asked for; kept while another page is looked at, so that going back leads to the same place. */
+export const shown = ref(STEP)
+
+const MAX_EXCLUDED = 5_000 // as the API takes
+const KEPT_MS = 120_000
+
+interface Wanted {
+  body: ListBody
+  excludeIds: readonly number[]
+  knobs: Knobs
+  n: number
+}
+
+/**
+ * @param wanted null: nothing to ask for yet.
+ * @returns `answer`: the last that came, until the next one does; `error`: why that did not come.
+ */
+export function useRecommendations(wanted: Readonly<Ref<Wanted | null>>) {
+  const request = computed(() => wanted.value && requestFor(wanted.value))
+  const { data, error, isLoading, refetch } = useQuery({
+    key: () => ['recommendations', request.value],
+    enabled: () => request.value !== null,
+    gcTime: KEPT_MS,
+    query: async ({ signal }) => {
+      if (!request.value) throw new Error('There is nothing to ask for.') // `enabled` sees to it
+      try {
+        return await answered(api.POST('/api/v1/recommendations', { body: request.value, signal }))
+      } catch (error) {
+        if (!(error instanceof ApiError) || error.status !== 404) throw error
+        throw new ApiError('This catalogue has none of the titles of the list.', 404)
+      }
+    },
+  })
+  const answer = shallowRef<Answer>()
+  watch(data, (came) => came && (answer.value = came), { immediate: true })
+
+  const isOnline = useOnline()
+  watch(isOnline, (now) => {
+    if (now && error.value instanceof ApiError && error.value.isOffline) void refetch()
+  })
+  return { answer, error, isLoading, refetch }
+}
+
+function requestFor({ body, excludeIds, knobs, n }: Wanted) {
+  const isEmpty = !body.ratings.length && !body.watched_ids.length
+  return {
+    ...requestOf(isEmpty ? { ...knobs, algorithm: 'popular' } : knobs),
+    ...body,
+    exclude_ids: excludeIds.slice(-MAX_EXCLUDED),
+    n,
+    explain: true,
+  }
+}

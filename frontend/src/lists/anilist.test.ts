@@ -1,0 +1,87 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+
+import { opinionOf, readAniList } from './anilist'
+import { outsideAnswer } from './testing'
+
+const ask = vi.fn<typeof fetch>()
+
+beforeEach(() => vi.stubGlobal('fetch', ask.mockReset()))
+afterEach(() => {
+  vi.unstubAllGlobals()
+  vi.restoreAllMocks()
+})
+
+function entry(id: number, score: number | null, status = 'COMPLETED', idMal: number | null = id) {
+  return { status, score, media: { id, idMal, title: { romaji: `R${id}`, english: null } } }
+}
+
+function chunk(entries: object[], hasNextChunk = false): Response {
+  return outsideAnswer({ data: { MediaListCollection: { hasNextChunk, lists: [{ entries }, { entries }] } } })
+}
+
+it('reads all chunks, counts what is planned, and takes a title in two lists once', async () => {
+  ask.mockResolvedValueOnce(chunk([entry(1, 85), entry(2, 0, 'DROPPED')], true))
+  ask.mockResolvedValueOnce(chunk([entry(3, 0, 'PLANNING'), entry(4, 100, 'CURRENT', null)]))
+  expect(await readAniList('someone')).toEqual({
+    entries: [
+      { anime_id: 1, title: 'R1', opinion: 9 },
+      { anime_id: 2, title: 'R2', opinion: 'seen' },
+      { anime_id: null, title: 'R4', opinion: 10 },
+    ],
+    planned: 1,
+  })
+  const sent = ask.mock.calls.map(([, init]) => JSON.parse(init?.body as string) as { variables: object })
+  expect(sent.map(({ variables }) => variables)).toEqual([
+    { name: 'someone', chunk: 1 },
+    { name: 'someone', chunk: 2 },
+  ])
+})
+
+it('stops at the size of a list, however many chunks are promised', async () => {
+  ask.mockImplementation(() => Promise.resolve(chunk([entry(1, 50)], true)))
+  await readAniList('endless')
+  expect(ask).toHaveBeenCalledTimes(10)
+})
+
+it.each([
+  [null, 'seen'],
+  [0, 'seen'],
+  [1, 1],
+  [35, 4],
+  [84, 8],
+  [85, 9],
+  [100, 10],
+  [1000, 10],
+  [-5, 'seen'],
+])('turns a score of %s into %s', (score, opinion) => expect(opinionOf(score)).toBe(opinion))
+
+const refusal = (message: string, status: number) =>
+  outsideAnswer({ errors: [{ message, status }], data: null }, status)
+it.each<[string, () => Response, string]>([
+  ['an unknown name', () => refusal('User not found', 404), 'has no user “x”'],
+  ['a private list', () => refusal('Private User', 404), 'is private'],
+  ['too many requests', () => outsideAnswer({}, 429, { 'Retry-After': '37' }), 'Try again in 37 s'],
+  ['too many requests without a time', () => outsideAnswer({}, 429), 'Try again in a minute'],
+  ['a refusal', () => refusal('temporarily disabled', 403), 'refused this: “temporarily disabled”'],
+  ['a page of errors', () => outsideAnswer('<html>', 502), 'a problem of its own (502)'],
+  ['no JSON', () => outsideAnswer('<html>'), 'cannot be understood (200)'],
+  ['null', () => outsideAnswer('null'), 'cannot be understood'],
+  [
+    'another shape',
+    () => outsideAnswer({ data: { MediaListCollection: { lists: 7 } } }),
+    'cannot be understood',
+  ],
+  ['an id that is none', () => chunk([entry(1, 50, 'COMPLETED', -4)]), 'cannot be understood'],
+  ['an empty list', () => chunk([]), 'There is nothing in the list'],
+  ['plans only', () => chunk([entry(1, 0, 'PLANNING')]), 'only planned titles'],
+])('puts %s into words', async (_case, response, words) => {
+  ask.mockResolvedValue(response())
+  await expect(readAniList('x')).rejects.toThrow(words)
+})
+
+it('tells being offline from a site that cannot be reached', async () => {
+  ask.mockRejectedValue(new TypeError('Failed to fetch'))
+  await expect(readAniList('x')).rejects.toThrow('AniList cannot be reached')
+  vi.spyOn(navigator, 'onLine', 'get').mockReturnValue(false)
+  await expect(readAniList('x')).rejects.toThrow('You are offline')
+})

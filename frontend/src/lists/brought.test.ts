@@ -1,0 +1,40 @@
+import { beforeEach, expect, it, vi } from 'vitest'
+
+import { matched, summary } from './brought'
+import { found, title } from './testing'
+import { fetchTitles } from './titles'
+
+vi.mock('./titles', () => ({ fetchTitles: vi.fn() }))
+
+beforeEach(() => {
+  vi.mocked(fetchTitles).mockImplementation((ids) =>
+    Promise.resolve(new Map(ids.filter((id) => id < 100).map((id) => [id, found(id)]))),
+  )
+})
+
+it('sorts entries into found, unknown and listed twice', async () => {
+  const entries = [
+    { anime_id: 1, title: 'one', opinion: 8 },
+    { anime_id: null, title: 'no id', opinion: 7 },
+    { anime_id: 1, title: 'one again', opinion: 2 },
+    { anime_id: 500, title: 'too new', opinion: 'seen' as const },
+  ]
+  const brought = await matched({ entries, planned: 3 })
+  expect(brought).toEqual({ listed: [title(1, 8)], unmatched: ['no id', 'too new'], planned: 3, skipped: 1 })
+})
+
+it('refuses more titles than a list may have', async () => {
+  const entries = Array.from({ length: 5001 }, () => ({ anime_id: 1, title: '', opinion: 8 }))
+  await expect(matched({ entries, planned: 0 })).rejects.toThrow('5,001 titles; up to 5,000')
+})
+
+it('says what was read', () => {
+  const unmatched = Array<string>(20).fill('x')
+  const listed = Array.from({ length: 380 }, (_, id) => title(id))
+  expect(summary({ listed, unmatched, planned: 12, skipped: 0 })).toBe(
+    '412 titles read: 380 found, 20 not in this catalogue, 12 planned.',
+  )
+  expect(summary({ listed: [title(1)], unmatched: [], planned: 0, skipped: 0 })).toBe(
+    '1 title read: 1 found.',
+  )
+})

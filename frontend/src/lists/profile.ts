@@ -1,0 +1,54 @@
+// A saved profile: its link, and its list as one's own.
+import * as v from 'valibot'
+
+import type { components } from '@/api/schema'
+import type { ListedTitle, Opinion } from '@/stores/list'
+
+import { listedTitle } from './brought'
+import type { FoundItem } from './search'
+
+const LINK = /^#profile=(\d{16})\.([\w-]{20,100})$/
+
+export const ProfileKey = v.object({
+  user_id: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
+  token: v.string(),
+})
+/** What opens a profile; whoever has it can read, change and delete it. */
+export type ProfileKey = v.InferOutput<typeof ProfileKey>
+
+/** An address that offers to load the profile; what follows # is never sent to a server. */
+export function profileLink({ user_id, token }: ProfileKey, origin: string): string {
+  return `${origin}/list#profile=${user_id}.${token}`
+}
+
+/** The key in the hash of an address, `null` where there is none or it is damaged. */
+export function keyIn(hash: string): ProfileKey | null {
+  const [, id, token] = LINK.exec(hash) ?? []
+  return id && token ? { user_id: Number(id), token } : null
+}
+
+/** The saved list with what the catalogue knows of its titles; what it does not know keeps its place. */
+export function listOf(
+  { ratings, watched_ids }: components['schemas']['Profile'],
+  known: ReadonlyMap<number, FoundItem>,
+): ListedTitle[] {
+  const entries: [number, string | null, Opinion][] = [
+    ...ratings.map(({ anime_id, name, rating }): [number, string | null, Opinion] => [
+      anime_id,
+      name,
+      rating,
+    ]),
+    ...watched_ids.map((id): [number, null, Opinion] => [id, null, 'seen']),
+  ]
+  return entries.map(([anime_id, name, opinion]) => {
+    const unknown = {
+      anime_id,
+      name: name ?? `Title ${anime_id}`,
+      english: null,
+      type: null,
+      year: null,
+      image_url: null,
+    }
+    return listedTitle(known.get(anime_id) ?? unknown, opinion)
+  })
+}

@@ -1,0 +1,52 @@
+// Titles by what a person types: the server finds them, the newest text wins.
+import { computed, type Ref, ref, shallowRef, watch } from 'vue'
+
+import { answered, api } from '@/api/client'
+import type { components } from '@/api/schema'
+
+export type FoundItem = components['schemas']['FoundItem']
+
+const WAIT_MS = 150
+const LIMIT = 8
+
+/** What `text` finds. Titles found before stay until the next answer, `isPending` meanwhile. */
+export function useTitleSearch(text: Readonly<Ref<string>>) {
+  const found = shallowRef<FoundItem[]>([])
+  const foundFor = ref('') // the text that `found` answers
+  const failure = ref<string | null>(null)
+  const attempts = ref(0)
+  const wanted = computed(() => text.value.trim())
+  const isPending = computed(() => failure.value === null && wanted.value !== foundFor.value)
+
+  async function ask(query: string, signal: AbortSignal): Promise<void> {
+    try {
+      const page = await answered(
+        api.GET('/api/v1/anime', { params: { query: { query, limit: LIMIT } }, signal }),
+      )
+      if (signal.aborted) return
+      found.value = page.data
+      foundFor.value = query
+    } catch (error) {
+      if (signal.aborted) return
+      found.value = []
+      failure.value = error instanceof Error ? error.message : String(error)
+    }
+  }
+
+  watch([wanted, attempts], ([query], _before, onCleanup) => {
+    failure.value = null
+    if (!query) {
+      found.value = []
+      foundFor.value = ''
+      return
+    }
+    const controller = new AbortController()
+    const timer = setTimeout(() => ask(query, controller.signal), WAIT_MS)
+    onCleanup(() => {
+      clearTimeout(timer)
+      controller.abort()
+    })
+  })
+
+  return { found, failure, isPending, retry: () => attempts.value++ }
+}

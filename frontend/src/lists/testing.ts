@@ -1,0 +1,28 @@
+// What tests of lists share.
+import type { ListedTitle, Opinion } from '@/stores/list'
+
+import type { FoundItem } from './search'
+
+function short(anime_id: number, name = `Title ${anime_id}`) {
+  return { anime_id, name, english: null, type: 'TV', year: 2006, image_url: null }
+}
+
+export function title(anime_id: number, opinion: Opinion = 'liked', name?: string): ListedTitle {
+  return { ...short(anime_id, name), opinion }
+}
+
+/** As the server answers it. */
+export function found(anime_id: number): FoundItem {
+  return { ...short(anime_id), genres: [], episodes: 12, matched: null }
+}
+
+/** As openapi-fetch answers. */
+export function answer(status: number, data?: unknown) {
+  const response = new Response(null, { status })
+  return response.ok ? { data, response } : { error: data, response }
+}
+
+/** A response of another site; no `body` but text stays as it is. */
+export function outsideAnswer(body: unknown, status = 200, headers: Record<string, string> = {}): Response {
+  return new Response(typeof body === 'string' ? body : JSON.stringify(body), { status, headers })
+}

@@ -1,0 +1,38 @@
+import { beforeEach, expect, it, vi } from 'vitest'
+
+import { api } from '@/api/client'
+
+import { answer, found } from './testing'
+import { fetchTitles } from './titles'
+
+vi.mock('@/api/client', async (original) => ({ ...(await original<object>()), api: { GET: vi.fn() } }))
+const get = vi.mocked(
+  api.GET as (path: string, init: { params: { query: { ids: number[] } } }) => Promise<unknown>,
+)
+
+beforeEach(() => {
+  get.mockReset()
+  get.mockImplementation((_path, { params }) =>
+    Promise.resolve(answer(200, { data: params.query.ids.filter((id) => id % 2).map(found) })),
+  )
+})
+
+it('asks for every id once, a hundred at a time, and maps what is known', async () => {
+  const ids = Array.from({ length: 1234 }, (_, at) => at + 1)
+  const titles = await fetchTitles([...ids, ...ids])
+  expect(get).toHaveBeenCalledTimes(13)
+  const asked = get.mock.calls.flatMap(([, init]) => init.params.query.ids)
+  expect(asked.sort((a, b) => a - b)).toEqual(ids)
+  expect(titles.size).toBe(617)
+  expect(titles.get(1233)?.name).toBe('Title 1233')
+})
+
+it('asks nothing for no ids', async () => {
+  expect((await fetchTitles([])).size).toBe(0)
+  expect(get).not.toHaveBeenCalled()
+})
+
+it('passes a failure on', async () => {
+  get.mockResolvedValue(answer(503, {}))
+  await expect(fetchTitles([1])).rejects.toThrow('The server cannot answer right now')
+})

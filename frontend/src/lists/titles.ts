@@ -1,0 +1,29 @@
+// Titles by their ids, as many as a list has.
+import { answered, api } from '@/api/client'
+
+import type { FoundItem } from './search'
+
+const CHUNK = 100 // ids that one request may have
+const PARALLEL = 4
+
+/** What the catalogue knows of these ids; adult titles too, as whoever lists them has seen them, or without. */
+export async function fetchTitles(
+  ids: readonly number[],
+  signal?: AbortSignal,
+  nsfw = true,
+): Promise<Map<number, FoundItem>> {
+  const wanted = [...new Set(ids)]
+  const chunks: number[][] = []
+  for (let at = 0; at < wanted.length; at += CHUNK) chunks.push(wanted.slice(at, at + CHUNK))
+  const found = new Map<number, FoundItem>()
+
+  async function work(): Promise<void> {
+    for (let chunk = chunks.pop(); chunk; chunk = chunks.pop()) {
+      const query = { ids: chunk, limit: CHUNK, nsfw }
+      const page = await answered(api.GET('/api/v1/anime', { params: { query }, signal }))
+      for (const title of page.data) found.set(title.anime_id, title)
+    }
+  }
+  await Promise.all(Array.from({ length: PARALLEL }, work))
+  return found
+}

@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest'
+
+import type { Reason } from './api/client'
+import { counted, facts, percent, sentences } from './reasons'
+
+function reason(fields: Partial<Reason> & Pick<Reason, 'kind'>): Reason {
+  return { anime_id: null, name: null, weight: null, people: null, genres: null, ...fields }
+}
+
+const LIKED = (name: string) => reason({ kind: 'because_you_liked', anime_id: 1, name, weight: 0.1 })
+
+describe('sentences', () => {
+  it('say every kind of reason', () => {
+    const reasons = [
+      LIKED('Steins;Gate'),
+      LIKED('Death Note'),
+      reason({ kind: 'people_with_your_taste', people: 1147 }),
+      reason({ kind: 'shared_genres', genres: ['Mystery', 'Psychological', 'Thriller'] }),
+    ]
+    expect(sentences(reasons)).toEqual([
+      'Because you liked Steins;Gate and Death Note',
+      '1,147 people with your taste liked it',
+      'Mystery, Psychological and Thriller: genres you often like',
+    ])
+  })
+
+  it('speak of the owner of a shared list', () => {
+    const reasons = [
+      LIKED('Clannad'),
+      reason({ kind: 'people_with_your_taste', people: 1 }),
+      reason({ kind: 'shared_genres', genres: ['Drama'] }),
+    ]
+    expect(sentences(reasons, false)).toEqual([
+      'Because they liked Clannad',
+      '1 person with this taste liked it',
+      'Drama: a genre they often like',
+    ])
+  })
+
+  it('say nothing where nothing is known', () => {
+    expect(sentences([])).toEqual([])
+    expect(
+      sentences([reason({ kind: 'because_you_liked' }), reason({ kind: 'shared_genres', genres: [] })]),
+    ).toEqual([])
+  })
+})
+
+describe('facts', () => {
+  it.each([
+    [{ type: 'TV', year: 2011, episodes: 26 }, 'TV · 2011 · 26 episodes'],
+    [{ type: 'Movie', year: 2001, episodes: 1 }, 'Movie · 2001'],
+    [{ type: null, year: null, episodes: null }, ''],
+    [{ type: 'TV', year: null, episodes: 1787 }, 'TV · 1,787 episodes'],
+  ])('of %o', (title, text) => expect(facts(title)).toBe(text))
+})
+
+describe('percent', () => {
+  it.each([
+    [0, '1%'],
+    [0.274, '27%'],
+    [0.999, '99%'],
+  ])('of %d', (probability, text) => expect(percent(probability)).toBe(text))
+})
+
+describe('counted', () => {
+  it('agrees in number', () => {
+    expect([0, 1, 2].map((count) => counted(count, 'title'))).toEqual(['0 titles', '1 title', '2 titles'])
+  })
+})

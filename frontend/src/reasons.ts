@@ -1,0 +1,46 @@
+// Titles, and why they are recommended, in words.
+import type { AnimeItem, Reason } from './api/client'
+
+const all = new Intl.ListFormat('en-GB', { type: 'conjunction' })
+const number = new Intl.NumberFormat('en-GB')
+
+/** `1 episode`, `1,000 titles`. */
+export function counted(count: number, one: string, many = `${one}s`): string {
+  return `${number.format(count)} ${count === 1 ? one : many}`
+}
+
+/** `A, B and C`. */
+export function listed(names: readonly string[]): string {
+  return all.format(names)
+}
+
+/**
+ * Reasons as sentences, the one that says most first.
+ *
+ * @param reasons as the API gives them: titles with the part of the score that is theirs, largest first.
+ * @param isOwn whether the list is that of whoever reads it.
+ */
+export function sentences(reasons: readonly Reason[], isOwn = true): string[] {
+  const you = isOwn ? 'you' : 'they'
+  const your = isOwn ? 'your' : 'this'
+  const liked = reasons.flatMap(({ kind, name }) => (kind === 'because_you_liked' && name ? [name] : []))
+  const people = reasons.find(({ kind }) => kind === 'people_with_your_taste')?.people ?? 0
+  const genres = reasons.find(({ kind }) => kind === 'shared_genres')?.genres ?? []
+  const found: string[] = []
+  if (liked.length) found.push(`Because ${you} liked ${listed(liked)}`)
+  if (people) found.push(`${counted(people, 'person', 'people')} with ${your} taste liked it`)
+  if (genres.length)
+    found.push(`${listed(genres)}: ${genres.length > 1 ? 'genres' : 'a genre'} ${you} often like`)
+  return found
+}
+
+/** `TV · 2011 · 26 episodes`, as far as it is known. */
+export function facts({ type, year, episodes }: Pick<AnimeItem, 'type' | 'year' | 'episodes'>): string {
+  const length = episodes && episodes > 1 ? counted(episodes, 'episode') : null
+  return [type, year, length].filter(Boolean).join(' · ')
+}
+
+/** The chance that somebody likes a title, never a certainty: `97%`. */
+export function percent(probability: number): string {
+  return `${Math.min(99, Math.max(1, Math.round(probability * 100)))}%`
+}

@@ -1,0 +1,38 @@
+// Short messages at the foot of the page, some with something to do, such as undoing.
+import { defineStore } from 'pinia'
+import { ref } from 'vue'
+
+export interface Notice {
+  text: string
+  action?: { label: 'Undo' | 'Try again'; run: () => void }
+}
+
+const SHOWN_MS = 8_000
+
+export const useNotices = defineStore('notices', () => {
+  const current = ref<Notice | null>(null)
+  let timer: ReturnType<typeof setTimeout> | undefined
+
+  function show(notice: Notice): void {
+    current.value = notice
+    release()
+  }
+
+  /** Someone is looking at it or has moved into it: it stays. */
+  function hold(): void {
+    clearTimeout(timer)
+  }
+
+  /** It goes as if it had just come. */
+  function release(): void {
+    clearTimeout(timer)
+    timer = setTimeout(dismiss, SHOWN_MS)
+  }
+
+  function dismiss(): void {
+    clearTimeout(timer)
+    current.value = null
+  }
+
+  return { current, show, hold, release, dismiss }
+})

@@ -1,0 +1,116 @@
+#!/usr/bin/env python3
+"""Take the pictures of the README: the web app in Chromium, on a demo server of its own."""
+
+from __future__ import annotations
+
+import argparse
+import io
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from PIL import Image
+from playwright.sync_api import Browser, Page, expect
+
+from config import ROOT, Config
+from profiling.servers import server, settings
+from scripts.chromium import chromium
+from scripts.console import FAILED, OK, console, errors, run
+
+TARGET = ROOT / "docs" / "screenshots"
+LIST = "#list=1535.9~9253.10~16498.9~199.9~2167.8~32281"  # a link that shares a list
+MAX_BYTES = 150_000
+COLOURS = (256, 128, 64, 32)
+
+
+class Picture(NamedTuple):
+    """What is taken: a page, in a window of this size, in these colours."""
+
+    name: str
+    path: str
+    width: int
+    height: int
+    scheme: str = "light"
+
+
+PICTURES = (
+    Picture("home", "/", 1280, 1180),
+    Picture("phone", "/", 375, 812, "dark"),
+    Picture("title", "/title/1535", 1280, 860),
+    Picture("taste", "/taste", 1280, 860),
+)
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Write one PNG a page, each of at most 150 kB."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--out", type=Path, default=TARGET, metavar="DIR", help="default: docs/screenshots")
+    out = parser.parse_args(argv).out
+    out.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="screenshots-") as folder:
+        environ = settings(Path(folder))
+        if not (Config.from_env(environ).web_dir / "index.html").is_file():
+            errors.print("error: there is no web app to take pictures of: run make frontend")
+            return FAILED
+        _make_demo(environ)
+        with server(environ), chromium() as browser:
+            for picture in PICTURES:
+                path = out / f"{picture.name}.png"
+                path.write_bytes(small(_take(browser, f"http://127.0.0.1:{environ['PORT']}", picture)))
+                console.print(f"{path.name}: {path.stat().st_size / 1000:.0f} kB", highlight=False)
+    return OK
+
+
+def small(png: bytes) -> bytes:
+    """The same picture in as many colours as fit into 150 kB, with as few as 32."""
+    image = Image.open(io.BytesIO(png)).convert("RGB")
+    for colours in COLOURS:
+        out = io.BytesIO()
+        image.quantize(colours, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
+        if out.tell() <= MAX_BYTES:
+            break
+    return out.getvalue()
+
+
+def _make_demo(environ: Mapping[str, str]) -> None:
+    for name in ("load_demo.py", "build_index.py"):
+        command = [sys.executable, str(ROOT / "scripts" / name)]
+        subprocess.run(command, env=dict(environ), stdout=subprocess.DEVNULL, check=True)  # noqa: S603 - ours
+
+
+def _take(browser: Browser, origin: str, picture: Picture) -> bytes:
+    context = browser.new_context(
+        base_url=origin,
+        viewport={"width": picture.width, "height": picture.height},
+        color_scheme="dark" if picture.scheme == "dark" else "light",
+        is_mobile=picture.width < 600,
+        reduced_motion="reduce",
+    )
+    page = context.new_page()
+    _make_list(page)
+    page.goto(picture.path)
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    expect(page.locator(".skeleton")).to_have_count(0)
+    taken = page.screenshot(animations="disabled")
+    context.close()
+    return taken
+
+
+def _make_list(page: Page) -> None:
+    """As somebody who opens a friend's link and takes the list over."""
+    page.goto(f"/{LIST}")
+    page.get_by_role("button", name="Make it mine").click()
+    page.get_by_role("button", name="Close this message").click()
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,296 @@
+"""Lists that come from elsewhere: a file, a name on another site; and one's own that leaves as a file."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Page, Request, Route, expect
+
+from tests.db.imports.exports import anime, export
+from tests.frontend.browser import Watch
+from tests.frontend.conftest import NewContext
+from tests.frontend.lists import FAVOURITES, keep_list
+from tests.serving.servers import Server
+
+ANILIST, JIKAN = "https://graphql.anilist.co/**", "https://api.jikan.moe/**"
+BOMB = b"""<?xml version="1.0"?>
+<!DOCTYPE myanimelist [
+  <!ENTITY a "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa">
+  <!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;"> <!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;&b;&b;">
+  <!ENTITY d "&c;&c;&c;&c;&c;&c;&c;&c;&c;&c;"> <!ENTITY e "&d;&d;&d;&d;&d;&d;&d;&d;&d;&d;">
+]>
+<myanimelist><anime><series_title>&e;</series_title></anime></myanimelist>"""
+STEAL = b"""<?xml version="1.0"?><!DOCTYPE m [<!ENTITY x SYSTEM "file:///etc/passwd">]>
+<myanimelist><anime><series_title>&x;</series_title></anime></myanimelist>"""
+HOSTILE = {
+    "an entity bomb": BOMB,
+    "a file that reads another": STEAL,
+    "a gzip bomb": gzip.compress(gzip.compress(bytes(50_000_000))),
+    "a big gzip": gzip.compress(b"<myanimelist>" + b" " * 200_000_000),
+    "noise": bytes(range(256)) * 40,
+    "a page": b"<!doctype html><html><body><script>alert(1)</script></body></html>",
+    "half an export": b"<myanimelist><anime><series_animedb_id>1535",
+    "nothing": b"",
+}
+
+
+def choose(page: Page, name: str, content: bytes | str) -> None:
+    content = content.encode() if isinstance(content, str) else content
+    page.get_by_label("Choose the file").set_input_files(
+        [{"name": name, "mimeType": "application/xml", "buffer": content}]
+    )
+
+
+def opinions(page: Page) -> dict[int, int | str]:
+    """The list as the browser keeps it."""
+    kept = json.loads(page.evaluate("localStorage.getItem('anime.list') ?? '[]'"))
+    return {entry["anime_id"]: entry["opinion"] for entry in kept}
+
+
+def test_an_export_is_shown_in_numbers_and_then_added(page: Page) -> None:
+    page.goto("/list")
+    mal = export(
+        anime(1535, "Death Note", 9, "Completed"),
+        anime(9253, "Steins;Gate", 0, "Dropped"),
+        anime(1, "Cowboy Bebop", 0, "Plan to Watch"),
+        anime(999_999, "<img src=x onerror=alert(1)>", 8, "Watching"),
+    )
+    choose(page, "animelist.xml.gz", gzip.compress(mal.encode()))
+    expect(page.get_by_text("4 titles read: 2 found, 1 not in this catalogue, 1 planned.")).to_be_visible()
+    page.get_by_text("Not in this catalogue", exact=True).click()
+    expect(page.get_by_text("<img src=x onerror=alert(1)>")).to_be_visible()
+    assert opinions(page) == {}
+    page.get_by_role("button", name="Add to my list").click()
+    expect(page.get_by_text("2 titles added.")).to_be_visible()
+    assert opinions(page) == {1535: 9, 9253: "seen"}
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_role("heading", name="Your list is empty")).to_be_visible()
+
+
+def test_an_export_takes_the_place_of_a_list_and_that_can_be_undone(fan: Page) -> None:
+    fan.goto("/list")
+    fan.get_by_role("heading", name="Bring a list").click()
+    choose(fan, "animelist.xml", export(anime(1, "Cowboy Bebop", 7, "Completed")))
+    fan.get_by_role("button", name="Replace my list").click()
+    expect(fan.get_by_role("link", name="List 1")).to_be_visible()
+    fan.get_by_role("button", name="Undo").click()
+    expect(fan.get_by_role("link", name="List 6 titles")).to_be_visible()
+    assert opinions(fan) == FAVOURITES
+
+
+@pytest.mark.parametrize("content", HOSTILE.values(), ids=HOSTILE)
+def test_a_file_that_is_no_export_is_refused_in_words(
+    fan: Page, watch: Watch, server: Server, content: bytes
+) -> None:
+    watch.expect_error(r"status of 4\d\d")
+    fan.goto("/list")
+    fan.get_by_role("heading", name="Bring a list").click()
+    choose(fan, "animelist.xml", content)
+    alert = fan.get_by_role("alert")
+    expect(alert).to_be_visible()
+    assert re.search(r"[a-z]{3,} [a-z]{2,}", alert.inner_text())
+    assert not re.search(r"Traceback|undefined|\[object|<\w+>|root:", alert.inner_text())
+    assert opinions(fan) == FAVOURITES
+    assert server.ask("/healthz").status == 200
+
+
+def test_a_file_that_is_too_large_is_not_even_sent(page: Page, tmp_path: Path) -> None:
+    sent: list[Request] = []
+    page.on("request", lambda request: sent.append(request) if "imports" in request.url else None)
+    page.goto("/list")
+    large = tmp_path / "film.xml"
+    large.write_bytes(bytes(10_000_001))
+    page.get_by_label("Choose the file").set_input_files(large)
+    expect(page.get_by_role("alert")).to_contain_text("“film.xml” is larger than 10 MB")
+    assert sent == []
+
+
+def test_what_is_exported_is_the_same_list_when_it_comes_back(
+    fan: Page, new_context: NewContext, tmp_path: Path
+) -> None:
+    fan.goto("/list")
+    fan.get_by_role("heading", name="Save, link, export").click()
+    with fan.expect_download() as download:
+        fan.get_by_role("button", name="Export the list").click()
+    path = tmp_path / download.value.suggested_filename
+    download.value.save_as(path)
+    assert path.suffix == ".xml"
+    other = new_context().new_page()
+    other.goto("/list")
+    other.get_by_label("Choose the file").set_input_files(path)
+    expect(other.get_by_text("6 titles read: 6 found.")).to_be_visible()
+    other.get_by_role("button", name="Add to my list").click()
+    expect(other.get_by_role("link", name="List 6 titles")).to_be_visible()
+    assert opinions(other) == FAVOURITES | {16498: 10}  # a liked one has a 10 there
+
+
+def read_name(page: Page, site: str, name: str) -> None:
+    page.goto("/list")
+    page.get_by_role("radio", name=site).check()
+    page.get_by_role("textbox", name=f"Your name on {site}").fill(name)
+    page.get_by_role("button", name="Read").click()
+
+
+def answer_of(body: Any, status: int = 200, **headers: str) -> Any:
+    """What another site says."""
+    text = body if isinstance(body, str) else json.dumps(body)
+
+    def answer(route: Route) -> None:
+        route.fulfill(
+            status=status,
+            body=text,
+            content_type="application/json",
+            headers={"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "*", **headers},
+        )
+
+    return answer
+
+
+def anilist(*entries: dict[str, Any]) -> dict[str, Any]:
+    collection = {"hasNextChunk": False, "lists": [{"entries": list(entries)}]}
+    return {"data": {"MediaListCollection": collection}}
+
+
+def entry(mal_id: int | None, score: int, status: str) -> dict[str, Any]:
+    title = {"romaji": f"Title {mal_id}", "english": None}
+    return {
+        "status": status,
+        "score": score,
+        "media": {"id": (mal_id or 7) + 10**6, "idMal": mal_id, "title": title},
+    }
+
+
+def test_a_list_comes_from_anilist_by_a_name_and_only_when_asked_for(page: Page) -> None:
+    asked: list[Request] = []
+
+    def answer(route: Route) -> None:
+        asked.append(route.request)
+        body = anilist(entry(1535, 85, "COMPLETED"), entry(9253, 0, "DROPPED"), entry(1, 0, "PLANNING"))
+        answer_of(body)(route)
+
+    page.route(ANILIST, answer)
+    page.goto("/list")
+    page.wait_for_load_state("networkidle")
+    assert asked == []
+    read_name(page, "AniList", " @somebody ")
+    expect(page.get_by_text("3 titles read: 2 found, 1 planned.")).to_be_visible()
+    page.get_by_role("button", name="Add to my list").click()
+    expect(page.get_by_role("link", name="List 2 titles")).to_be_visible()
+    assert opinions(page) == {1535: 9, 9253: "seen"}
+    (request,) = [request for request in asked if request.method == "POST"]
+    assert request.post_data_json["variables"]["name"] == "somebody"
+    assert "cookie" not in request.headers
+    assert "referer" not in request.headers
+
+
+def jikan(*titles: tuple[int, int, int]) -> dict[str, Any]:
+    return {
+        "data": [
+            {"watching_status": status, "score": score, "anime": {"mal_id": mal_id, "title": "T"}}
+            for mal_id, score, status in titles
+        ]
+    }
+
+
+def test_a_list_comes_from_myanimelist_by_a_name(page: Page) -> None:
+    page.route(JIKAN, answer_of(jikan((1535, 9, 2), (9253, 0, 4), (1, 0, 6))))
+    read_name(page, "MyAnimeList", "some/body")
+    expect(page.get_by_text("3 titles read: 2 found, 1 planned.")).to_be_visible()
+
+
+def refusal(message: str, status: int) -> dict[str, Any]:
+    return {"errors": [{"message": message, "status": status}], "data": None}
+
+
+REFUSED = {
+    "no such user": ("AniList", answer_of(refusal("User not found", 404), 404), "no user “somebody”"),
+    "private": ("AniList", answer_of(refusal("Private User", 404), 404), "is private"),
+    "too often": (
+        "AniList",
+        answer_of(refusal("Too Many", 429), 429, **{"Retry-After": "30"}),
+        "Try again in 30 s",
+    ),
+    "broken": ("AniList", answer_of("<html>502</html>", 502), "problem of its own"),
+    "not what was agreed": ("AniList", answer_of({"data": {"x": [1]}}), "cannot be understood"),
+    "nothing in it": ("AniList", answer_of(anilist()), "nothing in the list"),
+    "away": ("AniList", lambda route: route.abort("namenotresolved"), "cannot be reached"),
+    "nobody on MyAnimeList": (
+        "MyAnimeList",
+        answer_of({"status": 404, "type": "BadResponseException", "message": "Resource does not exist"}, 404),
+        "no user “somebody”",
+    ),
+    "Jikan is gone": ("MyAnimeList", answer_of({"status": 404, "type": "HttpException"}, 404), "any more"),
+    "Jikan is broken": ("MyAnimeList", answer_of("[" * 9_999, 500), "problem of its own"),
+}
+
+
+@pytest.mark.parametrize(("site", "answer", "words"), REFUSED.values(), ids=REFUSED)
+def test_a_name_that_gives_no_list_is_explained(
+    page: Page, watch: Watch, site: str, answer: Any, words: str
+) -> None:
+    watch.expect_error("Failed to load resource")
+    page.route(ANILIST if site == "AniList" else JIKAN, answer)
+    read_name(page, site, "somebody")
+    alert = page.get_by_role("alert")
+    expect(alert).to_contain_text(words)
+    expect(alert.get_by_role("button", name="Try again")).to_be_visible()
+    way_out = alert.get_by_role("link", name="export your list from MyAnimeList")
+    expect(way_out).to_have_count(1 if site == "MyAnimeList" else 0)
+
+
+def test_a_profile_is_saved_kept_in_step_opened_elsewhere_and_deleted(
+    new_context: NewContext, server: Server, watch: Watch
+) -> None:
+    mine = new_context(permissions=["clipboard-read", "clipboard-write"])
+    keep_list(mine, server, FAVOURITES)
+    page = mine.new_page()
+    page.goto("/list")
+    panel = page.get_by_role("heading", name="Save, link, export")
+    panel.click()
+    page.get_by_role("button", name="Save a profile").click()
+    expect(page.get_by_text("Saved.")).to_be_visible()
+    with page.expect_response(lambda answer: answer.request.method == "PUT" and answer.ok):
+        page.get_by_role("combobox", name="Your opinion of Death Note").select_option(label="2 ★")
+    expect(page.get_by_text("Saved.")).to_be_visible()
+    page.get_by_role("button", name="Copy the link").click()
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    link = page.evaluate("navigator.clipboard.readText()")
+    assert urlsplit(link).fragment.startswith("profile=")
+
+    other = new_context().new_page()
+    other.goto(link)
+    other.get_by_role("alertdialog").get_by_role("button", name="Load it").click()
+    expect(other.get_by_role("link", name="List 6 titles")).to_be_visible()
+    assert opinions(other) == FAVOURITES | {1535: 2, 16498: 10}
+    assert "#" not in other.url
+
+    page.get_by_role("button", name="Delete the profile").click()
+    page.get_by_role("alertdialog").get_by_role("button", name="Delete it").click()
+    expect(page.get_by_text("Your profile is deleted.")).to_be_visible()
+    assert opinions(page) == FAVOURITES | {1535: 2}
+
+    watch.expect_error("status of 40[14]")
+    late = new_context().new_page()
+    late.goto(link)
+    late.get_by_role("alertdialog").get_by_role("button", name="Load it").click()
+    expect(late.get_by_text("There is no such profile")).to_be_visible()
+    assert opinions(late) == {}
+
+
+def test_a_profile_that_cannot_be_saved_loses_nothing(fan: Page, watch: Watch) -> None:
+    watch.expect_error("Failed to load resource")
+    fan.route("**/api/v1/profiles*", lambda route: route.abort("connectionrefused"))
+    fan.goto("/list")
+    fan.get_by_role("heading", name="Save, link, export").click()
+    fan.get_by_role("button", name="Save a profile").click()
+    expect(fan.get_by_role("alert")).to_contain_text("cannot be reached")
+    assert opinions(fan) == FAVOURITES
+    fan.unroute("**/api/v1/profiles*")
+    fan.get_by_role("button", name="Save a profile").click()
+    expect(fan.get_by_text("Saved.")).to_be_visible()

@@ -1,0 +1,60 @@
+"""What the web app knows of the API is what the API is: the document and the types are committed as made."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from config import ROOT
+from scripts import write_openapi
+
+WEB = ROOT / "frontend"
+
+
+def types_match(folder: Path) -> bool:
+    command = ["sh", str(ROOT / "scripts" / "npm.sh"), "exec", "--", "openapi-typescript"]
+    files = [str(folder / "openapi.json"), "--output", str(folder / "schema.d.ts"), "--check"]
+    return subprocess.run([*command, *files], capture_output=True, check=False).returncode == 0
+
+
+@pytest.fixture
+def copies(tmp_path: Path) -> Path:
+    for path in (WEB / "openapi.json", WEB / "src" / "api" / "schema.d.ts"):
+        shutil.copy(path, tmp_path)
+    return tmp_path
+
+
+def test_the_document_is_that_of_the_api_else_run_make_types() -> None:
+    assert write_openapi.main(["--check"]) == 0
+
+
+def test_the_types_are_those_of_the_document_else_run_make_types(copies: Path) -> None:
+    assert types_match(copies)
+
+
+def test_another_document_is_noticed(
+    copies: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    document = copies / "openapi.json"
+    document.write_text(document.read_text("utf-8").replace('"anime_id"', '"animeId"'), "utf-8")
+    monkeypatch.setattr(write_openapi, "TARGET", document)
+    monkeypatch.setattr(write_openapi, "ROOT", copies)
+    assert write_openapi.main(["--check"]) == 1
+    assert "run make types" in capsys.readouterr().err
+    assert not types_match(copies)
+
+
+def test_the_web_app_calls_only_version_1_and_only_through_its_typed_client() -> None:
+    sources = [path for path in (WEB / "src").rglob("*") if path.suffix in (".ts", ".vue")]
+    code = {path: path.read_text("utf-8") for path in sources if path.name != "schema.d.ts"}
+    assert not [
+        path for path, text in code.items() if "/users/recommendations" in text or "anime-suggestions" in text
+    ]
+    callers = {
+        path.relative_to(WEB / "src").parts[0] for path, text in code.items() if re.search(r"\bfetch\(", text)
+    }
+    assert callers <= {"lists"}  # which asks AniList and Jikan

@@ -1,0 +1,282 @@
+"""What a person does on the home page, from the first title to a link for a friend."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Locator, Page, expect
+
+from tests.frontend.conftest import PHONE, NewContext
+from tests.frontend.lists import FAVOURITES, keep_list
+from tests.serving.servers import Server
+
+ANSWER = "**/api/v1/recommendations"
+SEARCH = "Add a title you like"
+
+
+def cards(page: Page) -> Locator:
+    return page.get_by_role("region", name="Recommended").get_by_role("article")
+
+
+def name_of(card: Locator) -> str:
+    return card.get_by_role("heading").inner_text()
+
+
+def card_of(page: Page, name: str) -> Locator:
+    return cards(page).filter(has=page.get_by_role("link", name=name, exact=True))
+
+
+def tab_to(page: Page, target: Locator, most: int = 80) -> None:
+    """Press Tab until it is there."""
+    for _ in range(most):
+        page.keyboard.press("Tab")
+        if target.evaluate("(element) => element === document.activeElement"):
+            return
+    raise AssertionError(f"Tab does not reach {target}")
+
+
+def test_a_list_and_an_opinion_are_made_by_the_keyboard_alone(page: Page) -> None:
+    page.goto("/")
+    expect(page.get_by_role("heading", name="Popular titles")).to_be_visible()
+    search = page.get_by_role("combobox", name=SEARCH)
+    tab_to(page, search)
+    for typed, name in (("deathn", "Death Note"), ("進撃", "Shingeki no Kyojin"), ("steins", "Steins;Gate")):
+        page.keyboard.type(typed)
+        expect(page.get_by_role("option", name=re.compile(f"^{name}")).first).to_be_visible()
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("region", name="Your list").get_by_role("link", name=name)).to_be_visible()
+        expect(search).to_be_focused()
+        expect(search).to_have_value("")
+    opinion = page.get_by_role("combobox", name="Your opinion of Death Note")
+    tab_to(page, opinion)
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    expect(opinion).to_have_value("9")
+    expect(cards(page)).to_have_count(24)
+    first = name_of(cards(page).first)
+    tab_to(page, page.get_by_role("button", name=f"Not interested in {first}", exact=True))
+    page.keyboard.press("Enter")
+    expect(card_of(page, first)).to_have_count(0)
+    expect(cards(page).first).to_be_focused()
+
+
+def test_a_search_is_closed_by_escape_and_walked_by_arrows(page: Page) -> None:
+    page.goto("/")
+    search = page.get_by_role("combobox", name=SEARCH)
+    search.press_sequentially("full")
+    options = page.get_by_role("listbox").get_by_role("option")
+    expect(options.nth(1)).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    second = options.nth(1)
+    expect(second).to_have_attribute("data-highlighted", "")
+    page.keyboard.press("Escape")
+    expect(options).to_have_count(0)
+    expect(search).to_have_value("full")
+    expect(search).to_be_focused()
+
+
+def test_a_name_that_no_title_has_is_said(page: Page) -> None:
+    page.goto("/")
+    page.get_by_role("combobox", name=SEARCH).fill("zzqqxxyyww")
+    expect(page.get_by_text("No title is called “zzqqxxyyww”")).to_be_visible()
+
+
+def test_an_example_makes_a_list_at_once_and_can_be_undone(page: Page) -> None:
+    page.goto("/")
+    page.get_by_role("list", name="Example lists").get_by_role("button", name="Ghibli").click()
+    expect(cards(page).first).to_be_visible()
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_role("heading", name="Popular titles")).to_be_visible()
+
+
+def test_a_recommendation_says_what_it_is_and_why(fan: Page) -> None:
+    fan.goto("/")
+    expect(cards(fan)).to_have_count(24)
+    for card in cards(fan).all()[:5]:
+        expect(card.get_by_role("img", name=re.compile(r"^[\d.½]+ of 5 stars$"))).to_be_visible()
+        expect(card.get_by_text(re.compile(r"\d+% likely to please"))).to_be_visible()
+        expect(card.get_by_role("listitem").first).to_be_visible()
+    expect(cards(fan).get_by_text("Because you liked").first).to_be_visible()
+
+
+def test_what_is_of_no_interest_goes_at_once_and_comes_back(fan: Page) -> None:
+    fan.goto("/")
+    expect(cards(fan)).to_have_count(24)
+    first, second = name_of(cards(fan).nth(0)), name_of(cards(fan).nth(1))
+    fan.get_by_role("button", name=f"Not interested in {first}", exact=True).click()
+    expect(card_of(fan, first)).to_have_count(0)
+    expect(card_of(fan, second)).to_be_focused()
+    fan.get_by_role("button", name="Undo").click()
+    expect(card_of(fan, first)).to_be_visible()
+    fan.get_by_role("button", name=f"Not interested in {first}", exact=True).click()
+    expect(card_of(fan, first)).to_have_count(0)
+    fan.keyboard.press("Control+z")
+    expect(card_of(fan, first)).to_be_visible()
+    fan.get_by_role("button", name=f"Not interested in {first}", exact=True).click()
+    expect(card_of(fan, first)).to_have_count(0)
+    fan.reload()
+    expect(cards(fan)).to_have_count(24)
+    expect(card_of(fan, first)).to_have_count(0)
+    fan.goto("/list")
+    fan.get_by_role("heading", name=re.compile("^Not interested")).click()
+    fan.get_by_role("button", name=f"Show {first} again", exact=True).click()
+    fan.goto("/")
+    expect(card_of(fan, first)).to_be_visible()
+
+
+def test_what_was_seen_is_rated_and_counts(fan: Page) -> None:
+    fan.goto("/")
+    expect(cards(fan)).to_have_count(24)
+    first = name_of(cards(fan).first)
+    card_of(fan, first).get_by_role("button", name=re.compile("^Seen it")).click()
+    picker = fan.get_by_role("combobox", name=f"Your opinion of {first}")
+    expect(picker).to_be_focused()
+    picker.select_option(label="3 ★")
+    expect(card_of(fan, first)).to_have_count(0)
+    expect(fan.get_by_role("link", name="List 7 titles")).to_be_visible()
+    fan.get_by_role("button", name="Undo").click()
+    expect(fan.get_by_role("link", name="List 6 titles")).to_be_visible()
+    expect(card_of(fan, first)).to_be_visible()
+
+
+def test_more_titles_come_on_request_and_focus_goes_to_the_first_of_them(fan: Page) -> None:
+    fan.goto("/")
+    expect(cards(fan)).to_have_count(24)
+    fan.get_by_role("button", name="Show more").click()
+    expect(cards(fan)).to_have_count(48)
+    expect(cards(fan).nth(24)).to_be_focused()
+
+
+def test_knobs_change_the_titles_and_the_address_and_survive_a_reload(fan: Page) -> None:
+    fan.goto("/")
+    expect(cards(fan)).to_have_count(24)
+    knobs = fan.get_by_role("complementary", name="Adjust")
+    knobs.get_by_role("button", name="Comedy: either way").click()
+    expect(fan).to_have_url(re.compile("genres=Comedy"))
+    expect(cards(fan).filter(has_text="Comedy")).to_have_count(24)
+    knobs.get_by_role("button", name="Action: either way").dblclick()
+    expect(fan).to_have_url(re.compile("genres_exclude=Action"))
+    expect(cards(fan).filter(has_text=re.compile(r"\bAction\b"))).to_have_count(0)
+    with fan.expect_response(ANSWER) as answer:
+        knobs.get_by_role("slider", name="Fame").press("End")
+    expect(fan).to_have_url(re.compile("niche=1"))
+    address, names = fan.url, [item["name"] for item in answer.value.json()["items"]]
+    expect(cards(fan).get_by_role("heading")).to_have_text(names)
+    fan.reload()
+    expect(cards(fan).first).to_be_visible()
+    assert fan.url == address
+    expect(knobs.get_by_role("button", name="Comedy: wanted")).to_be_visible()
+    expect(knobs.get_by_role("button", name="Action: left out")).to_be_visible()
+    expect(cards(fan).get_by_role("heading")).to_have_text(names)
+    knobs.get_by_role("button", name="Reset").click()
+    expect(fan).to_have_url("/")
+
+
+def test_another_algorithm_is_chosen_by_what_it_does(fan: Page) -> None:
+    fan.goto("/")
+    knobs = fan.get_by_role("complementary", name="Adjust")
+    knobs.get_by_text("Best of everything", exact=True).click()
+    knobs.get_by_role("radio", name=re.compile("^People with your taste")).check()
+    expect(fan).to_have_url(re.compile("algorithm=user-user"))
+    expect(cards(fan)).to_have_count(24)
+
+
+def test_filters_that_leave_nothing_say_which_to_let_go(fan: Page) -> None:
+    fan.goto("/?genres=Music&genres_exclude=Comedy&year_from=1950&year_to=1960")
+    expect(fan.get_by_role("heading", name="Nothing is left under these filters")).to_be_visible()
+    offers = fan.get_by_role("listitem").filter(has_text=re.compile("takes .* away")).get_by_role("button")
+    while not cards(fan).count():
+        with fan.expect_response(ANSWER):
+            offers.first.click()
+    expect(cards(fan).first).to_be_visible()
+
+
+def test_a_phone_has_the_knobs_in_a_drawer(new_context: NewContext, server: Server) -> None:
+    context = new_context(viewport=PHONE, is_mobile=True, has_touch=True)
+    keep_list(context, server, FAVOURITES)
+    page = context.new_page()
+    page.goto("/")
+    expect(cards(page)).to_have_count(24)
+    page.get_by_role("button", name="Adjust").tap()
+    drawer = page.get_by_role("dialog", name="Adjust")
+    drawer.get_by_role("button", name="Movie").tap()
+    expect(page).to_have_url(re.compile("types=Movie"))
+    drawer.get_by_role("button", name=re.compile("^Show ")).tap()
+    expect(drawer).to_have_count(0)
+    expect(cards(page).filter(has_text="Movie")).to_have_count(cards(page).count())
+    expect(page.get_by_role("button", name=re.compile("Adjust.*1"))).to_be_visible()
+
+
+def test_a_link_shows_a_friend_the_list_and_leaves_theirs_alone(
+    new_context: NewContext, server: Server
+) -> None:
+    mine = new_context(permissions=["clipboard-read", "clipboard-write"])
+    keep_list(mine, server, FAVOURITES)
+    page = mine.new_page()
+    page.goto("/?types=Movie")
+    page.get_by_role("button", name="Share").click()
+    expect(page.get_by_text("The link is copied.")).to_be_visible()
+    link = page.evaluate("navigator.clipboard.readText()")
+    assert "types=Movie" in link.partition("#")[0]
+    assert str(next(iter(FAVOURITES))) in link.partition("#")[2]
+
+    theirs = new_context()
+    keep_list(theirs, server, {1: 7})
+    friend = theirs.new_page()
+    asked: list[str] = []
+    friend.on("request", lambda request: asked.append(request.url))
+    friend.goto(link)
+    expect(friend.get_by_text("You are looking at a shared list")).to_be_visible()
+    expect(friend.get_by_role("link", name="Steins;Gate").first).to_be_visible()
+    expect(friend.get_by_role("link", name="List 1")).to_be_visible()
+    assert not [address for address in asked if "1535.9" in address.partition("#")[0]]
+    friend.get_by_role("button", name="Add it to mine").click()
+    expect(friend.get_by_role("link", name="List 7 titles")).to_be_visible()
+    friend.get_by_role("button", name="Undo").click()
+    expect(friend.get_by_role("link", name="List 1")).to_be_visible()
+
+
+def test_a_title_leads_to_its_page_and_back_to_where_one_was(fan: Page) -> None:
+    fan.goto("/")
+    expect(cards(fan)).to_have_count(24)
+    name = name_of(cards(fan).nth(3))
+    fan.get_by_role("link", name=name, exact=True).click()
+    expect(fan.get_by_role("heading", level=1, name=name, exact=True)).to_be_visible()
+    expect(fan.get_by_role("heading", name="Similar titles")).to_be_visible()
+    expect(fan.get_by_role("article").get_by_role("article").first).to_be_visible()
+    expect(fan.get_by_role("figure").first).to_be_visible()
+    fan.go_back()
+    expect(cards(fan)).to_have_count(24)
+
+
+def test_a_title_is_rated_on_its_page(page: Page) -> None:
+    page.goto("/title/1535")
+    page.get_by_role("button", name=re.compile("Add to my list|I like it|list", re.IGNORECASE)).first.click()
+    page.get_by_role("combobox", name="Your opinion of Death Note").select_option(label="4 ★")
+    page.goto("/list")
+    expect(page.get_by_role("combobox", name="Your opinion of Death Note")).to_have_value("4")
+
+
+def test_a_genre_of_a_title_leads_to_what_is_popular_in_it(page: Page) -> None:
+    page.goto("/title/1535")
+    page.get_by_role("link", name="Thriller", exact=True).click()
+    expect(page).to_have_url(re.compile("/popular.*genres=Thriller"))
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    articles = page.get_by_role("main").get_by_role("article")
+    expect(articles.first).to_be_visible()
+    expect(articles.filter(has_text="Thriller")).to_have_count(articles.count())
+
+
+def test_charts_can_be_read_as_tables(fan: Page) -> None:
+    fan.goto("/taste")
+    figures = fan.get_by_role("figure")
+    expect(figures.first).to_be_visible()
+    for figure in figures.all():
+        figure.get_by_text("As a table").click()
+        expect(figure.get_by_role("table")).to_be_visible()
+
+
+def test_a_taste_of_too_few_titles_says_what_to_do(page: Page) -> None:
+    page.goto("/taste")
+    expect(page.get_by_role("main").get_by_role("link").first).to_be_visible()
+    expect(page.get_by_role("figure")).to_have_count(0)

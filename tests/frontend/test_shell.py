@@ -1,0 +1,159 @@
+"""What holds for every page: it loads, from here only, by its address too, and quickly."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.frontend.browser import Watch
+from tests.frontend.conftest import NewContext
+from tests.frontend.lists import FAVOURITES, keep_list
+from tests.serving.servers import Server, serving
+
+PAGES = {
+    "/": "For you",
+    "/list": "Your list",
+    "/popular": "Popular",
+    "/taste": "Your taste",
+    "/title/1535": "Death Note",
+}
+FIRST_LOAD_BYTES = 150_000
+each_page = pytest.mark.parametrize("path", PAGES)
+
+
+@each_page
+def test_a_page_opens_by_its_address_and_again_when_it_is_reloaded(fan: Page, path: str) -> None:
+    for visit in (lambda: fan.goto(path), fan.reload):
+        answer = visit()
+        assert answer is not None
+        assert answer.status == 200
+        expect(fan.get_by_role("heading", level=1)).to_be_visible()
+        expect(fan).to_have_title(f"{PAGES[path]} · Anime recommendations")
+        fan.wait_for_load_state("networkidle")
+
+
+@each_page
+def test_a_page_may_run_nothing_that_is_not_ours(page: Page, path: str) -> None:
+    answer = page.goto(path)
+    assert answer is not None
+    policy = answer.headers["content-security-policy"]
+    assert "default-src 'none'; script-src 'self'; style-src 'self';" in policy
+    assert "unsafe" not in policy
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.headers["x-frame-options"] == "DENY"
+    assert answer.headers["referrer-policy"] == "no-referrer"
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+
+
+def test_an_inline_script_is_blocked_so_the_policy_is_in_force(page: Page, watch: Watch) -> None:
+    watch.expect_error("Content Security Policy")
+    page.goto("/")
+    page.evaluate(
+        "document.body.append(Object.assign(document.createElement('script'), {text: 'window.x = 1'}))"
+    )
+    assert page.evaluate("window.x") is None
+
+
+def test_every_page_is_reached_by_the_links_on_top(fan: Page) -> None:
+    fan.goto("/popular")
+    pages = fan.get_by_role("navigation", name="Pages")
+    for link, title in (
+        ("List", "Your list"),
+        ("Taste", "Your taste"),
+        ("Popular", "Popular"),
+        ("For", "For you"),
+    ):
+        pages.get_by_role("link", name=link).click()
+        expect(fan).to_have_title(f"{title} · Anime recommendations")
+        expect(fan.get_by_role("heading", level=1)).to_be_visible()
+    fan.wait_for_load_state("networkidle")
+
+
+def test_an_address_that_leads_nowhere_says_so_and_leads_home(page: Page) -> None:
+    page.goto("/")
+    page.evaluate("history.pushState({}, '', '/nowhere'); dispatchEvent(new PopStateEvent('popstate'))")
+    expect(page.get_by_role("heading", name="There is no such page")).to_be_visible()
+    page.get_by_role("main").get_by_role("link").click()
+    expect(page).to_have_url("/")
+
+
+def test_the_first_load_brings_at_most_150_kb_of_scripts(page: Page) -> None:
+    scripts = []
+    page.on(
+        "requestfinished",
+        lambda request: scripts.append(request) if request.resource_type == "script" else None,
+    )
+    page.goto("/")
+    page.wait_for_load_state("networkidle")
+    assert scripts
+    assert all("content-encoding" in script.response().headers for script in scripts)
+    assert sum(script.sizes()["responseBodySize"] for script in scripts) <= FIRST_LOAD_BYTES
+
+
+def test_what_was_loaded_once_is_not_asked_for_again(page: Page) -> None:
+    page.goto("/")
+    page.wait_for_load_state("networkidle")
+    script = page.locator("script[src]").first.get_attribute("src")
+    assert "immutable" in page.request.get(str(script)).headers["cache-control"]
+
+
+@each_page
+def test_covers_are_all_that_comes_from_elsewhere(fan: Page, watch: Watch, path: str) -> None:
+    fan.goto(path)
+    fan.wait_for_load_state("networkidle")
+    assert watch.foreign == []
+
+
+def test_covers_come_from_elsewhere_until_the_switch_is_turned_off(fan: Page, watch: Watch) -> None:
+    fan.goto("/popular")
+    fan.wait_for_load_state("networkidle")
+    assert watch.covers
+    fan.get_by_role("button", name="Settings").click()
+    fan.get_by_role("checkbox", name="Load covers").uncheck()
+    watch.covers.clear()
+    fan.reload()
+    expect(fan.get_by_role("heading", level=1)).to_be_visible()
+    fan.wait_for_load_state("networkidle")
+    assert watch.covers == []
+
+
+@pytest.fixture
+def coverless(demo: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Server:
+    with serving({**demo, "REMOTE_COVERS": "false"}, tmp_path_factory.mktemp("coverless") / "log") as server:
+        yield server
+
+
+def test_a_server_without_remote_covers_has_browsers_load_none(
+    coverless: Server, new_context: NewContext, watch: Watch
+) -> None:
+    watch.origin = f"http://127.0.0.1:{coverless.port}"
+    context = new_context(base_url=watch.origin)
+    keep_list(context, coverless, FAVOURITES)
+    page = context.new_page()
+    for path in PAGES:
+        page.goto(path)
+        page.wait_for_load_state("networkidle")
+    assert watch.covers == []
+
+
+def test_a_theme_that_is_chosen_stays(page: Page) -> None:
+    page.goto("/")
+    colour = "getComputedStyle(document.body).backgroundColor"
+    light = page.evaluate(colour)
+    page.get_by_role("button", name="Settings").click()
+    page.get_by_role("radio", name="Dark").check()
+    dark = page.evaluate(colour)
+    assert dark != light
+    page.reload()
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    assert page.evaluate(colour) == dark
+
+
+def test_a_browser_that_is_dark_gets_a_dark_page(new_context: NewContext) -> None:
+    grounds = set()
+    for scheme in ("light", "dark"):
+        page = new_context(color_scheme=scheme).new_page()
+        page.goto("/")
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
+        grounds.add(page.evaluate("getComputedStyle(document.body).backgroundColor"))
+    assert len(grounds) == 2

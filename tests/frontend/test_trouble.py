@@ -1,0 +1,98 @@
+"""When the API is slow, away, or has had enough: words, and a way on."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from tests.frontend.browser import API, Held, Watch
+
+FED = ["/", "/popular", "/taste", "/title/1535"]  # pages that show what the API says
+
+
+def problem(status: int, **headers: str) -> Callable[[Route], None]:
+    """Answers everything with an error, as the API does."""
+    body = {"type": "about:blank", "title": "Error", "status": status, "detail": "No.", "error": "No."}
+
+    def answer(route: Route) -> None:
+        route.fulfill(
+            status=status, headers=headers, content_type="application/problem+json", body=json.dumps(body)
+        )
+
+    return answer
+
+
+FAILURES = [
+    ("cut off", lambda route: route.abort("connectionrefused"), "cannot be reached"),
+    ("503", problem(503, **{"Retry-After": "5"}), "cannot answer right now"),
+    ("429", problem(429, **{"Retry-After": "7"}), "Try again in 7 s"),
+    ("no JSON", lambda route: route.fulfill(body="<html>502</html>", status=502), "cannot answer right now"),
+]
+
+
+@pytest.mark.parametrize("path", FED)
+@pytest.mark.parametrize(
+    ("answer", "words"), [failure[1:] for failure in FAILURES], ids=[failure[0] for failure in FAILURES]
+)
+def test_without_an_answer_a_page_says_why_and_tries_again(
+    fan: Page, watch: Watch, path: str, answer: Callable[[Route], None], words: str
+) -> None:
+    watch.expect_error("Failed to load resource")
+    fan.route(API, answer)
+    fan.goto(path)
+    main = fan.get_by_role("main")
+    expect(main.get_by_text(words).first).to_be_visible()
+    again = main.get_by_role("button", name="Try again").first
+    expect(again).to_be_visible()
+    fan.unroute(API)
+    again.click()
+    expect(main.get_by_text(words)).to_have_count(0)
+    expect(
+        main.get_by_role("link", name="Death Note").or_(main.get_by_role("heading", level=2)).first
+    ).to_be_visible()
+
+
+@pytest.mark.parametrize("path", FED)
+def test_a_slow_answer_has_its_place_kept(fan: Page, path: str) -> None:
+    held = Held(fan)
+    fan.goto(path)
+    skeleton = fan.get_by_role("main").locator(".skeleton")
+    expect(skeleton.first).to_be_visible()
+    held.release()
+    expect(skeleton).to_have_count(0)
+
+
+@pytest.mark.parametrize("path", [*FED, "/list"])
+def test_whoever_goes_offline_is_told_and_whoever_comes_back_is_not(fan: Page, path: str) -> None:
+    fan.goto(path)
+    expect(fan.get_by_role("heading", level=1)).to_be_visible()
+    fan.wait_for_load_state("networkidle")
+    fan.context.set_offline(True)
+    expect(fan.get_by_text("You are offline.")).to_be_visible()
+    fan.context.set_offline(False)
+    expect(fan.get_by_text("You are offline.")).to_have_count(0)
+
+
+def test_a_title_that_does_not_exist_says_so_and_leads_on(page: Page, watch: Watch) -> None:
+    watch.expect_error("status of 404")
+    page.goto("/title/999999999")
+    main = page.get_by_role("main")
+    expect(main.get_by_role("heading", level=1)).to_be_visible()
+    expect(main.get_by_role("link").first).to_be_visible()
+    expect(main.get_by_role("button", name="Try again")).to_have_count(0)
+
+
+@pytest.mark.parametrize(
+    "kept", ["{", "null", '{"a": 1}', '[{"anime_id": "x"}]', '[{"opinion": 11}]', "[" * 5_000]
+)
+def test_a_list_that_was_spoilt_is_put_aside_with_words(page: Page, kept: str) -> None:
+    put = f"localStorage.setItem('anime.list', {json.dumps(kept)})"
+    new = "location.protocol !== 'about:' && !localStorage.getItem('anime.list.unreadable')"
+    page.add_init_script(f"if ({new}) {put}")
+    page.goto("/list")
+    expect(page.get_by_text("could not be read and was put aside")).to_be_visible()
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    assert page.evaluate("localStorage.getItem('anime.list.unreadable')") == kept
