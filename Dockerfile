@@ -27,8 +27,15 @@ RUN groupadd --gid 10001 app \
     && install --directory --owner app --group app /data /data/models
 COPY --from=environment /opt/venv /opt/venv
 WORKDIR /app
-# what .dockerignore lets through
-COPY . .
+# what .dockerignore lets through, but for the sources of the web app
+COPY app.py config.py gunicorn.conf.py ./
+COPY api api
+COPY db db
+COPY demo demo
+COPY profiling profiling
+COPY recommender recommender
+COPY scripts scripts
+COPY serving serving
 COPY --from=web /build/dist frontend/dist
 RUN python -m compileall -q . \
     && python -m whitenoise.compress --quiet frontend/dist

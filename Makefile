@@ -23,7 +23,7 @@ export HNSWLIB_NO_NATIVE := 1
 .DELETE_ON_ERROR:
 
 help:
-	@sed -n 's/^# //p' Makefile
+	@sed -n 's/^# make /make /p' Makefile
 
 setup: .venv/.installed
 
@@ -61,14 +61,15 @@ frontend/node_modules/.installed: frontend/package.json frontend/package-lock.js
 	@$(NPM) ci --no-audit --no-fund
 	@touch $@
 
-frontend/dist/index.html: frontend/node_modules/.installed $(WEB_SOURCES)
+# what it is made of is needed only where something has changed; files of earlier builds stay for who has them open
+frontend/dist/index.html: $(WEB_SOURCES)
+	@$(MAKE) --no-print-directory frontend/node_modules/.installed
 	@$(NPM) --silent run build -- --logLevel error
 	@$(BIN)/python -m whitenoise.compress --quiet frontend/dist
 
-# the API runs without the web app
 web: setup
-	@$(NPM) --version >/dev/null || { echo "The web app is left out; the API runs without it."; exit 0; } && \
-		$(MAKE) --no-print-directory frontend
+	@$(MAKE) --no-print-directory frontend || \
+		echo "The web app could not be built, see above. The API runs without it, or with the build before."
 
 run: demo web
 	@$(BIN)/python scripts/serve_demo.py

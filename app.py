@@ -29,7 +29,7 @@ from api.keys import ApiKeys
 from api.limits import RateLimits, limit_rates
 from api.observing import configure_logging, observe
 from api.openapi import ApiApp, make_app
-from api.security import add_security_headers
+from api.security import add_security_headers, keep_to_https
 from api.web import serve_web
 from config import Config
 from db.engine import unusable
@@ -111,6 +111,7 @@ def create_app(config: Config | None = None) -> Flask:
     app.after_request(add_security_headers)
     if config.cors_origins:
         CORS(app, origins=list(config.cors_origins), expose_headers=EXPOSED)
+    app.wsgi_app = keep_to_https(app.wsgi_app)  # type: ignore[method-assign]
     if config.trusted_proxies:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             app.wsgi_app, x_for=config.trusted_proxies, x_proto=config.trusted_proxies, x_host=0

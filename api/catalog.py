@@ -10,7 +10,7 @@ from flask import Response, jsonify
 from flask_openapi3 import APIBlueprint, Tag
 from numpy.typing import NDArray
 
-from api.context import latest_model
+from api.context import context, latest_model
 from api.errors import Problem
 from api.schemas.catalog import CatalogAnswer, CatalogQuery
 from recommender.filters import Filters
@@ -22,7 +22,8 @@ blueprint = APIBlueprint(
 
 @blueprint.get("/catalog", summary="What there is to choose from", responses={200: CatalogAnswer})
 def get_catalog(query: CatalogQuery) -> Response:
-    """Genres, types and years of the titles; how many people and ratings the model has learned from."""
+    """Genres, types and years of the titles; how many people and ratings the model has learned from;
+    what the settings allow."""
     current = latest_model()
     snapshot, catalog = current.snapshot, current.snapshot.catalog
     allowed = Filters(nsfw=query.nsfw).allowed(catalog)
@@ -39,6 +40,8 @@ def get_catalog(query: CatalogQuery) -> Response:
         types=_counts({name: catalog.types == key for key, name in catalog.known_types.items()}, allowed),
         year_from=int(years.min()) if len(years) else None,
         year_to=int(years.max()) if len(years) else None,
+        max_list_titles=context().max_list_titles,
+        covers=context().remote_covers,
     )
 
 

@@ -31,14 +31,16 @@ blueprint = APIBlueprint(COMPATIBLE, __name__, abp_tags=[Tag(name="compatible")]
 )
 def post_recommendations(body: CompatibleRequest) -> Response:
     """A new person's list is saved, and the person is findable as a neighbour at once. For a known
-    person the saved list counts together with the one sent; what is saved does not change."""
+    person the saved list counts together with the one sent; what is saved does not change. Profiles are
+    refused."""
+    if is_profile(body.user_id):  # there or not: what is left out of an answer would tell the list
+        use = "POST /api/v1/recommendations or /api/v1/profiles"
+        raise ApiError(400, f"user_id {body.user_id} is of a profile: use {use}.")
     services, current = context().services, live()
     given = resolve_list(body.anime_list or [], current.snapshot)
     given.require_a_title()
     saved = saved_entries(services, body.user_id, current.snapshot)
     if saved is None and given.entries:
-        if is_profile(body.user_id):
-            raise ApiError(400, f"user_id {body.user_id} is of those that POST /api/v1/profiles hands out.")
         catalog = current.snapshot.catalog
         with INSERTS.time():
             current = add_user(services, body.user_id, given.ratings(catalog))

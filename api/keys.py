@@ -66,7 +66,7 @@ def digest_of(key: str) -> bytes:
 def profile_token(secret_key: bytes, user_id: int) -> str:
     """What opens one profile: 43 characters, of whoever made it, and worked out again instead of stored.
 
-    No identifier of an answer (see recommending.recommendation_id) is made of such a text.
+    No identifier of an answer (see recommending.py) is made of such a text.
     """
     digest = hmac.new(secret_key, f"profile {user_id}".encode(), hashlib.sha256).digest()
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()

@@ -1,4 +1,4 @@
-"""From the list in a request to rows of the catalogue."""
+"""From the list in a request to rows of the catalogue, and to what is saved."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
-from api.context import context
+from api.context import context, latest_model
 from api.errors import ApiError
-from api.schemas.lists import ListEntry
+from api.schemas.lists import ListEntry, ListFields
 from recommender.catalog import Catalog
 from recommender.ratings import FAVOURITE, UNRATED
 from recommender.snapshot import Snapshot
+from serving.people import newer_titles
 
 
 class Found(NamedTuple):
@@ -23,13 +24,21 @@ class Found(NamedTuple):
     rating: int | None  # None: named without one
 
 
+class Unknown(NamedTuple):
+    """A title that the model does not have."""
+
+    asked: str
+    anime_id: int | None  # None: asked by name only
+    rating: int | None
+
+
 @dataclass(frozen=True)
 class ResolvedList:
     """What a list means: titles that were found, words that were not."""
 
     found: tuple[Found, ...]
     watched_rows: tuple[int, ...]
-    unresolved: tuple[str, ...]
+    unknown: tuple[Unknown, ...]
     unknown_ids: tuple[int, ...]  # watched, but not in the catalogue
 
     @cached_property
@@ -45,6 +54,11 @@ class ResolvedList:
         return rated | {row: UNRATED for row in self.watched_rows if row not in rated}
 
     @property
+    def unresolved(self) -> tuple[str, ...]:
+        """Words that were not found."""
+        return tuple(title.asked for title in self.unknown)
+
+    @property
     def not_known(self) -> list[str]:
         """All that the catalogue does not have."""
         return [*self.unresolved, *map(str, self.unknown_ids)]
@@ -52,16 +66,6 @@ class ResolvedList:
     def ratings(self, catalog: Catalog) -> dict[int, int]:
         """As it is saved: anime id -> rating."""
         return {catalog[row].anime_id: rating for row, rating in self.entries}
-
-    def to_save(self, catalog: Catalog) -> dict[int, int]:
-        """As `ratings`; raises ApiError 404 where no title is known: such a list replaces none."""
-        self.require_a_title()
-        ratings = self.ratings(catalog)
-        if not ratings:
-            raise ApiError(
-                404, "The list names no title that is known; what is saved stays as it was. DELETE erases it."
-            )
-        return ratings
 
     @property
     def was_given(self) -> bool:
@@ -87,7 +91,7 @@ def resolve_list(
     """
     check_length([*entries, *watched_ids])
     found: list[Found] = []
-    unresolved: list[str] = []
+    unknown: list[Unknown] = []
     for entry in entries:
         row, asked = None, (entry.name or "").strip()
         if entry.anime_id is not None:
@@ -97,16 +101,39 @@ def resolve_list(
         else:
             row = snapshot.titles.resolve(asked)
         if row is None:
-            unresolved.append(asked)
+            unknown.append(Unknown(asked, entry.anime_id, entry.rating))
         else:
             found.append(Found(asked, row, entry.rating))
     watched = list(zip(snapshot.catalog.vocabulary.rows(watched_ids).tolist(), watched_ids, strict=True))
     return ResolvedList(
         tuple(found),
         tuple(row for row, _ in watched if row >= 0),
-        tuple(unresolved),
+        tuple(unknown),
         tuple(anime_id for row, anime_id in watched if row < 0),
     )
+
+
+def list_to_save(body: ListFields) -> tuple[dict[int, int], list[str]]:
+    """Anime id -> rating, 0 for unrated; and what is not known.
+
+    Titles that are newer than the model count too: whoever sends a saved list back loses none of them.
+
+    Raises:
+        ApiError: 404 where no title is known: such a list replaces none; 413 as of `resolve_list`.
+    """
+    snapshot = latest_model().snapshot
+    given = resolve_list(body.ratings, snapshot, body.watched_ids)
+    newer = dict.fromkeys(given.unknown_ids, UNRATED)
+    newer |= {title.anime_id: title.rating or FAVOURITE for title in given.unknown if title.anime_id}
+    stored = newer_titles(context().services, newer) if newer else set()
+    ratings = given.ratings(snapshot.catalog) | {anime_id: newer[anime_id] for anime_id in stored}
+    if not ratings:
+        given.require_a_title()
+        raise ApiError(
+            404, "The list names no title that is known; what is saved stays as it was. DELETE erases it."
+        )
+    unknown = [title.asked for title in given.unknown if title.anime_id not in stored]
+    return ratings, unknown + [str(anime_id) for anime_id in given.unknown_ids if anime_id not in stored]
 
 
 def check_length(entries: Sequence[object]) -> None:

@@ -8,13 +8,13 @@ from flask_openapi3 import APIBlueprint, Tag
 from api.context import context, latest_model
 from api.errors import Problem
 from api.keys import profile_token
-from api.lists import resolve_list
+from api.lists import list_to_save
 from api.metrics import INSERTS
 from api.schemas.profiles import NewProfile, Profile, ProfilePath
 from api.schemas.users import SavedAnswer, SavedRatings
 from api.security import require_token
 from recommender.ratings import UNRATED
-from serving.people import add_profile, erase, require_list, update_profile
+from serving.people import add_profile, erase, replace_user, require_list
 
 _TOKEN: list[dict[str, list[str]]] = [{"profile_token": []}]
 
@@ -37,7 +37,7 @@ def post_profile(body: SavedRatings) -> tuple[Response, int, dict[str, str]]:
     """The answer has the id of the list, and the token that opens it. Titles that are not known are named; a
     list of which no title is known is refused. A title that comes without a rating is liked, and saved as 10.
     Whoever is stored is a possible neighbour at once."""
-    ratings, unresolved = _list_of(body)
+    ratings, unresolved = list_to_save(body)
     with INSERTS.time():
         user_id = add_profile(context().services, ratings)
     token = profile_token(context().secret_key, user_id)
@@ -72,10 +72,11 @@ def get_profile(path: ProfilePath) -> Response:
     responses={200: SavedAnswer, 400: Problem, 401: Problem, 413: Problem},
 )
 def put_profile(path: ProfilePath, body: SavedRatings) -> Response:
-    """As POST. A list of which no title is known changes nothing; an erased profile does not come back."""
-    ratings, unresolved = _list_of(body)
+    """As POST. A list of which no title is known changes nothing; an erased profile does not come back. What
+    GET answered can be sent back whole: titles whose name is null there stay too."""
+    ratings, unresolved = list_to_save(body)
     with INSERTS.time():
-        update_profile(context().services, path.user_id, ratings)
+        replace_user(context().services, path.user_id, ratings)
     return jsonify(user_id=path.user_id, saved=len(ratings), unresolved=unresolved)
 
 
@@ -86,10 +87,3 @@ def delete_profile(path: ProfilePath) -> tuple[str, int]:
     """No worker answers by it from now on; the models on disk are without it from the next build."""
     erase(context().services, path.user_id)
     return "", 204
-
-
-def _list_of(body: SavedRatings) -> tuple[dict[int, int], list[str]]:
-    """Anime id -> rating, and what is not known."""
-    snapshot = latest_model().snapshot
-    given = resolve_list(body.ratings, snapshot, body.watched_ids)
-    return given.to_save(snapshot.catalog), given.not_known

@@ -10,6 +10,7 @@ from api.errors import Problem
 from api.lists import resolve_list
 from api.recommending import recommendation_answer
 from api.schemas.recommendations import RecommendationAnswer, RecommendationRequest
+from api.security import OWN_PROFILE, own_profile
 
 blueprint = APIBlueprint(
     "recommendations", __name__, url_prefix="/api/v1", abp_tags=[Tag(name="recommendations")]
@@ -19,6 +20,7 @@ blueprint = APIBlueprint(
 @blueprint.post(
     "/recommendations",
     summary="Recommend for a list, without storing it",
+    security=OWN_PROFILE,
     responses={200: RecommendationAnswer, 400: Problem, 404: Problem, 413: Problem, 422: Problem},
 )
 def post_recommendations(body: RecommendationRequest) -> Response:
@@ -28,4 +30,7 @@ def post_recommendations(body: RecommendationRequest) -> Response:
     current = live()
     given = resolve_list(body.ratings, current.snapshot, body.watched_ids)
     given.require_a_title()
-    return jsonify(recommendation_answer(current, body, body.filters.to_filters(), given.entries, given))
+    filters, user_id = body.filters.to_filters(), own_profile(body.profile_id)
+    return jsonify(
+        recommendation_answer(current, body, filters, given.entries, given, user_id=user_id),
+    )

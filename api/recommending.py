@@ -81,7 +81,7 @@ def recommendation_answer(
         asked: all the knobs but for the filters.
         entries: (anime row, rating).
         given: where the list came with the request: what it named.
-        user_id: where the list is a stored one: whose it is.
+        user_id: where the list is stored: whose it is.
     """
     snapshot = current.snapshot
     answer = recommend(

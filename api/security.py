@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hmac
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
+from typing import TYPE_CHECKING, Any
 
 from flask import Response, request
 from flask.typing import ResponseReturnValue
@@ -15,7 +16,11 @@ from api.errors import ApiError
 from api.keys import Scope, profile_token
 from serving.people import is_profile
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
 PERSONAL = "no-store"  # Cache-Control of answers that depend on a person
+OWN_PROFILE: list[dict[str, list[str]]] = [{}, {"profile_token": []}]  # where `own_profile` is asked
 _OF_A_PERSON = re.compile("/users/|/profiles/")
 HEADERS = [
     ("X-Content-Type-Options", "nosniff"),
@@ -30,7 +35,8 @@ DOCS_POLICY = (
     "default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data:; connect-src 'self'; font-src 'self'; frame-ancestors 'none'"
 )
-WEB = "web"  # endpoint of the web app's pages
+CONTENT_POLICY = "Content-Security-Policy"
+STRICT_TRANSPORT = ("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
 COVER_HOSTS = ("https://cdn.myanimelist.net", "https://myanimelist.cdn-dena.com", "https://s4.anilist.co")
 LIST_HOSTS = ("https://graphql.anilist.co", "https://api.jikan.moe")  # the web app reads people's lists there
 
@@ -38,7 +44,7 @@ LIST_HOSTS = ("https://graphql.anilist.co", "https://api.jikan.moe")  # the web 
 @cache
 def web_policy(remote_covers: bool) -> str:
     """Of the web app's pages and files: everything from here, but for covers and lists."""
-    images = " ".join(("'self'", "data:", "blob:", *(COVER_HOSTS if remote_covers else ())))
+    images = " ".join(("'self'", *(COVER_HOSTS if remote_covers else ())))
     return (
         "default-src 'none'; script-src 'self'; style-src 'self'; "
         f"img-src {images}; font-src 'self'; connect-src 'self' {' '.join(LIST_HOSTS)}; manifest-src 'self'; "
@@ -97,9 +103,13 @@ def require_token() -> None:
     user_id = (request.view_args or {}).get("user_id")
     if user_id is None or request.method == "OPTIONS":
         return
-    expected = profile_token(context().secret_key, user_id)
-    if not hmac.compare_digest(_bearer().encode(), expected.encode()):
+    if not _brings_token(user_id):
         raise ApiError(401, "This profile needs its token: Authorization: Bearer, then what POST answered.")
+
+
+def own_profile(profile_id: int | None) -> int | None:
+    """The profile, if the request brings its token; else None, whether or not there is such a profile."""
+    return profile_id if profile_id is not None and _brings_token(profile_id) else None
 
 
 def require_metrics_key() -> None:
@@ -109,22 +119,37 @@ def require_metrics_key() -> None:
 
 
 def add_security_headers(response: Response) -> Response:
-    """Answers are data: nothing in them is to be run, framed, or kept where it is personal."""
-    more = [("Content-Security-Policy", _policy())]
-    if request.is_secure:
-        more.append(("Strict-Transport-Security", "max-age=31536000; includeSubDomains"))
+    """Answers are data, but for those with a policy of their own: nothing in them is to be run, framed, or
+    kept where it is personal."""
+    more = []
+    if CONTENT_POLICY not in response.headers:
+        more.append((CONTENT_POLICY, DOCS_POLICY if request.path.startswith("/docs") else DATA_POLICY))
     if request.method not in ("GET", "HEAD") or _OF_A_PERSON.search(request.path):
         more.append(("Cache-Control", PERSONAL))
     response.headers.extend([*HEADERS, *more])
     return response
 
 
+def keep_to_https(app: WSGIApplication) -> WSGIApplication:
+    """Tell whoever came by https to come by nothing else: with every answer, files too."""
+
+    def secured(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        if environ["wsgi.url_scheme"] != "https":
+            return app(environ, start_response)
+
+        def start(status: str, headers: list[tuple[str, str]], *more: Any) -> Any:
+            return start_response(status, [*headers, STRICT_TRANSPORT], *more)
+
+        return app(environ, start)
+
+    return secured
+
+
+def _brings_token(user_id: int) -> bool:
+    expected = profile_token(context().secret_key, user_id)
+    return hmac.compare_digest(_bearer().encode(), expected.encode())
+
+
 def _bearer() -> str:
     given = request.authorization
     return given.token or "" if given is not None and given.type == "bearer" else ""
-
-
-def _policy() -> str:
-    if request.endpoint == WEB:
-        return web_policy(context().remote_covers)
-    return DOCS_POLICY if request.path.startswith("/docs") else DATA_POLICY

@@ -12,6 +12,7 @@ from api.context import live
 from api.errors import Problem
 from api.lists import resolve_list
 from api.schemas.taste import TasteAnswer, TasteRequest
+from api.security import OWN_PROFILE, own_profile
 from api.serialise import anime_item
 from recommender.catalog import Catalog
 from recommender.query import Query
@@ -27,6 +28,7 @@ blueprint = APIBlueprint("taste", __name__, url_prefix="/api/v1", abp_tags=[Tag(
 @blueprint.post(
     "/taste",
     summary="What a list says of a person, without storing it",
+    security=OWN_PROFILE,
     responses={200: TasteAnswer, 400: Problem, 404: Problem, 413: Problem, 422: Problem},
 )
 def post_taste(body: TasteRequest) -> Response:
@@ -37,7 +39,8 @@ def post_taste(body: TasteRequest) -> Response:
     given = resolve_list(body.ratings, snapshot, body.watched_ids)
     given.require_a_title()
     taste = taste_of(Query.of(given.opinions.items()), catalog, snapshot.popularity, nsfw=body.nsfw)
-    nearest = snapshot.user_user.neighbours(Query.of(given.entries), NEIGHBOURS)
+    asked = Query.of(given.entries, user_id=own_profile(body.profile_id))
+    nearest = snapshot.user_user.neighbours(asked, NEIGHBOURS)
     return jsonify(
         model_version=current.name,
         titles=taste.whole.titles,

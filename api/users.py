@@ -8,7 +8,7 @@ from flask_openapi3 import APIBlueprint, Tag
 from api.context import context, live
 from api.errors import Problem
 from api.keys import Scope
-from api.lists import resolve_list
+from api.lists import list_to_save
 from api.metrics import INSERTS
 from api.recommending import recommendation_answer
 from api.schemas.recommendations import RecommendationAnswer
@@ -75,15 +75,13 @@ def get_similar(path: UserPath, query: SimilarUsersQuery) -> Response:
     responses={200: SavedAnswer, 400: Problem, 413: Problem},
 )
 def put_ratings(path: UserPath, body: SavedRatings) -> Response:
-    """Whoever is not known yet is added. Titles that are not known are named in the answer; a list of which
-    no title is known is refused. Needs a key of the scope write."""
+    """Whoever is not known yet is added, but no profile. Titles that are not known are named in the answer; a
+    list of which no title is known is refused. Needs a key of the scope write."""
     require_scope(Scope.WRITE)
-    services, current = context().services, live()
-    given = resolve_list(body.ratings, current.snapshot, body.watched_ids)
-    ratings = given.to_save(current.snapshot.catalog)
+    ratings, unresolved = list_to_save(body)
     with INSERTS.time():
-        replace_user(services, path.user_id, ratings)
-    return jsonify(user_id=path.user_id, saved=len(ratings), unresolved=given.not_known)
+        replace_user(context().services, path.user_id, ratings)
+    return jsonify(user_id=path.user_id, saved=len(ratings), unresolved=unresolved)
 
 
 @blueprint.delete("/<int:user_id>", summary="Erase a person", responses={204: None})

@@ -6,13 +6,18 @@ from pathlib import Path
 from wsgiref.headers import Headers
 
 from flask import Flask, Response, redirect, request
+from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as BaseResponse
 from whitenoise import WhiteNoise  # type: ignore[import-untyped]  # it has no types
 
-from api.security import HEADERS, WEB, web_policy
+from api.errors import problem
+from api.security import CONTENT_POLICY, HEADERS, web_policy
 
+WEB = "web"  # endpoint of the pages
 # addresses that the web app shows something at
 PAGES = ("/", "/popular", "/taste", "/title/<int:anime_id>", "/list")
+# where an address that leads nowhere is a problem, whoever asks
+_NO_PAGES = {"api", "docs", "users", "metrics", "healthz", "readyz", "assets"}
 _HASHED = r"^/assets/.+-[\w-]{8}\.\w+$"  # as Vite names what it builds
 
 
@@ -31,18 +36,29 @@ def serve_web(app: Flask, folder: Path, *, remote_covers: bool) -> None:
         app.add_url_rule("/", WEB, lambda: redirect("/docs"))
         return
     html = index.read_bytes()
+    policy = web_policy(remote_covers)
+    of_page = {"Cache-Control": "no-cache", CONTENT_POLICY: policy}
 
     def page(anime_id: int | None = None) -> BaseResponse:
         """The same for every address: the web app reads the address itself."""
-        response = Response(html, mimetype="text/html", headers={"Cache-Control": "no-cache"})
+        response = Response(html, mimetype="text/html", headers=of_page)
         response.add_etag()
         return response.make_conditional(request)
 
     for rule in PAGES:
         app.add_url_rule(rule, WEB, page)
 
+    @app.errorhandler(NotFound)
+    def nowhere(error: NotFound) -> Response:
+        """In a browser, too, the web app says so."""
+        if not _is_for_a_page():
+            return problem(404, error.description or "")
+        response = Response(html, 404, mimetype="text/html", headers=of_page)
+        response.vary.add("Accept")
+        return response
+
     def add_headers(headers: Headers, _path: str, _url: str) -> None:
-        for name, value in (*HEADERS, ("Content-Security-Policy", web_policy(remote_covers))):
+        for name, value in (*HEADERS, (CONTENT_POLICY, policy)):
             headers[name] = value
 
     files = WhiteNoise(
@@ -54,3 +70,11 @@ def serve_web(app: Flask, folder: Path, *, remote_covers: bool) -> None:
     files.add_files(folder)
     del files.files["/index.html"]
     app.wsgi_app = files  # type: ignore[method-assign]
+
+
+def _is_for_a_page() -> bool:
+    """Whether a browser asks, for what could be a page."""
+    accepted = request.accept_mimetypes
+    data = max(accepted["application/json"], accepted["application/problem+json"])
+    first = request.path.split("/")[1]
+    return request.method in ("GET", "HEAD") and accepted["text/html"] > data and first not in _NO_PAGES

@@ -109,7 +109,8 @@ class _Patience:
         if started < self._until:
             raise failure(f"not asked again within {PAUSE_S:.0f} s: {self._reason}")
         try:
-            return dialect.connect(*arguments, **options)
+            with _libpq_waits(dialect):
+                return dialect.connect(*arguments, **options)
         except failure as error:
             if time.monotonic() - started > SLOW_S:
                 self._pause(str(error))
@@ -122,6 +123,21 @@ class _Patience:
 
     def _pause(self, reason: str) -> None:
         self._until, self._reason = time.monotonic() + PAUSE_S, reason
+
+
+@contextmanager
+def _libpq_waits(dialect: Dialect) -> Iterator[None]:
+    """Without what `limit_silence` set, under which libpq never goes on to the next of several hosts.
+
+    Nobody else in the process may ask the database meanwhile: workers have one thread.
+    """
+    extensions = cast(Any, dialect.loaded_dbapi).extensions
+    callback = extensions.get_wait_callback()
+    extensions.set_wait_callback(None)
+    try:
+        yield
+    finally:
+        extensions.set_wait_callback(callback)
 
 
 def _wait(driver: Any, connection: Any) -> None:

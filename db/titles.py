@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
 from db.models import Anime, AnimeAlias
+
+_BATCH = 500  # ids of one statement
 
 
 @dataclass(frozen=True)
@@ -46,3 +49,13 @@ def load_titles(connection: Connection) -> list[TitleRow]:
         )
         for row in connection.execute(select(Anime.__table__).order_by(Anime.anime_id))
     ]
+
+
+def existing_titles(connection: Connection, anime_ids: Iterable[int]) -> set[int]:
+    """Those of the ids that are titles of the catalogue."""
+    asked = list(anime_ids)
+    found: set[int] = set()
+    for start in range(0, len(asked), _BATCH):
+        statement = select(Anime.anime_id).where(Anime.anime_id.in_(asked[start : start + _BATCH]))
+        found.update(connection.execute(statement).scalars())
+    return found

@@ -140,6 +140,12 @@ def erase_user(engine: Engine, user_id: int) -> bool:
     return True
 
 
+def load_erasures(connection: Connection) -> list[tuple[int, int]]:
+    """(user id, revision) of everybody who was erased and is not forgotten yet, by revision."""
+    statement = select(Erasure.user_id, Erasure.revision).order_by(Erasure.revision)
+    return [(row.user_id, row.revision) for row in connection.execute(statement)]
+
+
 def forget_erasures(engine: Engine, up_to_revision: int) -> None:
     """Forget who was erased at or before a revision: no model on disk is older than that."""
     with write_transaction(engine) as connection:

@@ -29,6 +29,10 @@ MAX_BYTES = 150_000
 COLOURS = (256, 128, 64, 32)
 
 
+class PictureTooLargeError(ValueError):
+    """A picture that no number of colours makes small enough."""
+
+
 class Picture(NamedTuple):
     """What is taken: a page, in a window of this size, in these colours."""
 
@@ -64,20 +68,29 @@ def main(argv: list[str] | None = None) -> int:
         with server(environ), chromium() as browser:
             for picture in PICTURES:
                 path = out / f"{picture.name}.png"
-                path.write_bytes(small(_take(browser, f"http://127.0.0.1:{environ['PORT']}", picture)))
+                taken = _take(browser, f"http://127.0.0.1:{environ['PORT']}", picture)
+                try:
+                    path.write_bytes(small(taken))
+                except PictureTooLargeError as error:
+                    errors.print(f"error: {path.name}: {error}; take less of the page", soft_wrap=True)
+                    return FAILED
                 console.print(f"{path.name}: {path.stat().st_size / 1000:.0f} kB", highlight=False)
     return OK
 
 
 def small(png: bytes) -> bytes:
-    """The same picture in as many colours as fit into 150 kB, with as few as 32."""
+    """The same picture in as many colours as fit into 150 kB.
+
+    Raises:
+        PictureTooLargeError: not even 32 do.
+    """
     image = Image.open(io.BytesIO(png)).convert("RGB")
     for colours in COLOURS:
         out = io.BytesIO()
         image.quantize(colours, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
         if out.tell() <= MAX_BYTES:
-            break
-    return out.getvalue()
+            return out.getvalue()
+    raise PictureTooLargeError(f"in {COLOURS[-1]} colours it has {out.tell():,} bytes, over {MAX_BYTES:,}")
 
 
 def _make_demo(environ: Mapping[str, str]) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from db.engine import read_transaction
+from db.titles import existing_titles
 from db.users import StoredList, erase_user, insert_user, load_list, replace_list, update_list
 from recommender.snapshot import Snapshot
 from serving.live import LiveVersion
@@ -65,13 +66,23 @@ def add_user(services: Services, user_id: int, ratings: Mapping[int, int]) -> Li
     return services.live.catch_up()
 
 
-def replace_user(services: Services, user_id: int, ratings: Mapping[int, int]) -> LiveVersion:
+def replace_user(services: Services, user_id: int, ratings: Mapping[int, int]) -> None:
     """Save a list (anime id -> rating, 0 for unrated) in the place of whatever this person has.
 
-    Returns the model with the new list in it.
+    Raises:
+        UnknownUserError: the id is of a profile that was not handed out, or was erased: it is not made here.
     """
-    replace_list(services.engine, user_id, ratings)
-    return services.live.catch_up()
+    if not is_profile(user_id):
+        replace_list(services.engine, user_id, ratings)
+    elif not update_list(services.engine, user_id, ratings):
+        raise UnknownUserError(user_id)
+    services.live.catch_up()
+
+
+def newer_titles(services: Services, anime_ids: Iterable[int]) -> set[int]:
+    """Those of the ids that the database has, though the model may not have them yet."""
+    with read_transaction(services.engine) as connection:
+        return existing_titles(connection, anime_ids)
 
 
 def add_profile(services: Services, ratings: Mapping[int, int]) -> int:
@@ -80,17 +91,6 @@ def add_profile(services: Services, ratings: Mapping[int, int]) -> int:
         pass  # somebody has this id
     services.live.catch_up()
     return user_id
-
-
-def update_profile(services: Services, user_id: int, ratings: Mapping[int, int]) -> None:
-    """Save a list in the place of the one that a profile has; an erased one does not come back.
-
-    Raises:
-        UnknownUserError: nobody of this id has a saved list.
-    """
-    if not update_list(services.engine, user_id, ratings):
-        raise UnknownUserError(user_id)
-    services.live.catch_up()
 
 
 def erase(services: Services, user_id: int) -> None:

@@ -32,6 +32,8 @@ class CatalogAnswer(BaseModel):
                 "types": [{"name": "TV", "titles": 820}],
                 "year_from": 1968,
                 "year_to": 2017,
+                "max_list_titles": 5000,
+                "covers": True,
             }
         },
     )
@@ -45,3 +47,5 @@ class CatalogAnswer(BaseModel):
     types: list[NamedCount] = Field(description="most titles first")
     year_from: int | None = Field(description="of the title aired first")
     year_to: int | None = Field(description="of the newest one")
+    max_list_titles: int = Field(description="longer lists are refused with 413")
+    covers: bool = Field(description="whether titles come with an image_url")

@@ -37,6 +37,9 @@ UserId = Annotated[
     Field(ge=0, le=MAX_ID, description="the person's id, chosen by the caller"),
     BeforeValidator(_whole),
 ]
+ProfileId = Annotated[
+    int, Field(ge=2**52, lt=2**53, description="as POST /profiles answered it"), BeforeValidator(_whole)
+]
 AnimeId = Annotated[
     StrictInt, Field(ge=1, le=MAX_ANIME_ID, description="MyAnimeList id"), BeforeValidator(_whole)
 ]

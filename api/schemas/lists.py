@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 
-from api.schemas.fields import MAX_TEXT, AnimeId, Name, Rating
+from api.schemas.fields import MAX_TEXT, AnimeId, Name, ProfileId, Rating
 
 # for the JSON schema of a list that needs a title, rated or not
 NAMES_A_TITLE: list[JsonValue] = [
@@ -56,4 +56,14 @@ class ListFields(BaseModel):
         max_length=5_000,
         description="seen, without an opinion: never recommended, and weak evidence of taste. What is in "
         "ratings too counts by its rating.",
+    )
+
+
+class AskedList(ListFields):
+    """A list that is answered, not stored."""
+
+    profile_id: ProfileId | None = Field(
+        default=None,
+        description="the profile that the list is saved as: with its token (Authorization: Bearer) that "
+        "person is not among the people compared with; without it this is ignored",
     )

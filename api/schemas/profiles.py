@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.schemas.fields import ProfileId
 from api.schemas.users import SavedAnswer
 
 _ID = 5_812_345_678_901_234
 
 
 class ProfilePath(BaseModel):
-    user_id: int = Field(ge=2**52, lt=2**53, description="as POST /profiles answered it")
+    user_id: ProfileId
 
 
 class NewProfile(SavedAnswer):
@@ -40,7 +41,7 @@ class ProfileRating(BaseModel):
 
 
 class Profile(BaseModel):
-    """The whole list, by id; PUT takes it as it is."""
+    """The whole list, by id; PUT takes its ratings and watched_ids."""
 
     model_config = ConfigDict(
         # of flask-openapi3

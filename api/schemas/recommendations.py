@@ -7,10 +7,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.schemas.fields import AlgorithmName, AnimeId, PageLength
 from api.schemas.filters import BodyFilters, WishFields
 from api.schemas.items import RecommendedItem
-from api.schemas.lists import NAMES_A_TITLE, ListFields
+from api.schemas.lists import NAMES_A_TITLE, AskedList
 
 
-class RecommendationRequest(ListFields, WishFields):
+class RecommendationRequest(AskedList, WishFields):
     """A list in, recommendations out, nothing stored."""
 
     model_config = ConfigDict(

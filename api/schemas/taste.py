@@ -6,10 +6,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.schemas.fields import Histogram
 from api.schemas.items import AnimeItem
-from api.schemas.lists import ListFields
+from api.schemas.lists import AskedList
 
 
-class TasteRequest(ListFields):
+class TasteRequest(AskedList):
     """A list in, what it says out, nothing stored."""
 
     model_config = ConfigDict(
@@ -26,7 +26,10 @@ class TasteRequest(ListFields):
         },
     )
 
-    nsfw: bool = Field(default=False, description="whether adult genres and titles are named")
+    nsfw: bool = Field(
+        default=False,
+        description="whether adult genres and titles are named, but for resolved, which has the whole list",
+    )
 
 
 class GenreTaste(BaseModel):

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 
+from app import create_app
+from config import Config
 from recommender.filters import Filters
 from recommender.snapshot import Snapshot
 from tests.conftest import PEOPLE, TITLES
@@ -52,6 +55,13 @@ def test_adult_titles_count_only_when_asked_for(shared_small_client: FlaskClient
     assert "Hentai" not in {genre["name"] for genre in without["genres"]}
     assert {"name": "Hentai", "titles": len(ADULT)} in with_them["genres"]
     assert (without["people"], without["generated"]) == (SMALL_PEOPLE, 0)
+
+
+@pytest.mark.parametrize(("titles", "covers"), [(5_000, True), (7, False)])
+def test_it_says_what_the_settings_allow(config: Config, titles: int, covers: bool) -> None:
+    app = create_app(replace(config, max_list_titles=titles, remote_covers=covers))
+    answer = ask(app.test_client())
+    assert (answer["max_list_titles"], answer["covers"]) == (titles, covers)
 
 
 @pytest.mark.parametrize("query", ["?nsfw=perhaps", "?typo=1"])

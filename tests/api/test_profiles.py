@@ -19,11 +19,16 @@ from tests.api.test_errors import check_problem
 from tests.api.test_openapi import mismatches
 from tests.api.test_saving import neighbours, put, saved
 from tests.conftest import SECRET
+from tests.serving.worlds import add_titles
 
 PROFILES = "/api/v1/profiles"
 LIST = {"ratings": [{"anime_id": 106, "rating": 9}, {"anime_id": 108}], "watched_ids": [110, 112]}
 STORED = {106: 9, 108: 10, 110: 0, 112: 0}
 METHODS = ("GET", "PUT", "DELETE")
+EXPORT = (
+    b"<myanimelist><anime><series_animedb_id>107</series_animedb_id><series_title>Story</series_title>"
+    b"<my_score>9</my_score><my_status>Completed</my_status></anime></myanimelist>"
+)
 BOTH_WAYS = pytest.mark.parametrize("keys", [(), ("write:writer",)], ids=["no keys", "keys"])
 
 
@@ -207,27 +212,100 @@ def test_among_the_users_a_profile_needs_a_configured_key(
 
 
 def test_nobody_imports_a_list_over_a_profile(shared_small_client: FlaskClient) -> None:
-    export = b"<myanimelist><anime><series_animedb_id>107</series_animedb_id></anime></myanimelist>"
     profile = made(shared_small_client)
     asked = f"/api/v1/imports/mal?dry_run=false&user_id={profile['user_id']}"
-    check_problem(shared_small_client.post(asked, data=export, content_type="application/xml"), 401)
+    check_problem(shared_small_client.post(asked, data=EXPORT, content_type="application/xml"), 401)
     assert saved(shared_small_client.application, profile["user_id"]) == STORED
 
 
-def test_the_compatible_surface_answers_a_profile_and_adds_none(each_app: Flask) -> None:
-    client = each_app.test_client()
+@BOTH_WAYS
+def test_the_compatible_surface_tells_nothing_of_a_profile_and_adds_none(
+    small_config: Config, keys: tuple[str, ...]
+) -> None:
+    app = create_app(replace(small_config, api_keys=keys))
+    client = app.test_client()
     profile = made(client)
-    body = {"user_id": profile["user_id"], "anime_list": [{"anime_id": 114}]}
-    answer = client.post("/users/recommendations", json=body)
-    assert answer.status_code == 200
-    assert not STORED.keys() & {item["anime_id"] for item in answer.get_json()}
-    assert saved(each_app, profile["user_id"]) == STORED
     nobody = PROFILE_IDS[profile["user_id"] - PROFILE_IDS.start - 1]
-    response = client.post("/users/recommendations", json={**body, "user_id": nobody})
-    assert (
-        f"{nobody} is of those that POST /api/v1/profiles hands out" in check_problem(response, 400)["detail"]
-    )
-    assert people(each_app) == {profile["user_id"]}
+    lists: tuple[dict[str, Any], ...] = ({}, {"anime_list": [{"anime_id": 114}]}, {"anime_list": ["qqqq"]})
+    for body in lists:
+        answers = [
+            check_problem(client.post("/users/recommendations", json={"user_id": user_id, **body}), 400)
+            for user_id in (profile["user_id"], nobody)
+        ]
+        told = [answer["detail"].replace(str(profile["user_id"]), str(nobody)) for answer in answers]
+        assert told[0] == told[1]
+        assert "use POST /api/v1/recommendations or /api/v1/profiles" in told[0]
+    assert saved(app, profile["user_id"]) == STORED
+    assert people(app) == {profile["user_id"]}
+
+
+def test_a_key_neither_makes_nor_revives_a_profile(small_config: Config) -> None:
+    app = create_app(replace(small_config, api_keys=("write:writer",)))
+    client, headers = app.test_client(), {"X-API-Key": "writer"}
+    erased = made(client)["user_id"]
+    assert client.delete(f"/api/v1/users/{erased}", headers=headers).status_code == 204
+    for user_id in (erased, PROFILE_IDS[7]):
+        put = client.put(f"/api/v1/users/{user_id}/ratings", json=LIST, headers=headers)
+        imported = client.post(
+            f"/api/v1/imports/mal?dry_run=false&user_id={user_id}",
+            data=EXPORT,
+            headers={**headers, "Content-Type": "application/xml"},
+        )
+        for response in (put, imported):
+            assert "may have been erased" in check_problem(response, 404)["detail"]
+    assert people(app) == set()
+
+
+def test_a_title_that_is_newer_than_the_model_stays_in_a_list_that_is_sent_back(each_app: Flask) -> None:
+    client = each_app.test_client()
+    add_titles(engine_of(each_app), [998, 999])
+    profile = made(client, {"ratings": [{"anime_id": 106, "rating": 9}, {"anime_id": 998, "rating": 3}]})
+    assert (profile["saved"], profile["unresolved"]) == (2, [])
+    shown = ask(client, "GET", profile["user_id"], profile["token"]).get_json()
+    assert {"anime_id": 998, "name": None, "rating": 3} in shown["ratings"]
+    body = {"ratings": shown["ratings"], "watched_ids": [999, 424_242]}
+    answer = ask(client, "PUT", profile["user_id"], profile["token"], json=body).get_json()
+    assert (answer["saved"], answer["unresolved"]) == (3, ["424242"])
+    assert saved(each_app, profile["user_id"]) == {106: 9, 998: 3, 999: 0}
+
+
+def nearest(client: FlaskClient, body: Any, **more: Any) -> float:
+    """How alike the nearest person of /taste is."""
+    answer = client.post("/api/v1/taste", json=body, **more).get_json()
+    return float(answer["neighbours"][0]["similarity"])
+
+
+def test_with_its_token_a_profile_is_not_its_own_neighbour(each_app: Flask) -> None:
+    client = each_app.test_client()
+    before = nearest(client, LIST)
+    assert before < 1
+    profile, other = made(client), made(client, {"ratings": [{"anime_id": 107}]})
+    own = {**LIST, "profile_id": profile["user_id"]}
+    assert nearest(client, LIST) == 1
+    assert nearest(client, own, **opening(profile["token"])) == before
+    for ignored in ({}, opening(other["token"]), {"headers": {"X-API-Key": profile["token"]}}):
+        assert nearest(client, own, **ignored) == 1
+    assert nearest(client, LIST, **opening(profile["token"])) == 1  # whose token it is is not looked up
+
+
+def test_recommendations_leave_the_profile_out_too(each_app: Flask) -> None:
+    client = each_app.test_client()
+    asked = {"ratings": LIST["ratings"], "algorithm": "user-user", "n": 100}
+    before = client.post("/api/v1/recommendations", json=asked).get_json()["items"]
+    profile = made(client, {"ratings": [*LIST["ratings"], {"anime_id": 119, "rating": 10}]})
+    own = {**asked, "profile_id": profile["user_id"]}
+    with_token = client.post("/api/v1/recommendations", json=own, **opening(profile["token"])).get_json()
+    without = client.post("/api/v1/recommendations", json=own).get_json()
+    assert with_token["items"] == before
+    assert without["items"] != before
+    assert with_token["recommendation_id"] != without["recommendation_id"]
+
+
+@pytest.mark.parametrize("profile_id", [7, PROFILE_IDS.stop, "x"])
+@pytest.mark.parametrize("route", ["taste", "recommendations"])
+def test_an_id_of_no_profile_is_422(shared_small_client: FlaskClient, route: str, profile_id: Any) -> None:
+    response = shared_small_client.post(f"/api/v1/{route}", json={**LIST, "profile_id": profile_id})
+    assert check_problem(response, 422)["errors"][0]["loc"] == ["profile_id"]
 
 
 def test_profiles_are_limited_as_whatever_saves(small_config: Config) -> None:

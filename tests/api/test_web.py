@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import shutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -12,7 +13,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import update
 
-from api.security import COVER_HOSTS
+from api.security import COVER_HOSTS, STRICT_TRANSPORT
 from app import create_app
 from config import Config
 from db.engine import open_engine, write_transaction
@@ -25,6 +26,7 @@ HTML = "<!doctype html><title>Anime</title><script type=module src=/assets/index
 SCRIPT, PLAIN = "/assets/index-BsHaSh12.js", "/assets/licence.txt"
 CODE = "console.log('anime')\n" * 200
 PAGES = ["/", "/popular", "/taste", "/title/9253", "/list"]
+BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8"
 COVER = "https://cdn.myanimelist.net/images/anime/1/1.jpg"
 
 
@@ -82,9 +84,65 @@ def test_any_other_address_is_a_problem(web_client: FlaskClient, path: str) -> N
     check_problem(web_client.get(path), 404)
 
 
-@pytest.mark.parametrize("path", ["/assets/../index.html", "/assets/%2e%2e/index.html", "//etc/passwd"])
-def test_nothing_outside_the_build_is_served(web_client: FlaskClient, path: str) -> None:
-    assert web_client.get(path).status_code == 404
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/../secret.txt", "/assets/../../secret.txt", "/assets/%2e%2e/%2e%2e/secret.txt"),
+        *("/..%2fsecret.txt", "/assets/..%5c..%5csecret.txt", "/assets/%252e%252e/%252e%252e/secret.txt"),
+        *("{beside}/secret.txt", "/{beside}/secret.txt", "/assets/{beside}/secret.txt", "/linked.txt"),
+    ],
+)
+def test_nothing_outside_the_build_is_served(web_config: Config, tmp_path: Path, path: str) -> None:
+    (tmp_path / "secret.txt").write_text("secret", "utf-8")
+    shutil.copytree(web_config.web_dir, tmp_path / "dist")
+    client = create_app(replace(web_config, web_dir=tmp_path / "dist")).test_client()
+    (tmp_path / "dist" / "linked.txt").symlink_to(tmp_path / "secret.txt")  # after the start
+    for headers in ({}, {"Accept": BROWSER}):
+        with client.get(path.format(beside=tmp_path), headers=headers) as response:
+            assert (response.status_code, "secret" in response.text.replace(path, "")) == (404, False)
+
+
+@pytest.mark.parametrize("path", ["/nowhere", "/list/", "/title/x", "/title/1/more", "/index.html", "/apis"])
+def test_an_address_that_leads_nowhere_is_the_web_app_in_a_browser(
+    web_client: FlaskClient, path: str
+) -> None:
+    response = web_client.get(path, headers={"Accept": BROWSER})
+    assert (response.status_code, response.mimetype, response.text) == (404, "text/html", HTML)
+    assert response.headers.getlist("Content-Security-Policy") == [
+        web_client.get("/").headers["Content-Security-Policy"]
+    ]
+    assert (response.headers["Cache-Control"], response.headers["Vary"]) == ("no-cache", "Accept")
+    tag = web_client.get("/").headers["ETag"]
+    again = web_client.get(path, headers={"Accept": BROWSER, "If-None-Match": tag})
+    assert again.status_code == 404
+    assert web_client.head(path, headers={"Accept": BROWSER}).mimetype == "text/html"
+
+
+@pytest.mark.parametrize(
+    "accept",
+    [
+        *("", "*/*", "application/json", "application/json, text/html;q=0.9", "image/avif,image/*,*/*;q=0.8"),
+        *("application/problem+json, text/html;q=0.5", "text/html, application/json"),
+    ],
+)
+def test_to_everybody_else_it_is_a_problem(web_client: FlaskClient, accept: str) -> None:
+    check_problem(web_client.get("/nowhere", headers={"Accept": accept}), 404)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/api", "/api/v1/nope", "/docs/nope", "/users/1", "/metrics/x", "/healthz/", "/readyz/x"),
+        *("/assets/old-12345678.js", "/api/v1/anime/424242"),
+    ],
+)
+def test_what_is_no_page_is_a_problem_in_a_browser_too(web_client: FlaskClient, path: str) -> None:
+    check_problem(web_client.get(path, headers={"Accept": BROWSER}), 404)
+
+
+def test_whoever_sends_something_to_nowhere_gets_a_problem(web_client: FlaskClient) -> None:
+    check_problem(web_client.post("/nowhere", headers={"Accept": BROWSER}), 404)
+    check_problem(web_client.post("/list", headers={"Accept": BROWSER}), 405)
 
 
 @pytest.mark.parametrize("encoding", ["br", "gzip", "identity"])
@@ -110,7 +168,7 @@ def test_pages_and_files_load_from_here_but_for_covers_and_lists(web_client: Fla
         "default-src": ["'none'"],
         "script-src": ["'self'"],
         "style-src": ["'self'"],
-        "img-src": ["'self'", "data:", "blob:", *COVER_HOSTS],
+        "img-src": ["'self'", *COVER_HOSTS],
         "font-src": ["'self'"],
         "connect-src": ["'self'", "https://graphql.anilist.co", "https://api.jikan.moe"],
         "manifest-src": ["'self'"],
@@ -126,6 +184,14 @@ def test_pages_and_files_are_neither_sniffed_nor_framed(web_client: FlaskClient,
         assert response.headers["X-Content-Type-Options"] == "nosniff"
         assert response.headers["X-Frame-Options"] == "DENY"
         assert "Access-Control-Allow-Origin" not in response.headers
+
+
+@pytest.mark.parametrize("path", ["/", SCRIPT, "/nowhere", "/healthz"])
+def test_over_https_everything_says_to_stay_there(web_config: Config, path: str) -> None:
+    behind_a_proxy = create_app(replace(web_config, trusted_proxies=1)).test_client()
+    for proto, said in (("https", [STRICT_TRANSPORT[1]]), ("http", [])):
+        with behind_a_proxy.get(path, headers={"X-Forwarded-Proto": proto}) as response:
+            assert response.headers.getlist(STRICT_TRANSPORT[0]) == said
 
 
 def test_beside_the_web_app_the_api_is_as_it_was(web_client: FlaskClient) -> None:
@@ -147,6 +213,7 @@ def test_without_a_build_the_description_of_the_api_is_the_first_page(config: Co
     response = client.get("/")
     assert (response.status_code, response.headers["Location"]) == (302, "/docs")
     check_problem(client.get("/popular"), 404)
+    check_problem(client.get("/popular", headers={"Accept": BROWSER}), 404)
     check_problem(client.post("/"), 405)
 
 
@@ -168,4 +235,4 @@ def test_without_remote_covers_no_answer_and_no_policy_names_a_host(web_config: 
         ]
         assert {answer["image_url"] for answer in answers} == {shown}
         hosts = list(COVER_HOSTS) if remote else []
-        assert policy_of(client, "/")["img-src"] == ["'self'", "data:", "blob:", *hosts]
+        assert policy_of(client, "/")["img-src"] == ["'self'", *hosts]

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import socket
 import sqlite3
 from pathlib import Path
 
+import psycopg2.extensions
 import pytest
-from sqlalchemy import Engine, func, select, text
+from sqlalchemy import Engine, func, make_url, select, text
 from sqlalchemy.exc import OperationalError
 
-from db.engine import open_engine, read_transaction, write_transaction
+from db.engine import limit_silence, open_engine, read_transaction, write_transaction
 from db.models import Anime
 from db.revisions import take_revision
 from db.schema import migrate
@@ -116,6 +118,27 @@ def test_a_write_gives_up_on_somebody_elses_lock_when_it_was_told_to(engine: Eng
     with write_transaction(hasty) as second:
         assert take_revision(second) == 2
     hasty.dispose()
+
+
+def test_a_worker_passes_over_a_host_that_says_nothing(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("db.engine.CONNECT_S", 2)
+    address = make_url(postgres_url)
+    there = f"{address.query.get('host', address.host)}:{address.port or 5432}"
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        hosts = (f"127.0.0.1:{silent.getsockname()[1]}", there)
+        several = address.set(host=None, port=None, query={"host": hosts})
+        engine = open_engine(several.render_as_string(hide_password=False))
+        limit_silence(engine)
+        callback = psycopg2.extensions.get_wait_callback()
+        try:
+            with engine.connect() as connection:
+                assert connection.scalar(text("SELECT 1")) == 1
+            assert psycopg2.extensions.get_wait_callback() is callback is not None
+        finally:
+            psycopg2.extensions.set_wait_callback(None)  # it is of the whole process
+            engine.dispose()
 
 
 def test_a_connection_is_clean_again_after_a_write_transaction(sqlite_engine: Engine) -> None:

@@ -18,6 +18,7 @@ from db.users import (
     erase_user,
     insert_user,
     lists_since,
+    load_erasures,
     load_list,
     stream_ratings,
     update_list,
@@ -101,6 +102,18 @@ def test_an_update_does_not_bring_back_who_was_erased(engine: Engine) -> None:
     assert not update_list(engine, 5, {2: 9})
     assert load(engine, 5) is None
     assert [len(stored.anime_ids) for stored in since(engine, 0)] == [0]  # still known as erased
+
+
+def test_who_was_erased_is_listed_until_they_come_back(engine: Engine) -> None:
+    for user in (9, 3, 7):
+        insert_user(engine, user, {1: 5})
+    erase_user(engine, 7)
+    erase_user(engine, 3)
+    with read_transaction(engine) as connection:
+        assert load_erasures(connection) == [(7, 4), (3, 5)]
+    insert_user(engine, 7, {1: 5})
+    with read_transaction(engine) as connection:
+        assert load_erasures(connection) == [(3, 5)]
 
 
 def test_many_threads_that_save_the_same_person_give_one_person(engine: Engine) -> None:

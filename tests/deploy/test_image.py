@@ -24,14 +24,19 @@ BIN = Path(sys.executable).parent
 
 @pytest.fixture(scope="module")
 def image(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What `COPY . .` copies."""
+    """What the last stage copies of the project."""
     folder = tmp_path_factory.mktemp("image") / "app"
     folder.mkdir()
-    for name in let_through():
-        if (ROOT / name).is_dir():
-            shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns(*kept_out()))
-        else:
-            shutil.copy(ROOT / name, folder / name)
+    ignored = shutil.ignore_patterns(*kept_out())
+    for rest in of_image("COPY"):
+        *sources, target = rest.split()
+        if not sources[0].startswith("--from="):
+            assert all(source in let_through() for source in sources), rest
+            for source in map(ROOT.joinpath, sources):
+                if source.is_dir():  # its content
+                    shutil.copytree(source, folder / target, ignore=ignored, dirs_exist_ok=True)
+                else:
+                    shutil.copy(source, folder / target)
     return folder
 
 
@@ -95,9 +100,14 @@ def test_the_demo_is_in_it(image: Path, world: World, tmp_path: Path) -> None:
     assert "Loaded the demo catalogue" in done.stdout, done.stderr
 
 
-def test_nothing_secret_and_no_test_is_in_it(image: Path) -> None:
+def test_only_what_is_needed_is_in_it(image: Path) -> None:
     assert (ROOT / ".dockerignore").read_text("utf-8").splitlines()[1] == "*"
-    assert not {".env", ".git", "tests", "data", "models", ".venv"} & {path.name for path in image.iterdir()}
+    rooms = {"api", "db", "demo", "profiling", "recommender", "scripts", "serving"}
+    files = {"app.py", "config.py", "gunicorn.conf.py"}
+    # without the sources of the web app, of which the build alone is in it
+    assert {path.name for path in image.iterdir()} - {"__pycache__"} == rooms | files
+    unwanted = re.compile(r"node_modules|\.test\.ts$|^test_.*\.py$|^\.env|\.db$")
+    assert not [path for path in image.rglob("*") if unwanted.search(path.name)]
 
 
 def test_its_python_is_the_one_that_the_requirements_were_locked_for() -> None:

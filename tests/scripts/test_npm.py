@@ -77,6 +77,11 @@ def test_where_none_can_be_had_it_is_one_sentence(project: Path) -> None:
     assert line.startswith("error: the web app needs Node.js 20.19, 22.13 or 24")
 
 
+def test_a_build_leaves_the_files_of_those_before_to_whoever_has_them_open() -> None:
+    package = json.loads((ROOT / "frontend" / "package.json").read_text("utf-8"))
+    assert package["scripts"]["build"] == "vite build --emptyOutDir=false"
+
+
 def test_what_it_takes_is_what_the_web_app_says_it_needs() -> None:
     package = json.loads((ROOT / "frontend" / "package.json").read_text("utf-8"))
     text = (ROOT / "scripts" / "npm.sh").read_text("utf-8")

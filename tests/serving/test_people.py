@@ -18,10 +18,11 @@ from serving.people import (
     add_profile,
     add_user,
     is_profile,
+    newer_titles,
+    replace_user,
     require_entries,
     require_list,
     saved_entries,
-    update_profile,
 )
 from serving.services import Services
 from tests.serving.worlds import ACTION, FIRST_ID, STRANGER, add_titles, database_away, neighbours
@@ -82,13 +83,19 @@ def test_a_profile_never_gets_the_id_of_somebody_else(
 
 def test_a_profile_is_updated_at_once_and_an_erased_one_is_not_made_again(services: Services) -> None:
     user_id = add_profile(services, {104: 9})
-    update_profile(services, user_id, ACTION)
+    replace_user(services, user_id, ACTION)
     assert neighbours(services.live.current(), ACTION, 1) == [user_id]
     with pytest.raises(
         UnknownUserError, match=r"may have been erased; POST /api/v1/profiles makes a new one"
     ):
-        update_profile(services, user_id + 1, ACTION)
+        replace_user(services, user_id + 1, ACTION)
     assert saved_entries(services, user_id + 1, services.live.current().snapshot) is None
+
+
+def test_a_title_is_in_the_database_before_it_is_in_the_model(services: Services) -> None:
+    add_titles(services.engine, [999])
+    many = range(5_000, 6_000)
+    assert newer_titles(services, [104, *many, 999, 424_242]) == {104, 999}
 
 
 @pytest.mark.parametrize(

@@ -113,7 +113,7 @@ export interface paths {
         };
         /**
          * What there is to choose from
-         * @description Genres, types and years of the titles; how many people and ratings the model has learned from.
+         * @description Genres, types and years of the titles; how many people and ratings the model has learned from;<br/>what the settings allow.
          */
         get: operations["catalog_get_catalog_catalog_get"];
         put?: never;
@@ -198,7 +198,7 @@ export interface paths {
         get: operations["profiles_get_profile__int_user_id__get"];
         /**
          * Save a list in the place of the one before
-         * @description As POST. A list of which no title is known changes nothing; an erased profile does not come back.
+         * @description As POST. A list of which no title is known changes nothing; an erased profile does not come back. What<br/>GET answered can be sent back whole: titles whose name is null there stay too.
          */
         put: operations["profiles_put_profile__int_user_id__put"];
         post?: never;
@@ -282,7 +282,7 @@ export interface paths {
         get?: never;
         /**
          * Save a list in the place of whatever this person has
-         * @description Whoever is not known yet is added. Titles that are not known are named in the answer; a list of which<br/>no title is known is refused. Needs a key of the scope write.
+         * @description Whoever is not known yet is added, but no profile. Titles that are not known are named in the answer; a<br/>list of which no title is known is refused. Needs a key of the scope write.
          */
         put: operations["users_put_ratings__int_user_id__ratings_put"];
         post?: never;
@@ -403,7 +403,7 @@ export interface paths {
         put?: never;
         /**
          * Recommend to a person, known or new
-         * @description A new person's list is saved, and the person is findable as a neighbour at once. For a known<br/>person the saved list counts together with the one sent; what is saved does not change.
+         * @description A new person's list is saved, and the person is findable as a neighbour at once. For a known<br/>person the saved list counts together with the one sent; what is saved does not change. Profiles are<br/>refused.
          */
         post: operations["compatible_post_recommendations_users_recommendations_post"];
         delete?: never;
@@ -548,6 +548,11 @@ export interface components {
          */
         CatalogAnswer: {
             /**
+             * Covers
+             * @description whether titles come with an image_url
+             */
+            covers: boolean;
+            /**
              * Generated
              * @description how many of the people are of the demo and do not exist
              */
@@ -557,6 +562,11 @@ export interface components {
              * @description most titles first
              */
             genres: components["schemas"]["NamedCount"][];
+            /**
+             * Max List Titles
+             * @description longer lists are refused with 413
+             */
+            max_list_titles: number;
             /** Model Version */
             model_version: string;
             /**
@@ -937,7 +947,7 @@ export interface components {
         };
         /**
          * Profile
-         * @description The whole list, by id; PUT takes it as it is.
+         * @description The whole list, by id; PUT takes its ratings and watched_ids.
          */
         Profile: {
             /** Ratings */
@@ -1153,6 +1163,12 @@ export interface components {
              * @default 0
              */
             niche: number;
+            /**
+             * Profile Id
+             * @description the profile that the list is saved as: with its token (Authorization: Bearer) that person is not among the people compared with; without it this is ignored
+             * @default null
+             */
+            profile_id: number | null;
             /**
              * Ratings
              * @default []
@@ -1399,10 +1415,16 @@ export interface components {
         TasteRequest: {
             /**
              * Nsfw
-             * @description whether adult genres and titles are named
+             * @description whether adult genres and titles are named, but for resolved, which has the whole list
              * @default false
              */
             nsfw: boolean;
+            /**
+             * Profile Id
+             * @description the profile that the list is saved as: with its token (Authorization: Bearer) that person is not among the people compared with; without it this is ignored
+             * @default null
+             */
+            profile_id: number | null;
             /**
              * Ratings
              * @default []
@@ -1777,6 +1799,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "covers": true,
                      *       "generated": 3000,
                      *       "genres": [
                      *         {
@@ -1784,6 +1807,7 @@ export interface operations {
                      *           "titles": 600
                      *         }
                      *       ],
+                     *       "max_list_titles": 5000,
                      *       "model_version": "v0001",
                      *       "people": 3000,
                      *       "ratings": 151000,
