@@ -22,8 +22,11 @@ export interface Knobs {
   nsfw: boolean
 }
 
+/** Those that narrow down a catalogue without a list. */
+export type Filters = Pick<Knobs, 'types' | 'genres' | 'genres_exclude' | 'year_from' | 'year_to'>
+
 /** What the catalogue has to choose from, as far as knobs name it. */
-export interface Choices {
+interface Choices {
   types: readonly { name: string }[]
   genres: readonly { name: string }[]
 }
@@ -94,18 +97,18 @@ export function countSet(knobs: Knobs): number {
   return KEYS.filter((key) => isSet(knobs, key)).length
 }
 
-/** Whether the catalogue must be known to tell if the knobs name what it has. */
-export function namesAnything(knobs: Knobs): boolean {
-  return knobs.types.length + knobs.genres.length + knobs.genres_exclude.length > 0
+/** Whether the catalogue must be known to tell if the filters name what it has. */
+export function namesAnything({ types, genres, genres_exclude }: Filters): boolean {
+  return types.length + genres.length + genres_exclude.length > 0
 }
 
 /** The same without genres and types that the catalogue does not have, and with its spelling. */
-export function known(knobs: Knobs, { types, genres }: Choices): Knobs {
+export function known<Some extends Filters>(filters: Some, { types, genres }: Choices): Some {
   return inOrder({
-    ...knobs,
-    types: spelled(knobs.types, types),
-    genres: spelled(knobs.genres, genres),
-    genres_exclude: spelled(knobs.genres_exclude, genres),
+    ...filters,
+    types: spelled(filters.types, types),
+    genres: spelled(filters.genres, genres),
+    genres_exclude: spelled(filters.genres_exclude, genres),
   })
 }
 
@@ -118,12 +121,12 @@ export function requestOf(
 }
 
 /** Names sorted and once each, none both wanted and left out, the earlier year first. */
-function inOrder(knobs: Knobs): Knobs {
-  const { year_from: from, year_to: to } = knobs
+function inOrder<Some extends Filters>(filters: Some): Some {
+  const { year_from: from, year_to: to } = filters
   const [year_from, year_to] = from !== null && to !== null && from > to ? [to, from] : [from, to]
-  const genres = sorted(knobs.genres)
-  const genres_exclude = sorted(knobs.genres_exclude).filter((genre) => !genres.includes(genre))
-  return { ...knobs, types: sorted(knobs.types), genres, genres_exclude, year_from, year_to }
+  const genres = sorted(filters.genres)
+  const genres_exclude = sorted(filters.genres_exclude).filter((genre) => !genres.includes(genre))
+  return { ...filters, types: sorted(filters.types), genres, genres_exclude, year_from, year_to }
 }
 
 function isSet(knobs: Knobs, key: keyof Knobs): boolean {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 
 import type { Reason } from './api/client'
-import { counted, facts, percent, sentences } from './reasons'
+import { counted, facts, otherName, percent, sentences } from './reasons'
 
 function reason(fields: Partial<Reason> & Pick<Reason, 'kind'>): Reason {
   return { anime_id: null, name: null, weight: null, people: null, genres: null, ...fields }
@@ -66,4 +66,10 @@ describe('counted', () => {
   it('agrees in number', () => {
     expect([0, 1, 2].map((count) => counted(count, 'title'))).toEqual(['0 titles', '1 title', '2 titles'])
   })
+})
+
+it('names a title in English where that is another name', () => {
+  expect(otherName({ name: 'Shingeki no Kyojin', english: 'Attack on Titan' })).toBe('Attack on Titan')
+  expect(otherName({ name: 'Death Note', english: 'DEATH NOTE' })).toBeNull()
+  expect(otherName({ name: 'Mushishi', english: null })).toBeNull()
 })

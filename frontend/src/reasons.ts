@@ -1,12 +1,12 @@
 // Titles, and why they are recommended, in words.
 import type { AnimeItem, Reason } from './api/client'
+import { asCount } from './charts/numbers'
 
 const all = new Intl.ListFormat('en-GB', { type: 'conjunction' })
-const number = new Intl.NumberFormat('en-GB')
 
 /** `1 episode`, `1,000 titles`. */
 export function counted(count: number, one: string, many = `${one}s`): string {
-  return `${number.format(count)} ${count === 1 ? one : many}`
+  return `${asCount(count)} ${count === 1 ? one : many}`
 }
 
 /** `A, B and C`. */
@@ -32,6 +32,11 @@ export function sentences(reasons: readonly Reason[], isOwn = true): string[] {
   if (genres.length)
     found.push(`${listed(genres)}: ${genres.length > 1 ? 'genres' : 'a genre'} ${you} often like`)
   return found
+}
+
+/** The English name, where that is another. */
+export function otherName({ name, english }: Pick<AnimeItem, 'name' | 'english'>): string | null {
+  return english?.toLowerCase() === name.toLowerCase() ? null : english
 }
 
 /** `TV · 2011 · 26 episodes`, as far as it is known. */

@@ -2,9 +2,11 @@
 import { createRouter, createWebHistory } from 'vue-router'
 
 import HomePage from './pages/HomePage.vue'
+import { useNotices } from './stores/notices'
 
 export const router = createRouter({
   history: createWebHistory(),
+  strict: true, // as the server is
   routes: [
     { path: '/', name: 'home', component: HomePage, meta: { title: 'For you' } },
     {
@@ -45,3 +47,28 @@ export const router = createRouter({
 router.afterEach((to) => {
   document.title = `${to.meta.title as string} · Anime recommendations`
 })
+
+// the code of a page did not come: there is no connection, or a new build has replaced it
+router.onError((_error, to) => {
+  useNotices().show({
+    text: `This page could not be loaded. ${navigator.onLine ? 'The app may be newer than this tab.' : 'You are offline.'}`,
+    action: {
+      label: 'Try again',
+      // offline the whole app would be gone
+      run: () => void (navigator.onLine ? load(to.fullPath) : router.push(to.fullPath)),
+    },
+  })
+})
+
+function load(address: string): void {
+  if (address === location.pathname + location.search + location.hash) location.reload()
+  else location.assign(address)
+}
+
+/** Bring the code of the other pages, so that they open without a connection too. */
+export function fetchPages(): void {
+  for (const { components } of router.getRoutes()) {
+    const page: unknown = components?.default
+    if (typeof page === 'function') (page as () => Promise<unknown>)().catch(() => undefined)
+  }
+}

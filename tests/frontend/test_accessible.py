@@ -7,7 +7,9 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.db.imports.exports import anime, export
 from tests.frontend.accessibility import violations
+from tests.frontend.browser import API, Watch
 from tests.frontend.conftest import PHONE, WIDE, NewContext
 from tests.frontend.lists import FAVOURITES, keep_list
 from tests.frontend.test_shell import PAGES
@@ -50,6 +52,62 @@ def test_the_settings_are_accessible(page: Page) -> None:
     page.get_by_role("button", name="Settings").click()
     expect(page.get_by_role("radio", name="Dark")).to_be_visible()
     check_accessible(page)
+
+
+def test_the_titles_that_a_search_offers_are_accessible(page: Page) -> None:
+    page.goto("/")
+    page.get_by_role("combobox", name="Add a title you like").press_sequentially("full")
+    expect(page.get_by_role("option").nth(1)).to_be_visible()
+    check_accessible(page)
+
+
+def test_the_knobs_of_a_phone_are_accessible(new_context: NewContext, server: Server) -> None:
+    context = new_context(viewport=PHONE, is_mobile=True, has_touch=True)
+    keep_list(context, server, FAVOURITES)
+    page = context.new_page()
+    page.goto("/")
+    page.get_by_role("button", name="Adjust").tap()
+    expect(page.get_by_role("dialog", name="Adjust")).to_be_visible()
+    check_accessible(page)
+
+
+def test_a_question_before_something_is_deleted_is_accessible(fan: Page) -> None:
+    fan.goto("/list")
+    fan.get_by_role("heading", name="Save, link, export").click()
+    fan.get_by_role("button", name="Save a profile").click()
+    fan.get_by_role("button", name="Delete the profile").click()
+    question = fan.get_by_role("alertdialog")
+    expect(question).to_be_visible()
+    check_accessible(fan)
+    question.get_by_role("button", name="Delete it").click()
+    expect(fan.get_by_text("Your profile is deleted.")).to_be_visible()
+
+
+def test_a_list_that_was_read_is_accessible_before_it_is_added(fan: Page) -> None:
+    fan.goto("/list")
+    fan.get_by_role("heading", name="Bring a list").click()
+    mal = export(anime(1, "Cowboy Bebop", 7, "Completed"), anime(999_999, "Unknown", 8, "Completed"))
+    fan.get_by_label("Choose the file").set_input_files(
+        [{"name": "animelist.xml", "mimeType": "application/xml", "buffer": mal.encode()}]
+    )
+    fan.get_by_text("Not in this catalogue", exact=True).click()
+    check_accessible(fan)
+
+
+def test_a_shared_list_is_accessible(fan: Page) -> None:
+    fan.goto("/#list=1~20.7~30.s")
+    expect(fan.get_by_role("heading", name="What is in it")).to_be_attached()
+    fan.wait_for_load_state("networkidle")
+    check_accessible(fan)
+
+
+@pytest.mark.parametrize("path", ["/", "/title/1535"])
+def test_what_went_wrong_is_told_accessibly(fan: Page, watch: Watch, path: str) -> None:
+    watch.expect_error("Failed to load resource")
+    fan.route(API, lambda route: route.abort("connectionrefused"))
+    fan.goto(path)
+    expect(fan.get_by_role("alert").first).to_be_visible()
+    check_accessible(fan)
 
 
 def test_the_keyboard_skips_to_the_content(page: Page) -> None:

@@ -7,7 +7,6 @@ import json
 import re
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Page, Request, Route, expect
@@ -15,7 +14,7 @@ from playwright.sync_api import Page, Request, Route, expect
 from tests.db.imports.exports import anime, export
 from tests.frontend.browser import Watch
 from tests.frontend.conftest import NewContext
-from tests.frontend.lists import FAVOURITES, keep_list
+from tests.frontend.lists import FAVOURITES
 from tests.serving.servers import Server
 
 ANILIST, JIKAN = "https://graphql.anilist.co/**", "https://api.jikan.moe/**"
@@ -244,53 +243,28 @@ def test_a_name_that_gives_no_list_is_explained(
     expect(way_out).to_have_count(1 if site == "MyAnimeList" else 0)
 
 
-def test_a_profile_is_saved_kept_in_step_opened_elsewhere_and_deleted(
-    new_context: NewContext, server: Server, watch: Watch
-) -> None:
-    mine = new_context(permissions=["clipboard-read", "clipboard-write"])
-    keep_list(mine, server, FAVOURITES)
-    page = mine.new_page()
-    page.goto("/list")
-    panel = page.get_by_role("heading", name="Save, link, export")
-    panel.click()
-    page.get_by_role("button", name="Save a profile").click()
-    expect(page.get_by_text("Saved.")).to_be_visible()
-    with page.expect_response(lambda answer: answer.request.method == "PUT" and answer.ok):
-        page.get_by_role("combobox", name="Your opinion of Death Note").select_option(label="2 ★")
-    expect(page.get_by_text("Saved.")).to_be_visible()
-    page.get_by_role("button", name="Copy the link").click()
-    expect(page.get_by_role("button", name="Copied")).to_be_visible()
-    link = page.evaluate("navigator.clipboard.readText()")
-    assert urlsplit(link).fragment.startswith("profile=")
-
-    other = new_context().new_page()
-    other.goto(link)
-    other.get_by_role("alertdialog").get_by_role("button", name="Load it").click()
-    expect(other.get_by_role("link", name="List 6 titles")).to_be_visible()
-    assert opinions(other) == FAVOURITES | {1535: 2, 16498: 10}
-    assert "#" not in other.url
-
-    page.get_by_role("button", name="Delete the profile").click()
-    page.get_by_role("alertdialog").get_by_role("button", name="Delete it").click()
-    expect(page.get_by_text("Your profile is deleted.")).to_be_visible()
-    assert opinions(page) == FAVOURITES | {1535: 2}
-
-    watch.expect_error("status of 40[14]")
-    late = new_context().new_page()
-    late.goto(link)
-    late.get_by_role("alertdialog").get_by_role("button", name="Load it").click()
-    expect(late.get_by_text("There is no such profile")).to_be_visible()
-    assert opinions(late) == {}
-
-
-def test_a_profile_that_cannot_be_saved_loses_nothing(fan: Page, watch: Watch) -> None:
-    watch.expect_error("Failed to load resource")
-    fan.route("**/api/v1/profiles*", lambda route: route.abort("connectionrefused"))
+def test_a_file_may_be_dropped_anywhere_on_the_page(fan: Page) -> None:
     fan.goto("/list")
-    fan.get_by_role("heading", name="Save, link, export").click()
-    fan.get_by_role("button", name="Save a profile").click()
-    expect(fan.get_by_role("alert")).to_contain_text("cannot be reached")
-    assert opinions(fan) == FAVOURITES
-    fan.unroute("**/api/v1/profiles*")
-    fan.get_by_role("button", name="Save a profile").click()
-    expect(fan.get_by_text("Saved.")).to_be_visible()
+    bring = fan.get_by_role("group").filter(has=fan.get_by_role("heading", name="Bring a list"))
+    assert bring.get_attribute("open") is None
+    drop = """(heading, text) => {
+        const data = new DataTransfer()
+        data.items.add(new File([text], 'animelist.xml', {type: 'text/xml'}))
+        const fire = (type) => heading.dispatchEvent(
+            new DragEvent(type, {bubbles: true, cancelable: true, dataTransfer: data}))
+        return ['dragover', 'drop'].map(fire)
+    }"""
+    taken = fan.get_by_role("heading", level=1).evaluate(
+        drop, export(anime(1, "Cowboy Bebop", 7, "Completed"))
+    )
+    assert taken == [False, False]  # the browser would show the file instead
+    expect(bring.get_by_text("1 title read: 1 found.")).to_be_visible()
+    expect(bring.get_by_role("button", name="Add to my list")).to_be_in_viewport()
+
+
+def test_a_list_by_a_name_is_not_cut_but_refused(page: Page, watch: Watch) -> None:
+    watched = [entry(mal_id, 0, "COMPLETED") for mal_id in range(1, 5_002)]
+    planned = [entry(mal_id, 0, "PLANNING") for mal_id in range(6_000, 6_500)]
+    page.route(ANILIST, answer_of(anilist(*watched, *planned)))
+    read_name(page, "AniList", "somebody")
+    expect(page.get_by_role("alert")).to_contain_text("5,001 watched titles; a list here has at most 5,000")

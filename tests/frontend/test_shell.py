@@ -69,9 +69,12 @@ def test_every_page_is_reached_by_the_links_on_top(fan: Page) -> None:
     fan.wait_for_load_state("networkidle")
 
 
-def test_an_address_that_leads_nowhere_says_so_and_leads_home(page: Page) -> None:
-    page.goto("/")
-    page.evaluate("history.pushState({}, '', '/nowhere'); dispatchEvent(new PopStateEvent('popstate'))")
+@pytest.mark.parametrize("path", ["/nowhere", "/list/"])
+def test_an_address_that_leads_nowhere_says_so_and_leads_home(page: Page, watch: Watch, path: str) -> None:
+    watch.expect_error("status of 404")
+    answer = page.goto(path)
+    assert answer is not None
+    assert answer.status == 404
     expect(page.get_by_role("heading", name="There is no such page")).to_be_visible()
     page.get_by_role("main").get_by_role("link").click()
     expect(page).to_have_url("/")
@@ -134,6 +137,9 @@ def test_a_server_without_remote_covers_has_browsers_load_none(
         page.goto(path)
         page.wait_for_load_state("networkidle")
     assert watch.covers == []
+    page.get_by_role("button", name="Settings").click()
+    expect(page.get_by_text("Covers are drawn here")).to_be_visible()
+    expect(page.get_by_role("checkbox", name="Load covers")).to_have_count(0)
 
 
 def test_a_theme_that_is_chosen_stays(page: Page) -> None:
@@ -157,3 +163,18 @@ def test_a_browser_that_is_dark_gets_a_dark_page(new_context: NewContext) -> Non
         expect(page.get_by_role("heading", level=1)).to_be_visible()
         grounds.add(page.evaluate("getComputedStyle(document.body).backgroundColor"))
     assert len(grounds) == 2
+
+
+def test_a_dark_page_is_dark_before_its_script_runs(new_context: NewContext, watch: Watch) -> None:
+    watch.expect_error("Failed to load resource")
+    page = new_context(color_scheme="dark").new_page()
+    page.route("**/*.js", lambda route: route.abort())
+    page.goto("/")
+    colour = "getComputedStyle(document.body).backgroundColor"
+    ground = page.evaluate(colour)
+    page.unroute("**/*.js")
+    page.reload()
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    assert page.evaluate(colour) == ground
+    page.emulate_media(color_scheme="light")
+    page.wait_for_function(f"{colour} !== '{ground}'")

@@ -10,7 +10,8 @@ from playwright.sync_api import Page, Route, expect
 
 from tests.frontend.browser import API, Held, Watch
 
-FED = ["/", "/popular", "/taste", "/title/1535"]  # pages that show what the API says
+# pages that show what the API says, and in what
+FED = {"/": "article", "/popular": "article", "/taste": "figure", "/title/1535": "figure"}
 
 
 def problem(status: int, **headers: str) -> Callable[[Route], None]:
@@ -50,9 +51,7 @@ def test_without_an_answer_a_page_says_why_and_tries_again(
     fan.unroute(API)
     again.click()
     expect(main.get_by_text(words)).to_have_count(0)
-    expect(
-        main.get_by_role("link", name="Death Note").or_(main.get_by_role("heading", level=2)).first
-    ).to_be_visible()
+    expect(main.get_by_role(FED[path]).first).to_be_visible()
 
 
 @pytest.mark.parametrize("path", FED)
@@ -74,6 +73,38 @@ def test_whoever_goes_offline_is_told_and_whoever_comes_back_is_not(fan: Page, p
     expect(fan.get_by_text("You are offline.")).to_be_visible()
     fan.context.set_offline(False)
     expect(fan.get_by_text("You are offline.")).to_have_count(0)
+
+
+def test_what_could_not_be_had_offline_is_asked_for_once_when_one_is_back(fan: Page, watch: Watch) -> None:
+    watch.expect_error("Failed to load resource")
+    fan.goto("/")
+    main = fan.get_by_role("main")
+    expect(main.get_by_role("article").first).to_be_visible()
+    fan.wait_for_load_state("networkidle")
+    fan.context.set_offline(True)
+    fan.get_by_role("button", name="Comedy: either way").click()
+    expect(main.get_by_text("cannot be reached")).to_be_visible()
+    asked: list[str] = []
+    fan.on("request", lambda request: asked.append(request.url) if request.method == "POST" else None)
+    fan.context.set_offline(False)
+    expect(main.get_by_text("cannot be reached")).to_have_count(0)
+    fan.wait_for_load_state("networkidle")
+    assert len(asked) == 1
+
+
+def test_going_offline_moves_nothing(fan: Page) -> None:
+    fan.goto("/popular")
+    heading = fan.get_by_role("heading", level=1)
+    expect(heading).to_be_visible()
+    before = heading.bounding_box()
+    told = fan.get_by_role("status").filter(has_text="You are offline.")
+    places = fan.get_by_role("banner").get_by_role("status")
+    expect(places).to_have_count(1)  # a screen reader hears only what changes in a place that was there
+    fan.context.set_offline(True)
+    expect(told).to_be_visible()
+    assert heading.bounding_box() == before
+    fan.set_viewport_size({"width": 320, "height": 667})
+    assert fan.evaluate("document.documentElement.scrollWidth") <= 320
 
 
 def test_a_title_that_does_not_exist_says_so_and_leads_on(page: Page, watch: Watch) -> None:

@@ -8,20 +8,15 @@ export type FoundItem = Schemas['FoundItem']
 export type AnimeItem = Omit<FoundItem, 'matched'>
 export type RecommendedItem = Schemas['RecommendedItem']
 export type Reason = Schemas['Reason']
-export type Problem = Schemas['Problem']
+type Problem = Schemas['Problem']
 
 /** An answer that is not what was asked for; `message` can be shown as it is. */
 export class ApiError extends Error {
   constructor(
     message: string,
     readonly status: number, // 0: no answer at all
-    readonly retryAfterS: number | null = null,
   ) {
     super(message)
-  }
-
-  get isOffline(): boolean {
-    return this.status === 0
   }
 }
 
@@ -48,20 +43,13 @@ export async function answered<Data>(request: Promise<Answer<Data>>): Promise<Da
   return answer.data as Data
 }
 
-function failure(response: Response, error: unknown): ApiError {
-  const header = Number(response.headers.get('Retry-After'))
-  const retryAfterS = header > 0 ? header : null
+function failure({ status, headers }: Response, error: unknown): ApiError {
+  if (status === 429) {
+    const waitS = Number(headers.get('Retry-After'))
+    const wait = waitS > 0 ? `Try again in ${waitS} s.` : 'Wait a little, then try again.'
+    return new ApiError(`That was a bit much at once. ${wait}`, status)
+  }
+  if (status >= 500) return new ApiError('The server cannot answer right now. Try again in a moment.', status)
   const detail = (error as Partial<Problem> | undefined)?.detail
-  if (response.status === 429) {
-    const wait = retryAfterS ? `Try again in ${retryAfterS} s.` : 'Wait a little, then try again.'
-    return new ApiError(`That was a bit much at once. ${wait}`, 429, retryAfterS)
-  }
-  if (response.status >= 500) {
-    return new ApiError(
-      'The server cannot answer right now. Try again in a moment.',
-      response.status,
-      retryAfterS,
-    )
-  }
-  return new ApiError(detail || `The server refused this (${response.status}).`, response.status)
+  return new ApiError(detail || `The server refused this (${status}).`, status)
 }

@@ -3,12 +3,11 @@ import { type Ref, ref, watch } from 'vue'
 
 import { usePreferences } from '@/stores/preferences'
 
-export interface ChartTheme {
+interface ChartTheme {
   accent: string
   muted: string
   text: string
   line: string
-  surface: string
   font: string
 }
 
@@ -26,14 +25,19 @@ export function useChartTheme(): Readonly<Ref<ChartTheme>> {
 }
 
 function read(): ChartTheme {
-  const style = getComputedStyle(document.documentElement)
-  const token = (name: string) => style.getPropertyValue(name).trim()
-  return {
-    accent: token('--accent'),
-    muted: token('--control-line'),
-    text: token('--text-2'),
-    line: token('--line'),
-    surface: token('--surface'),
-    font: token('--font'),
+  const probe = document.body.appendChild(document.createElement('span'))
+  const style = getComputedStyle(probe)
+  const colour = (token: string) => {
+    probe.style.color = `var(${token})`
+    return style.color
   }
+  const theme = {
+    accent: colour('--accent'),
+    muted: colour('--control-line'),
+    text: colour('--text-2'),
+    line: colour('--line'),
+    font: style.fontFamily,
+  }
+  probe.remove()
+  return theme
 }

@@ -6,13 +6,13 @@ import { HEIGHT, PATTERNS, WIDTH } from './patterns'
 export const MARGIN = 18
 const LINE_HEIGHT = 1.16
 
-export interface Line {
+interface Line {
   text: string
   y: number // of its baseline
   fontSize: number
 }
 
-export interface Cover {
+interface Cover {
   palette: Palette
   pattern: string // `d` of a path
   initials: string

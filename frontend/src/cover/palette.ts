@@ -1,7 +1,7 @@
 // Colours of a generated cover: one hue a title, each colour by how light it looks and not by its lightness in
 // HSL, so that white text can be read on yellow as well as on blue.
 
-export type Rgb = readonly [number, number, number] // each 0..1, gamma-encoded
+type Rgb = readonly [number, number, number] // each 0..1, gamma-encoded
 
 export interface Palette {
   from: string // of the ground, a gradient from top to bottom

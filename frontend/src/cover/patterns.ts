@@ -4,7 +4,7 @@ export const WIDTH = 200
 export const HEIGHT = 300
 
 type Random = () => number // 0..1
-export type Pattern = (random: Random) => string
+type Pattern = (random: Random) => string
 
 const fixed = (value: number) => Number(value.toFixed(1))
 const between = (random: Random, low: number, high: number) => fixed(low + random() * (high - low))

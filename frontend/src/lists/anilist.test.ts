@@ -37,10 +37,10 @@ it('reads all chunks, counts what is planned, and takes a title in two lists onc
   ])
 })
 
-it('stops at the size of a list, however many chunks are promised', async () => {
+it('says that a list goes on after what is read, however many chunks are promised', async () => {
   ask.mockImplementation(() => Promise.resolve(chunk([entry(1, 50)], true)))
-  await readAniList('endless')
-  expect(ask).toHaveBeenCalledTimes(10)
+  await expect(readAniList('endless')).rejects.toThrow('more than the 20,000 titles that can be read')
+  expect(ask).toHaveBeenCalledTimes(40)
 })
 
 it.each([

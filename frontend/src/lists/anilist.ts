@@ -3,7 +3,7 @@ import * as v from 'valibot'
 
 import type { Opinion } from '@/stores/list'
 
-import { BringError, MAX_TITLES, type OutsideList } from './brought'
+import { BringError, endless, MAX_READ, type OutsideList } from './brought'
 import { askOutside, type OutsideAnswer, validated } from './outside'
 
 const SITE = 'AniList'
@@ -41,7 +41,8 @@ const Refusal = v.object({
 export async function readAniList(name: string, signal?: AbortSignal): Promise<OutsideList> {
   const list: OutsideList = { entries: [], planned: 0 }
   const heard = new Set<number>() // a title may be in several lists of one's own
-  for (let chunk = 1, more = true; more && chunk <= MAX_TITLES / PER_CHUNK; chunk++) {
+  for (let chunk = 1, more = true; more; chunk++) {
+    if (chunk > MAX_READ / PER_CHUNK) throw endless(name, SITE)
     const body = JSON.stringify({ query: QUERY, variables: { name, chunk } })
     const headers = { 'Content-Type': 'application/json', Accept: 'application/json' }
     const answer = await askOutside(SITE, URL, { method: 'POST', headers, body }, signal)

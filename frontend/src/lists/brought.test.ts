@@ -25,7 +25,10 @@ it('sorts entries into found, unknown and listed twice', async () => {
 
 it('refuses more titles than a list may have', async () => {
   const entries = Array.from({ length: 5001 }, () => ({ anime_id: 1, title: '', opinion: 8 }))
-  await expect(matched({ entries, planned: 0 })).rejects.toThrow('5,001 titles; up to 5,000')
+  await expect(matched({ entries, planned: 9 }, 5000)).rejects.toThrow(
+    '5,001 watched titles; a list here has at most 5,000',
+  )
+  expect((await matched({ entries: entries.slice(1), planned: 9 }, 5000)).listed).toHaveLength(1)
 })
 
 it('says what was read', () => {

@@ -1,15 +1,17 @@
 // A list that a person brings from elsewhere, and what of it this catalogue has.
-import type { ListedTitle, Opinion } from '@/stores/list'
+import { asCount } from '@/charts/numbers'
+import { counted } from '@/reasons'
+import { type ListedTitle, listedTitle, type Opinion } from '@/stores/list'
 
 import { fetchTitles } from './titles'
 
-export const MAX_TITLES = 5_000 // of one list, as the server takes it
+export const MAX_READ = 20_000 // entries of a list elsewhere, planned ones too
 
 /** Why a list cannot be brought; `message` can be shown as it is. */
 export class BringError extends Error {}
 
 /** One watched title of a list elsewhere; without an id where the other site knows none. */
-export interface OutsideEntry {
+interface OutsideEntry {
   anime_id: number | null
   title: string
   opinion: Opinion
@@ -27,12 +29,23 @@ export interface BroughtList {
   skipped: number // for another reason, such as being listed twice
 }
 
-/** Look every title up here. */
-export async function matched(list: OutsideList, signal?: AbortSignal): Promise<BroughtList> {
-  if (list.entries.length > MAX_TITLES) {
-    const count = list.entries.length.toLocaleString('en')
+/** For a list that goes on after `MAX_READ`. */
+export function endless(name: string, site: string): BringError {
+  return new BringError(
+    `The list of “${name}” on ${site} has more than the ${counted(MAX_READ, 'title')} that can be read.`,
+  )
+}
+
+/** Look every title up here; a list of more than `limit` titles is refused. */
+export async function matched(
+  list: OutsideList,
+  limit = Infinity,
+  signal?: AbortSignal,
+): Promise<BroughtList> {
+  const count = list.entries.length
+  if (count > limit) {
     throw new BringError(
-      `The list has ${count} titles; up to ${MAX_TITLES.toLocaleString('en')} can be read.`,
+      `The list has ${counted(count, 'watched title')}; a list here has at most ${asCount(limit)}.`,
     )
   }
   const ids = list.entries.flatMap((entry) => entry.anime_id ?? [])
@@ -49,25 +62,14 @@ export async function matched(list: OutsideList, signal?: AbortSignal): Promise<
   return brought
 }
 
-/** A title of the catalogue as one's list keeps it. */
-export function listedTitle(title: Omit<ListedTitle, 'opinion'>, opinion: Opinion): ListedTitle {
-  const { anime_id, name, english, type, year, image_url } = title
-  return { anime_id, name, english, type, year, image_url, opinion }
-}
-
 /** “412 titles read: 380 found, 20 not in this catalogue, 12 planned.” */
 export function summary({ listed, unmatched, planned, skipped }: BroughtList): string {
   const read = listed.length + unmatched.length + planned + skipped
   const parts = [
-    `${listed.length.toLocaleString('en')} found`,
-    unmatched.length && `${unmatched.length.toLocaleString('en')} not in this catalogue`,
-    planned && `${planned.toLocaleString('en')} planned`,
-    skipped && `${skipped.toLocaleString('en')} left out (listed twice, or without a status or an id)`,
+    `${asCount(listed.length)} found`,
+    unmatched.length && `${asCount(unmatched.length)} not in this catalogue`,
+    planned && `${asCount(planned)} planned`,
+    skipped && `${asCount(skipped)} left out (listed twice, or without a status or an id)`,
   ].filter(Boolean)
-  return `${titles(read)} read: ${parts.join(', ')}.`
-}
-
-/** “1 title”, “1,234 titles”. */
-export function titles(count: number): string {
-  return count === 1 ? '1 title' : `${count.toLocaleString('en')} titles`
+  return `${counted(read, 'title')} read: ${parts.join(', ')}.`
 }

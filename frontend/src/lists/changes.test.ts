@@ -60,9 +60,65 @@ it('replaces the list, and puts it back', () => {
   expect(ids()).toEqual([1, 2, 3])
 })
 
-it('changes nothing where a list would have too many titles', () => {
-  const many = Array.from({ length: 4999 }, (_, at) => title(at + 10))
-  expect(useListChanges().add(many)).toBe(false)
+it('adds a title, and takes it away again', () => {
+  useListChanges().rate(title(4), 'liked')
+  expect(ids()).toEqual([4, 1, 2, 3])
+  undo()
   expect(ids()).toEqual([1, 2, 3])
-  expect(useNotices().current?.text).toContain('at most 5,000 titles')
+})
+
+it('changes what is thought of a title without a word', () => {
+  useListChanges().rate(title(1), 4)
+  expect(useList().opinions.get(1)).toBe(4)
+  expect(useNotices().current).toBeNull()
+})
+
+it('hides a title again that was hidden before it was rated', () => {
+  useList().hide(title(4))
+  useListChanges().rate(title(4), 7)
+  expect(useList().hiddenIds).toEqual([])
+  undo()
+  expect(useList().hiddenIds).toEqual([4])
+})
+
+it('hides and shows a title, each with a way back', () => {
+  useListChanges().hide(title(4))
+  expect(useList().hiddenIds).toEqual([4])
+  undo()
+  expect(useList().hiddenIds).toEqual([])
+  useList().hide(title(4))
+  useListChanges().unhide(title(4))
+  undo()
+  expect(useList().hiddenIds).toEqual([4])
+})
+
+it('changes nothing where a list would have too many titles, however that comes', () => {
+  const { add, replace, rate, remove } = useListChanges()
+  const refused = (): void => {
+    expect(useNotices().current?.text).toBe('A list has at most 5 titles. Nothing was changed.')
+    useNotices().dismiss()
+  }
+  useList().limit = 5
+  expect(add([title(1, 4), title(5), title(6), title(7)])).toBe(false)
+  refused()
+  expect(replace([2, 3, 4, 5, 6, 7].map((id) => title(id)))).toBe(false)
+  refused()
+  expect(ids()).toEqual([1, 2, 3])
+  rate(title(4), 'liked')
+  rate(title(5), 'liked')
+  rate(title(6), 'liked')
+  refused()
+  remove(title(1))
+  const undoRemoval = useNotices().current?.action?.run
+  useList().put(title(6), 'liked')
+  undoRemoval?.()
+  refused()
+  expect(ids()).toEqual([6, 5, 4, 2, 3])
+})
+
+it('leaves a list that is too long already to be changed and shortened', () => {
+  useList().limit = 2
+  useListChanges().rate(title(1), 3)
+  useListChanges().remove(title(2))
+  expect(ids()).toEqual([1, 3])
 })

@@ -1,8 +1,10 @@
 // Changes to one's list that can be taken back.
-import { type ListedTitle, useList } from '@/stores/list'
+import type { AnimeItem } from '@/api/client'
+import { counted } from '@/reasons'
+import { type ListedTitle, type Opinion, type ShortTitle, useList } from '@/stores/list'
 import { useNotices } from '@/stores/notices'
 
-import { MAX_TITLES, titles } from './brought'
+type Title = ShortTitle | AnimeItem
 
 export function useListChanges() {
   const list = useList()
@@ -12,56 +14,68 @@ export function useListChanges() {
     notices.show({ text, action: { label: 'Undo', run: undo } })
   }
 
-  /** Put titles back where they were, with whatever came since before them. */
-  function restore(before: readonly ListedTitle[]): void {
-    const kept = new Set(before.map((title) => title.anime_id))
-    list.replace([...list.titles.filter((title) => !kept.has(title.anime_id)), ...before])
+  /** Add a title, or change what is thought of it where it is listed, which says nothing. */
+  function rate(title: Title, opinion: Opinion): void {
+    const isNew = !list.opinions.has(title.anime_id)
+    const wasHidden = list.hiddenIds.includes(title.anime_id)
+    if (!list.put(title, opinion) || !isNew) return
+    told(`“${title.name}” is in your list${opinion === 'liked' ? ' as liked' : ''}.`, () => {
+      list.remove(title.anime_id)
+      if (wasHidden) list.hide(title)
+    })
   }
 
-  function remove(title: ListedTitle): void {
-    const at = list.titles.findIndex((listed) => listed.anime_id === title.anime_id)
-    list.remove(title.anime_id)
+  function remove({ anime_id }: Title): void {
+    const at = list.titles.findIndex((listed) => listed.anime_id === anime_id)
+    const title = list.titles[at]
+    if (!title) return
+    list.remove(anime_id)
     told(`“${title.name}” is off your list.`, () => {
-      if (list.opinions.has(title.anime_id)) return
+      if (list.opinions.has(anime_id)) return
       list.replace([...list.titles.slice(0, at), title, ...list.titles.slice(at)])
     })
   }
 
+  function hide(title: Title): void {
+    list.hide(title)
+    told(`“${title.name}” will not be recommended.`, () => list.unhide(title.anime_id))
+  }
+
+  function unhide(title: Title): void {
+    list.unhide(title.anime_id)
+    told(`“${title.name}” can be recommended again.`, () => list.hide(title))
+  }
+
+  /** Undone, the titles are back where they were, with whatever came since before them. */
   function clear(): void {
-    const before = [...list.titles]
+    const before = list.titles
     list.replace([])
-    told(`Your list is empty; ${titles(before.length)} removed.`, () => restore(before))
+    told(`Your list is empty; ${counted(before.length, 'title')} removed.`, () => {
+      const kept = new Set(before.map((title) => title.anime_id))
+      list.replace([...list.titles.filter((title) => !kept.has(title.anime_id)), ...before])
+    })
   }
 
   /** Add to the list; what is listed already takes the opinion that comes, where one does. */
   function add(entries: readonly ListedTitle[]): boolean {
-    const before = [...list.titles]
-    const isNew = (title: ListedTitle): boolean => !list.opinions.has(title.anime_id)
-    if (before.length + entries.filter(isNew).length > MAX_TITLES) return tooMany()
-    const added = list.merge(
-      entries.map((title) => ({
-        ...title,
-        opinion: title.opinion === 'seen' ? (list.opinions.get(title.anime_id) ?? 'seen') : title.opinion,
-      })),
-    )
-    const known = entries.length - added
-    const others = known ? `, ${titles(known)} of your list brought up to date` : ''
-    told(`${titles(added)} added${others}.`, () => list.replace(before))
+    const before = list.titles
+    const opinionOf = ({ anime_id, opinion }: ListedTitle): Opinion =>
+      opinion === 'seen' ? (list.opinions.get(anime_id) ?? 'seen') : opinion
+    const brought = new Map(entries.map((title) => [title.anime_id, { ...title, opinion: opinionOf(title) }]))
+    const others = before.filter((title) => !brought.has(title.anime_id))
+    if (!list.replace([...brought.values(), ...others])) return false
+    const known = before.length - others.length
+    const updated = known ? `, ${counted(known, 'title')} of your list brought up to date` : ''
+    told(`${counted(brought.size - known, 'title')} added${updated}.`, () => list.replace(before))
     return true
   }
 
   function replace(entries: readonly ListedTitle[]): boolean {
-    if (entries.length > MAX_TITLES) return tooMany()
-    const before = [...list.titles]
-    list.replace(entries)
-    told(`Your list now has the ${titles(entries.length)} you brought.`, () => list.replace(before))
+    const before = list.titles
+    if (!list.replace(entries)) return false
+    told(`Your list now has the ${counted(entries.length, 'title')} you brought.`, () => list.replace(before))
     return true
   }
 
-  function tooMany(): false {
-    notices.show({ text: `A list has at most ${titles(MAX_TITLES)}. Nothing was changed.` })
-    return false
-  }
-
-  return { remove, clear, add, replace }
+  return { rate, remove, hide, unhide, clear, add, replace }
 }

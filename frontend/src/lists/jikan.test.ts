@@ -37,6 +37,15 @@ it('reads page after page, with a pause between them', async () => {
   ])
 })
 
+it('says that a list goes on after what is read', async () => {
+  const full = Array.from({ length: 300 }, (_, at) => entry(at + 1, 0, 6))
+  ask.mockImplementation(() => Promise.resolve(outsideAnswer({ data: full })))
+  const reading = expect(readJikan('endless')).rejects.toThrow('more than the 20,000 titles')
+  await vi.advanceTimersByTimeAsync(66 * 400)
+  await reading
+  expect(ask).toHaveBeenCalledTimes(66)
+})
+
 it.each<[string, () => Response, string]>([
   ['an unknown name', () => outsideAnswer({ type: 'BadResponseException' }, 404), 'has no user “x”'],
   [

@@ -2,7 +2,7 @@
 // this route: it may be gone, and then a person exports the list as a file.
 import * as v from 'valibot'
 
-import { BringError, MAX_TITLES, type OutsideList } from './brought'
+import { BringError, endless, MAX_READ, type OutsideList } from './brought'
 import { askOutside, type OutsideAnswer, validated } from './outside'
 
 const SITE = 'Jikan, which reads lists of MyAnimeList,'
@@ -26,7 +26,8 @@ const Refusal = v.object({
 
 export async function readJikan(name: string, signal?: AbortSignal): Promise<OutsideList> {
   const list: OutsideList = { entries: [], planned: 0 }
-  for (let page = 1, more = true; more && page <= Math.ceil(MAX_TITLES / PER_PAGE); page++) {
+  for (let page = 1, more = true; more; page++) {
+    if (page > MAX_READ / PER_PAGE) throw endless(name, 'MyAnimeList')
     if (page > 1) await new Promise((resolve) => setTimeout(resolve, PAUSE_MS))
     const url = `https://api.jikan.moe/v4/users/${encodeURIComponent(name)}/animelist?page=${page}`
     const answer = await askOutside(SITE, url, {}, signal)

@@ -45,7 +45,7 @@ async function broughtOf(answer: MalImportAnswer, signal?: AbortSignal): Promise
     })),
     planned,
   }
-  const brought = await matched(list, signal)
+  const brought = await matched(list, Infinity, signal)
   const unmatched = answer.unmatched.map(({ anime_id, title }) => title || `Title ${anime_id}`)
   return {
     ...brought,

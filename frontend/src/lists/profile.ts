@@ -1,11 +1,9 @@
 // A saved profile: its link, and its list as one's own.
 import * as v from 'valibot'
 
+import type { AnimeItem } from '@/api/client'
 import type { components } from '@/api/schema'
-import type { ListedTitle, Opinion } from '@/stores/list'
-
-import { listedTitle } from './brought'
-import type { FoundItem } from './search'
+import { type ListedTitle, listedTitle, type Opinion } from '@/stores/list'
 
 const LINK = /^#profile=(\d{16})\.([\w-]{20,100})$/
 
@@ -27,10 +25,18 @@ export function keyIn(hash: string): ProfileKey | null {
   return id && token ? { user_id: Number(id), token } : null
 }
 
+/** Titles and opinions, the same text for the same list in any order. */
+export function inShort(titles: readonly Pick<ListedTitle, 'anime_id' | 'opinion'>[]): string {
+  return titles
+    .map(({ anime_id, opinion }) => `${anime_id}.${opinion}`)
+    .sort()
+    .join(' ')
+}
+
 /** The saved list with what the catalogue knows of its titles; what it does not know keeps its place. */
 export function listOf(
   { ratings, watched_ids }: components['schemas']['Profile'],
-  known: ReadonlyMap<number, FoundItem>,
+  known: ReadonlyMap<number, AnimeItem>,
 ): ListedTitle[] {
   const entries: [number, string | null, Opinion][] = [
     ...ratings.map(({ anime_id, name, rating }): [number, string | null, Opinion] => [

@@ -7,7 +7,7 @@ import { useTitleSearch } from './search'
 import { answer, found } from './testing'
 
 vi.mock('@/api/client', async (original) => ({ ...(await original<object>()), api: { GET: vi.fn() } }))
-type Init = { params: { query: { query: string } }; signal: AbortSignal }
+type Init = { params: { query: { query: string; nsfw: boolean } }; signal: AbortSignal }
 const get = vi.mocked(api.GET as (path: string, init: Init) => Promise<unknown>)
 
 beforeEach(() => {
@@ -19,7 +19,7 @@ afterEach(() => vi.useRealTimers())
 
 it('asks once for what is typed quickly', async () => {
   const text = ref('')
-  const search = useTitleSearch(text)
+  const search = useTitleSearch(text, () => false)
   for (const typed of ['s', 'st', 'ste', 'stei ']) {
     text.value = typed
     await vi.advanceTimersByTimeAsync(100)
@@ -34,7 +34,7 @@ it('asks once for what is typed quickly', async () => {
 
 it('aborts what nobody waits for, and takes no late answer', async () => {
   const text = ref('')
-  const search = useTitleSearch(text)
+  const search = useTitleSearch(text, () => false)
   let late: (value: unknown) => void = () => undefined
   get.mockReturnValueOnce(new Promise((resolve) => (late = resolve)))
   text.value = 'old'
@@ -49,7 +49,7 @@ it('aborts what nobody waits for, and takes no late answer', async () => {
 
 it('forgets what was found when the text goes', async () => {
   const text = ref('x')
-  const search = useTitleSearch(text)
+  const search = useTitleSearch(text, () => false)
   text.value = 'xy'
   await vi.advanceTimersByTimeAsync(150)
   text.value = '  '
@@ -60,7 +60,7 @@ it('forgets what was found when the text goes', async () => {
 
 it('says what went wrong, and tries again', async () => {
   const text = ref('')
-  const search = useTitleSearch(text)
+  const search = useTitleSearch(text, () => false)
   get.mockResolvedValueOnce(answer(503, {}))
   text.value = 'x'
   await vi.advanceTimersByTimeAsync(150)
@@ -70,4 +70,15 @@ it('says what went wrong, and tries again', async () => {
   await vi.advanceTimersByTimeAsync(150)
   expect(search.failure.value).toBeNull()
   expect(search.found.value).toHaveLength(1)
+})
+
+it('leaves adult titles out until they are wanted', async () => {
+  const text = ref('')
+  const nsfw = ref(false)
+  useTitleSearch(text, () => nsfw.value)
+  text.value = 'x'
+  await vi.advanceTimersByTimeAsync(150)
+  nsfw.value = true
+  await vi.advanceTimersByTimeAsync(150)
+  expect(get.mock.calls.map(([, init]) => init.params.query.nsfw)).toEqual([false, true])
 })

@@ -1,16 +1,17 @@
 // Titles by what a person types: the server finds them, the newest text wins.
 import { computed, type Ref, ref, shallowRef, watch } from 'vue'
 
-import { answered, api } from '@/api/client'
-import type { components } from '@/api/schema'
-
-export type FoundItem = components['schemas']['FoundItem']
+import { answered, api, type FoundItem } from '@/api/client'
 
 const WAIT_MS = 150
 const LIMIT = 8
 
-/** What `text` finds. Titles found before stay until the next answer, `isPending` meanwhile. */
-export function useTitleSearch(text: Readonly<Ref<string>>) {
+/**
+ * What `text` finds. Titles found before stay until the next answer, `isPending` meanwhile.
+ *
+ * @param nsfw whether adult titles are found too.
+ */
+export function useTitleSearch(text: Readonly<Ref<string>>, nsfw: () => boolean) {
   const found = shallowRef<FoundItem[]>([])
   const foundFor = ref('') // the text that `found` answers
   const failure = ref<string | null>(null)
@@ -21,7 +22,7 @@ export function useTitleSearch(text: Readonly<Ref<string>>) {
   async function ask(query: string, signal: AbortSignal): Promise<void> {
     try {
       const page = await answered(
-        api.GET('/api/v1/anime', { params: { query: { query, limit: LIMIT } }, signal }),
+        api.GET('/api/v1/anime', { params: { query: { query, limit: LIMIT, nsfw: nsfw() } }, signal }),
       )
       if (signal.aborted) return
       found.value = page.data
@@ -33,7 +34,7 @@ export function useTitleSearch(text: Readonly<Ref<string>>) {
     }
   }
 
-  watch([wanted, attempts], ([query], _before, onCleanup) => {
+  watch([wanted, attempts, nsfw], ([query], _before, onCleanup) => {
     failure.value = null
     if (!query) {
       found.value = []

@@ -1,7 +1,6 @@
 // What tests of lists share.
+import type { FoundItem } from '@/api/client'
 import type { ListedTitle, Opinion } from '@/stores/list'
-
-import type { FoundItem } from './search'
 
 function short(anime_id: number, name = `Title ${anime_id}`) {
   return { anime_id, name, english: null, type: 'TV', year: 2006, image_url: null }

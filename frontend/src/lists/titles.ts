@@ -1,7 +1,5 @@
 // Titles by their ids, as many as a list has.
-import { answered, api } from '@/api/client'
-
-import type { FoundItem } from './search'
+import { answered, api, type FoundItem } from '@/api/client'
 
 const CHUNK = 100 // ids that one request may have
 const PARALLEL = 4

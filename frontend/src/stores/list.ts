@@ -2,10 +2,12 @@
 // by itself: a request carries it, and the server forgets it.
 import { defineStore } from 'pinia'
 import * as v from 'valibot'
-import { computed } from 'vue'
+import { computed, ref } from 'vue'
 
 import type { AnimeItem } from '@/api/client'
+import { counted } from '@/reasons'
 
+import { useNotices } from './notices'
 import { stored } from './stored'
 
 const Rating = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(10))
@@ -46,37 +48,40 @@ function short(title: ShortTitle | AnimeItem): ShortTitle {
   return { anime_id, name, english, type, year, image_url }
 }
 
+/** A title of the catalogue as one's list keeps it. */
+export function listedTitle(title: ShortTitle | AnimeItem, opinion: Opinion): ListedTitle {
+  return { ...short(title), opinion }
+}
+
 export const useList = defineStore('list', () => {
+  const notices = useNotices()
   const titles = stored('anime.list', v.array(ListedTitle), [])
   const hidden = stored('anime.hidden', v.array(Title), [])
+  const limit = ref(5_000) // how many titles; until the server says otherwise
 
   const opinions = computed(() => new Map(titles.value.map((title) => [title.anime_id, title.opinion])))
   const body = computed(() => bodyOf(titles.value))
   const hiddenIds = computed(() => hidden.value.map((title) => title.anime_id))
 
-  /** Add a title, or change what is thought of it where it is listed. */
-  function put(title: ShortTitle | AnimeItem, opinion: Opinion): void {
-    const entry = { ...short(title), opinion }
-    titles.value = opinions.value.has(title.anime_id)
+  /** Put another list in the place of this one; one that is larger than a list may be is refused with words. */
+  function replace(entries: readonly ListedTitle[]): boolean {
+    if (entries.length > Math.max(limit.value, titles.value.length)) {
+      notices.show({ text: `A list has at most ${counted(limit.value, 'title')}. Nothing was changed.` })
+      return false
+    }
+    titles.value = [...entries]
+    return true
+  }
+
+  /** Add a title, or change what is thought of it where it is listed. False: there is no room. */
+  function put(title: ShortTitle | AnimeItem, opinion: Opinion): boolean {
+    const entry = listedTitle(title, opinion)
+    const next = opinions.value.has(title.anime_id)
       ? titles.value.map((listed) => (listed.anime_id === title.anime_id ? entry : listed))
       : [entry, ...titles.value]
+    if (!replace(next)) return false
     unhide(title.anime_id)
-  }
-
-  /** Add many at once; returns how many are new. What is listed already takes the opinion that came. */
-  function merge(entries: readonly ListedTitle[]): number {
-    const merged = new Map(
-      entries.map((entry) => [entry.anime_id, { ...short(entry), opinion: entry.opinion }]),
-    )
-    const kept = titles.value.filter((title) => !merged.has(title.anime_id))
-    const added = merged.size - (titles.value.length - kept.length)
-    titles.value = [...merged.values(), ...kept]
-    return added
-  }
-
-  /** Everything, for putting it back. */
-  function replace(entries: readonly ListedTitle[]): void {
-    titles.value = [...entries]
+    return true
   }
 
   function remove(animeId: number): void {
@@ -91,5 +96,5 @@ export const useList = defineStore('list', () => {
     hidden.value = hidden.value.filter((title) => title.anime_id !== animeId)
   }
 
-  return { titles, hidden, opinions, body, hiddenIds, put, merge, replace, remove, hide, unhide }
+  return { titles, hidden, limit, opinions, body, hiddenIds, replace, put, remove, hide, unhide }
 })

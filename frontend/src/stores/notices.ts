@@ -2,12 +2,13 @@
 import { defineStore } from 'pinia'
 import { ref } from 'vue'
 
-export interface Notice {
+interface Notice {
   text: string
-  action?: { label: 'Undo' | 'Try again'; run: () => void }
+  action?: { label: 'Undo' | 'Try again' | 'Give it up'; run: () => void }
 }
 
 const SHOWN_MS = 8_000
+const ACTION_SHOWN_MS = 20_000 // time to reach it
 
 export const useNotices = defineStore('notices', () => {
   const current = ref<Notice | null>(null)
@@ -26,7 +27,7 @@ export const useNotices = defineStore('notices', () => {
   /** It goes as if it had just come. */
   function release(): void {
     clearTimeout(timer)
-    timer = setTimeout(dismiss, SHOWN_MS)
+    timer = setTimeout(dismiss, current.value?.action ? ACTION_SHOWN_MS : SHOWN_MS)
   }
 
   function dismiss(): void {

@@ -62,12 +62,12 @@ it('saves nothing until it is asked to', async () => {
 it('saves a list, and then keeps it in step, once for many changes', async () => {
   const profile = await saved()
   expect(profile.state).toBe('saved')
-  expect(kept()).toEqual({ ...KEY, is_saved: true })
+  expect(kept()).toEqual({ ...KEY, saved: '1.9' })
   useList().put(title(1), 8)
   useList().put(title(2), 'seen')
   await vi.advanceTimersByTimeAsync(100)
   expect(profile.state).toBe('saving')
-  expect(kept()).toEqual({ ...KEY, is_saved: false })
+  expect(kept()).toEqual({ ...KEY, saved: '1.9' })
   await wait()
   expect(PUT).toHaveBeenCalledTimes(1)
   expect(PUT.mock.calls[0]?.[1]).toMatchObject({
@@ -100,8 +100,8 @@ it('keeps what could not be saved for the next try, and for the next visit', asy
   useList().put(title(1), 8)
   await wait()
   expect(profile.state).toBe('failed')
-  expect(profile.failure).toContain('The server cannot answer right now')
-  expect(kept()).toEqual({ ...KEY, is_saved: false })
+  expect(profile.failure?.text).toContain('The server cannot answer right now')
+  expect(kept()).toEqual({ ...KEY, saved: '1.9' })
 
   disposePinia(pinia)
   open()
@@ -118,9 +118,9 @@ it('does not put an empty list in the place of a saved one', async () => {
   expect(profile.state).toBe('empty')
 })
 
-it.each([401, 404])('leaves the list where the profile is gone (%s)', async (status) => {
+it('leaves the list where the profile is gone', async () => {
   const profile = await saved()
-  PUT.mockResolvedValue(answer(status, {}))
+  PUT.mockResolvedValue(answer(404, {}))
   GET.mockResolvedValue(answer(404, {}))
   useList().put(title(1), 8)
   await wait()
@@ -137,7 +137,7 @@ it('tells a profile that is gone from a list without known titles', async () => 
   useList().put(title(1), 8)
   await wait()
   expect(profile.state).toBe('failed')
-  expect(profile.failure).toBe('The list names no title that is known.')
+  expect(profile.failure?.text).toBe('The list names no title that is known.')
 })
 
 it('loads a profile in the place of the list, does not send it back, and undoes that', async () => {
@@ -169,10 +169,83 @@ it('deletes the profile and leaves the list', async () => {
   expect(useList().titles).toHaveLength(1)
 })
 
-it('keeps the profile where it could not be deleted', async () => {
+it('keeps the profile where it could not be deleted, and remembers what failed', async () => {
   const profile = await saved()
   DELETE.mockResolvedValue(answer(503, {}))
   expect(await profile.erase()).toBe(false)
   expect(kept()).toMatchObject(KEY)
-  expect(profile.state).toBe('failed')
+  expect(profile.failure?.work).toBe('erase')
+  await profile.save()
+  expect(profile.failure?.work).toBe('erase') // there was nothing to save
+})
+
+it('makes one profile of two presses', async () => {
+  useList().put(title(1), 9)
+  const profile = useProfile()
+  await Promise.all([profile.create(), profile.create()])
+  expect(POST).toHaveBeenCalledTimes(1)
+})
+
+it('keeps the key that the server does not take, until it is let go', async () => {
+  const profile = await saved()
+  PUT.mockResolvedValue(answer(401, {}))
+  useList().put(title(1), 8)
+  await wait()
+  expect(profile.failure).toMatchObject({ work: 'save', isLocked: true })
+  expect(kept()).toMatchObject(KEY)
+  profile.forget()
+  expect(kept()).toBeNull()
+  useNotices().current?.action?.run()
+  expect(kept()).toMatchObject(KEY)
+})
+
+it('saves what was not saved before another profile was loaded, when that is taken back', async () => {
+  const profile = await saved()
+  useList().put(title(1), 8)
+  const undo = profile.adopt({ ...KEY, user_id: 5 }, [title(2)])
+  await wait()
+  expect(PUT).not.toHaveBeenCalled()
+  undo()
+  await wait()
+  expect(PUT.mock.calls[0]?.[1].body).toMatchObject({ ratings: [{ anime_id: 1, rating: 8 }] })
+  expect(profile.state).toBe('saved')
+})
+
+/** What another tab writes. */
+function elsewhere(key: string, value: unknown): void {
+  localStorage.setItem(key, JSON.stringify(value))
+  window.dispatchEvent(new StorageEvent('storage', { key, storageArea: localStorage }))
+}
+
+it('leaves it to another tab to save what was changed there', async () => {
+  const profile = await saved()
+  await wait()
+  elsewhere('anime.list', [title(1, 3)])
+  await wait()
+  expect(PUT).not.toHaveBeenCalled()
+  expect(kept()).toEqual({ ...KEY, saved: '1.9' })
+  elsewhere('anime.profile', { ...KEY, saved: '1.3' })
+  expect(profile.state).toBe('saved')
+})
+
+it('saves nothing over the profile that was open before another tab loaded one', async () => {
+  await saved()
+  useList().put(title(1), 8) // about to be saved
+  localStorage.setItem('anime.list', JSON.stringify([title(7, 7)])) // and this page has not heard yet
+  localStorage.setItem('anime.profile', JSON.stringify({ ...KEY, user_id: 5, saved: '7.7' }))
+  await wait()
+  expect(PUT).not.toHaveBeenCalled()
+  expect(kept()).toMatchObject({ user_id: 5 })
+})
+
+it('does not put its own profile back when saving ends after another tab loaded one', async () => {
+  await saved()
+  PUT.mockImplementation(async () => {
+    localStorage.setItem('anime.profile', JSON.stringify({ ...KEY, user_id: 5, saved: '7.7' }))
+    return answer(200, {})
+  })
+  useList().put(title(1), 8)
+  await vi.advanceTimersByTimeAsync(1_500)
+  expect(PUT).toHaveBeenCalledTimes(1)
+  expect(kept()).toMatchObject({ user_id: 5, saved: '7.7' })
 })

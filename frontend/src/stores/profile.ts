@@ -3,57 +3,75 @@
 import { useDebounceFn, useEventListener } from '@vueuse/core'
 import { defineStore } from 'pinia'
 import * as v from 'valibot'
-import { computed, ref, watch } from 'vue'
+import { computed, ref, shallowRef, watch } from 'vue'
 
 import { answered, api, ApiError } from '@/api/client'
-import { listOf, ProfileKey } from '@/lists/profile'
+import { inShort, listOf, ProfileKey } from '@/lists/profile'
 import { fetchTitles } from '@/lists/titles'
 
 import { type ListedTitle, useList } from './list'
 import { useNotices } from './notices'
-import { stored } from './stored'
+import { reread, stored } from './stored'
 
 const WAIT_MS = 1_500
 const ROUTE = '/api/v1/profiles/{user_id}'
-// is_saved: the server has the list as it is here
-const Profile = v.object({ ...ProfileKey.entries, is_saved: v.boolean() })
+// saved: the list that the server has, so that a list changed elsewhere is never taken for saved
+const Profile = v.object({ ...ProfileKey.entries, saved: v.string() })
+type Work = 'create' | 'save' | 'erase'
 
 export const useProfile = defineStore('profile', () => {
   const list = useList()
   const notices = useNotices()
   const profile = stored('anime.profile', v.nullable(Profile), null)
-  const isBusy = ref(false)
-  const failure = ref<string | null>(null)
-  let inStep: unknown = null // the list that needs no saving, as it came from the server
+  const busy = ref<Work | null>(null)
+  // isLocked: the server does not take the token
+  const failure = shallowRef<{ work: Work; text: string; isLocked: boolean } | null>(null)
 
+  const short = computed(() => inShort(list.titles))
+  const isSaved = computed(() => profile.value?.saved === short.value)
   const state = computed(() => {
-    if (!profile.value) return 'none'
+    if (busy.value === 'erase') return 'erasing'
+    if (!profile.value) return busy.value ? 'saving' : 'none'
     if (failure.value) return 'failed'
-    if (!profile.value.is_saved && !list.titles.length) return 'empty'
-    return profile.value.is_saved && !isBusy.value ? 'saved' : 'saving'
+    if (!isSaved.value && !list.titles.length) return 'empty'
+    return isSaved.value && !busy.value ? 'saved' : 'saving'
+  })
+  watch(
+    () => profile.value?.user_id,
+    () => (failure.value = null),
+  )
+  watch(isSaved, (now) => {
+    if (now && failure.value?.work === 'save') failure.value = null // another tab could
   })
 
   /** Save the list under a new id. */
   async function create(): Promise<void> {
-    const body = list.body
-    await doing(async () => {
+    reread()
+    if (profile.value || busy.value) return
+    const { body } = list
+    const saved = short.value
+    await doing('create', async () => {
       const { user_id, token } = await answered(api.POST('/api/v1/profiles', { body }))
-      profile.value = { user_id, token, is_saved: body === list.body }
+      profile.value = { user_id, token, saved }
     })
-    if (profile.value && !profile.value.is_saved) saveSoon()
   }
 
   /** Put the list as it is now in the place of the saved one. */
   async function save(): Promise<void> {
+    reread() // another tab may have loaded another profile
     const held = profile.value
     // an empty list is not saved: the server keeps the last one
-    if (!held || held.is_saved || isBusy.value || !list.titles.length) return
-    const body = list.body
-    await doing(async () => {
-      await answered(api.PUT(ROUTE, { ...opening(held), body }))
-      if (profile.value?.user_id === held.user_id) profile.value = { ...held, is_saved: body === list.body }
-    }, held)
-    if (!failure.value) saveSoon() // where the list has changed meanwhile
+    if (!held || isSaved.value || busy.value || !list.titles.length) return
+    const { body } = list
+    const saved = short.value
+    await doing(
+      'save',
+      async () => {
+        await answered(api.PUT(ROUTE, { ...opening(held), body }))
+        if (isOpen(held)) profile.value = { ...held, saved }
+      },
+      held,
+    )
   }
   const saveSoon = useDebounceFn(save, WAIT_MS)
 
@@ -65,15 +83,12 @@ export const useProfile = defineStore('profile', () => {
   }
 
   /** Make a profile that was read the one of this browser; returns how to take that back. */
-  function adopt(key: ProfileKey, titles: readonly ListedTitle[]): () => void {
-    const before = { titles: [...list.titles], profile: profile.value }
-    list.replace(titles)
-    inStep = list.body
-    failure.value = null
-    profile.value = { ...key, is_saved: true }
+  function adopt({ user_id, token }: ProfileKey, titles: readonly ListedTitle[]): () => void {
+    const before = { titles: list.titles, profile: profile.value }
+    if (!list.replace(titles)) throw new Error('The list of the profile is larger than a list may be.')
+    profile.value = { user_id, token, saved: short.value }
     return () => {
       list.replace(before.titles)
-      inStep = list.body
       profile.value = before.profile
     }
   }
@@ -81,55 +96,78 @@ export const useProfile = defineStore('profile', () => {
   /** Delete it on the server; the list here stays. */
   async function erase(): Promise<boolean> {
     const held = profile.value
-    if (!held) return false
-    return doing(async () => {
-      await answered(api.DELETE(ROUTE, opening(held)))
-      profile.value = null
-    }, held)
+    if (!held || busy.value === 'erase') return false
+    return doing(
+      'erase',
+      async () => {
+        await answered(api.DELETE(ROUTE, opening(held)))
+        if (isOpen(held)) profile.value = null
+      },
+      held,
+    )
   }
 
-  async function doing(work: () => Promise<void>, held?: ProfileKey): Promise<boolean> {
-    isBusy.value = true
+  /** Let go of it in this browser only. */
+  function forget(): void {
+    const held = profile.value
+    profile.value = null
+    notices.show({
+      text: 'This browser has forgotten the profile. On the server it is as it was.',
+      action: { label: 'Undo', run: () => (profile.value ??= held) },
+    })
+  }
+
+  async function doing(work: Work, act: () => Promise<void>, held?: ProfileKey): Promise<boolean> {
+    busy.value = work
     failure.value = null
     try {
-      await work()
+      await act()
+      void saveSoon() // where the list has changed meanwhile
       return true
     } catch (error) {
-      if (held && profile.value?.user_id !== held.user_id) return false // erased meanwhile
+      if (held && !isOpen(held)) return false // erased meanwhile
       if (held && (await isGone(error, held))) {
         profile.value = null
         notices.show({
           text: 'Your profile is no longer on the server: it was deleted elsewhere. Your list is still here, in this browser.',
         })
-      } else failure.value = error instanceof Error ? error.message : String(error)
+      } else failure.value = { work, ...wordsFor(error) }
       return false
     } finally {
-      isBusy.value = false
+      if (busy.value === work) busy.value = null
     }
   }
 
-  /** 404 may be about the titles instead: then the profile can still be read. */
-  async function isGone(error: unknown, key: ProfileKey): Promise<boolean> {
-    if (!(error instanceof ApiError)) return false
-    if (error.status === 401) return true
-    if (error.status !== 404) return false
-    const { response } = await api.GET(ROUTE, opening(key)).catch(() => ({ response: null }))
-    return response?.status === 401 || response?.status === 404
+  /** Whether it is still the profile of this browser, in whichever tab that was last said. */
+  function isOpen(key: ProfileKey): boolean {
+    reread()
+    return profile.value?.user_id === key.user_id
   }
 
-  watch(
-    () => list.body,
-    (body) => {
-      if (!profile.value || body === inStep) return
-      profile.value = { ...profile.value, is_saved: false }
-      saveSoon()
-    },
-  )
+  list.$onAction(({ after }) => after(() => void saveSoon())) // of this tab: others save what is changed there
   useEventListener(window, 'online', save)
+  // what another tab was closed too early for
+  useEventListener(document, 'visibilitychange', save)
   void save() // what an earlier visit could not
 
-  return { profile, state, failure, create, save, read, adopt, erase }
+  return { profile, state, failure, create, save, read, adopt, erase, forget }
 })
+
+/** 404 may be about the titles instead: then the profile can still be read. */
+async function isGone(error: unknown, key: ProfileKey): Promise<boolean> {
+  if (!(error instanceof ApiError) || error.status !== 404) return false
+  const { response } = await api.GET(ROUTE, opening(key)).catch(() => ({ response: null }))
+  return response?.status === 404
+}
+
+function wordsFor(error: unknown): { text: string; isLocked: boolean } {
+  const isLocked = error instanceof ApiError && error.status === 401
+  if (isLocked) {
+    const text = 'The server does not accept the key to this profile, which may be a fault of the server.'
+    return { text, isLocked }
+  }
+  return { text: error instanceof Error ? error.message : String(error), isLocked }
+}
 
 function opening({ user_id, token }: ProfileKey) {
   return { params: { path: { user_id } }, headers: { Authorization: `Bearer ${token}` } }

@@ -1,9 +1,10 @@
 // The knobs of the page, kept in its address: a reload or a link brings the same ones back.
-import { computed, ref, watch } from 'vue'
+import { ref, watch } from 'vue'
 import { useRoute, useRouter } from 'vue-router'
 
-import { useCatalog } from '@/api/queries'
-import { DEFAULTS, fromQuery, known, type Knobs, namesAnything, toQuery } from '@/knobs'
+import { DEFAULTS, fromQuery, type Knobs, toQuery } from '@/knobs'
+
+import { useKnown } from './choices'
 
 export function useKnobs() {
   const route = useRoute()
@@ -17,10 +18,7 @@ export function useKnobs() {
     },
   )
 
-  const { data: catalog, error } = useCatalog(() => given.value.nsfw)
-  const knobs = computed(() => (catalog.value ? known(given.value, catalog.value) : given.value))
-  /** Whether what the knobs name is known to be there. */
-  const isReady = computed(() => !namesAnything(given.value) || Boolean(catalog.value ?? error.value))
+  const { found: knobs, isReady } = useKnown(given, () => given.value.nsfw)
 
   /** The address is replaced: going back leads to the page before, not through every position of a knob. */
   function set(wanted: Knobs): void {

@@ -1,7 +1,7 @@
 // What the page of popular titles shows: as the address bar says it, and as the API takes it.
 import type { LocationQuery, LocationQueryRaw } from 'vue-router'
 
-import { DEFAULTS, fromQuery, type Knobs, toQuery } from '@/knobs'
+import { DEFAULTS, type Filters, fromQuery, toQuery } from '@/knobs'
 
 export const PAGE_SIZE = 24
 export const SORTS = { likes: 'Liked by most people', mean_rating: 'Highest mean rating' } as const
@@ -9,7 +9,6 @@ export const SORTS = { likes: 'Liked by most people', mean_rating: 'Highest mean
 const MAX_PAGE = 1_000_000
 
 export type Sort = keyof typeof SORTS
-export type Filters = Pick<Knobs, 'types' | 'genres' | 'genres_exclude' | 'year_from' | 'year_to'>
 
 export interface View extends Filters {
   sort: Sort

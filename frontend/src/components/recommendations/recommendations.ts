@@ -1,11 +1,12 @@
 // Recommendations for a list under the knobs, kept in step with both.
 import { useQuery } from '@pinia/colada'
-import { useOnline } from '@vueuse/core'
 import { computed, type Ref, ref, shallowRef, watch } from 'vue'
 
 import { answered, api, ApiError } from '@/api/client'
+import { withSelf } from '@/api/self'
 import type { components } from '@/api/schema'
 import { type Knobs, requestOf } from '@/knobs'
+import type { ProfileKey } from '@/lists/profile'
 import type { ListBody } from '@/stores/list'
 
 export type Answer = components['schemas']['RecommendationAnswer']
@@ -20,6 +21,7 @@ const KEPT_MS = 120_000
 
 interface Wanted {
   body: ListBody
+  self: ProfileKey | null // of the profile that the list is saved as
   excludeIds: readonly number[]
   knobs: Knobs
   n: number
@@ -32,13 +34,13 @@ interface Wanted {
 export function useRecommendations(wanted: Readonly<Ref<Wanted | null>>) {
   const request = computed(() => wanted.value && requestFor(wanted.value))
   const { data, error, isLoading, refetch } = useQuery({
-    key: () => ['recommendations', request.value],
+    key: () => ['recommendations', request.value?.body ?? null],
     enabled: () => request.value !== null,
     gcTime: KEPT_MS,
     query: async ({ signal }) => {
       if (!request.value) throw new Error('There is nothing to ask for.') // `enabled` sees to it
       try {
-        return await answered(api.POST('/api/v1/recommendations', { body: request.value, signal }))
+        return await answered(api.POST('/api/v1/recommendations', { ...request.value, signal }))
       } catch (error) {
         if (!(error instanceof ApiError) || error.status !== 404) throw error
         throw new ApiError('This catalogue has none of the titles of the list.', 404)
@@ -47,21 +49,17 @@ export function useRecommendations(wanted: Readonly<Ref<Wanted | null>>) {
   })
   const answer = shallowRef<Answer>()
   watch(data, (came) => came && (answer.value = came), { immediate: true })
-
-  const isOnline = useOnline()
-  watch(isOnline, (now) => {
-    if (now && error.value instanceof ApiError && error.value.isOffline) void refetch()
-  })
   return { answer, error, isLoading, refetch }
 }
 
-function requestFor({ body, excludeIds, knobs, n }: Wanted) {
+function requestFor({ body, self, excludeIds, knobs, n }: Wanted) {
   const isEmpty = !body.ratings.length && !body.watched_ids.length
-  return {
+  const wishes = {
     ...requestOf(isEmpty ? { ...knobs, algorithm: 'popular' } : knobs),
     ...body,
     exclude_ids: excludeIds.slice(-MAX_EXCLUDED),
     n,
     explain: true,
   }
+  return withSelf(wishes, self)
 }

@@ -2,7 +2,7 @@
 import { DEFAULTS, type Franchise, type Knobs } from '@/knobs'
 import { listed } from '@/reasons'
 
-export interface Relaxation {
+interface Relaxation {
   label: string
   titles: number // that it takes away
   changes: Partial<Knobs>

@@ -3,10 +3,9 @@ import { useQuery } from '@pinia/colada'
 import { computed, shallowRef, watch } from 'vue'
 import { useRoute, useRouter } from 'vue-router'
 
-import { listedTitle } from '@/lists/brought'
 import { fetchTitles } from '@/lists/titles'
 import { fromHash, PREFIX, type SharedEntry } from '@/share'
-import type { ListedTitle } from '@/stores/list'
+import { type ListedTitle, listedTitle } from '@/stores/list'
 import { useNotices } from '@/stores/notices'
 
 /** @param nsfw whether adult titles of the list may be named. */

@@ -38,9 +38,3 @@ export function useSimilar(id: () => number) {
 export function myAnimeListUrl(id: number): string {
   return `https://myanimelist.net/anime/${id}`
 }
-
-/** For the `lang` attribute of a name, where its letters tell. */
-export function languageOf(name: string): 'ja' | 'ko' | undefined {
-  if (/\p{Script=Hangul}/u.test(name)) return 'ko'
-  return /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u.test(name) ? 'ja' : undefined
-}

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import { languageOf, myAnimeListUrl, type TitleDetail } from './title'
+import { myAnimeListUrl, type TitleDetail } from './title'
 import { factsOf, ratingsInWords } from './words'
 
 const TITLE: TitleDetail = {
@@ -55,17 +55,6 @@ describe('ratings in words', () => {
     expect(ratingsInWords({ ...TITLE, rating_histogram: NOTHING, unrated: 0 })).toBe(
       'Nobody here has rated it yet.',
     )
-  })
-})
-
-describe('a name', () => {
-  it.each([
-    ['デスノート', 'ja'],
-    ['進撃の巨人', 'ja'],
-    ['데스노트', 'ko'],
-    ['Death Note', undefined],
-  ])('%s is written in %s', (name, expected) => {
-    expect(languageOf(name)).toBe(expected)
   })
 })
 

@@ -5,7 +5,7 @@ import { counted } from '@/reasons'
 
 import type { TitleDetail } from './title'
 
-export interface Fact {
+interface Fact {
   name: string
   value: string
 }

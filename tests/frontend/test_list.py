@@ -1,0 +1,115 @@
+"""The page of one's list, what can be taken back there, and what it is without a connection."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.frontend.browser import Watch
+from tests.frontend.lists import FAVOURITES
+from tests.frontend.test_bring import opinions
+
+
+def test_a_list_is_cleared_only_when_that_is_meant_and_comes_back(fan: Page) -> None:
+    fan.goto("/list")
+    clear = fan.get_by_role("button", name="Clear the list")
+    clear.click()
+    fan.get_by_role("alertdialog").get_by_role("button", name="Cancel").click()
+    expect(clear).to_be_focused()
+    assert opinions(fan) == FAVOURITES
+    clear.click()
+    fan.get_by_role("alertdialog").get_by_role("button", name="Clear it").click()
+    expect(fan.get_by_role("heading", name="Your list is empty")).to_be_visible()
+    expect(fan.get_by_role("heading", level=1)).to_be_focused()
+    fan.get_by_role("button", name="Undo").click()
+    expect(fan.get_by_role("link", name="List 6 titles")).to_be_visible()
+    assert opinions(fan) == FAVOURITES
+
+
+@pytest.mark.parametrize("button", ["Undo", "Close this message"])
+def test_focus_goes_from_a_message_back_to_where_it_came_from(fan: Page, button: str) -> None:
+    fan.goto("/list")
+    fan.get_by_role("button", name="Remove Death Note").click()
+    next_one = fan.get_by_role("button", name="Remove Steins;Gate")
+    expect(next_one).to_be_focused()
+    fan.get_by_role("button", name=button).focus()
+    fan.keyboard.press("Enter")
+    expect(fan.get_by_role("button", name=button)).to_have_count(0)
+    expect(next_one).to_be_focused()
+
+
+def test_focus_is_not_lost_with_a_message_that_came_from_nowhere(fan: Page) -> None:
+    fan.goto("/list")
+    fan.get_by_role("button", name="Remove Death Note").click()
+    fan.evaluate("document.activeElement.blur()")
+    fan.get_by_role("button", name="Close this message").focus()
+    fan.keyboard.press("Enter")
+    expect(fan.get_by_role("main")).to_be_focused()
+
+
+def test_a_message_stays_as_long_as_pointer_or_focus_is_on_it(fan: Page) -> None:
+    fan.clock.install()
+    fan.goto("/list")
+    fan.get_by_role("button", name="Remove Death Note").click()
+    undo = fan.get_by_role("button", name="Undo")
+    fan.clock.run_for(15_000)
+    expect(undo).to_be_visible()
+    undo.focus()
+    undo.hover()
+    fan.mouse.move(0, 0)
+    fan.clock.run_for(60_000)
+    expect(undo).to_be_visible()  # the focus is in it
+    undo.hover()
+    fan.evaluate("document.activeElement.blur()")
+    fan.clock.run_for(60_000)
+    expect(undo).to_be_visible()  # the pointer is on it
+    fan.mouse.move(0, 0)
+    fan.clock.run_for(25_000)
+    expect(undo).to_have_count(0)
+
+
+def test_the_other_pages_open_without_a_connection(fan: Page, watch: Watch) -> None:
+    watch.expect_error("ERR_INTERNET_DISCONNECTED")
+    with fan.expect_response("**/assets/TastePage-*.js"), fan.expect_response("**/assets/ListPage-*.js"):
+        fan.goto("/")
+    fan.wait_for_load_state("networkidle")
+    fan.context.set_offline(True)
+    fan.get_by_role("navigation", name="Pages").get_by_role("link", name="List").click()
+    expect(fan.get_by_role("heading", level=1, name="Your list")).to_be_visible()
+    expect(fan.get_by_role("combobox", name="Your opinion of Death Note")).to_be_visible()
+
+
+def test_a_page_that_cannot_be_loaded_is_explained_and_tried_again(fan: Page, watch: Watch) -> None:
+    watch.expect_error("Failed to (load resource|fetch dynamically)")
+    fan.route("**/assets/PopularPage-*.js", lambda route: route.fulfill(status=404))
+    fan.goto("/")
+    expect(fan.get_by_role("heading", level=1, name="For you")).to_be_visible()
+    fan.get_by_role("link", name="Popular").click()
+    expect(fan.get_by_text("This page could not be loaded.")).to_be_visible()
+    expect(fan.get_by_role("heading", level=1, name="For you")).to_be_visible()
+    fan.unroute("**/assets/PopularPage-*.js")
+    fan.get_by_role("button", name="Try again").click()
+    expect(fan.get_by_role("heading", level=1, name="Popular")).to_be_visible()
+
+
+def test_a_page_that_comes_back_from_the_cache_takes_over_the_newer_list(fan: Page) -> None:
+    fan.goto("/list")
+    expect(fan.get_by_role("link", name="List 6 titles")).to_be_visible()
+    shorter = json.dumps(json.loads(fan.evaluate("localStorage.getItem('anime.list')"))[:2])
+    fan.evaluate("(list) => localStorage.setItem('anime.list', list)", shorter)  # in another tab
+    fan.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))")
+    expect(fan.get_by_role("link", name="List 2 titles")).to_be_visible()
+
+
+def test_adult_titles_are_found_where_the_address_asks_for_them(page: Page) -> None:
+    for path, words in (
+        ("/list", "Adult titles are left out."),
+        ("/list?nsfw=true", "another of its names."),
+    ):
+        page.goto(path)
+        with page.expect_request("**/api/v1/anime?query=*") as asked:
+            page.get_by_role("combobox", name="Add a title").fill("zzqqxxyyww")
+        assert f"nsfw={str('nsfw' in path).lower()}" in asked.value.url
+        expect(page.get_by_role("status").filter(has_text="No title is called")).to_contain_text(words)

@@ -1,0 +1,61 @@
+"""The page of popular titles: its filters, its pages and its address."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Locator, Page, expect
+
+SCROLLED = "Math.round(scrollY)"
+
+
+def titles(page: Page) -> Locator:
+    return page.get_by_role("main").get_by_role("article")
+
+
+def test_another_page_begins_at_its_first_title_and_back_leads_to_where_one_was(page: Page) -> None:
+    page.goto("/popular")
+    expect(titles(page)).to_have_count(24)
+    first = titles(page).first.get_by_role("heading").inner_text()
+    following = page.get_by_role("link", name="Next")
+    following.scroll_into_view_if_needed()
+    left = page.evaluate(SCROLLED)
+    following.click()
+    expect(page).to_have_url(re.compile("page=2"))
+    expect(titles(page).first.get_by_role("heading")).not_to_have_text(first)
+    heading = page.get_by_role("heading", name="Titles", exact=True)
+    expect(heading).to_be_focused()
+    expect(heading).to_be_in_viewport()
+    assert page.evaluate(SCROLLED) < left
+    page.evaluate("document.activeElement.blur()")
+    page.go_back()
+    expect(titles(page).first.get_by_role("heading")).to_have_text(first)
+    page.wait_for_function(f"{SCROLLED} === {left}")
+    expect(heading).not_to_be_focused()
+
+
+def test_a_filter_leads_to_the_first_page_and_keeps_the_focus(page: Page) -> None:
+    page.goto("/popular?page=2")
+    expect(titles(page).first).to_be_visible()
+    page.get_by_text("Filters", exact=True).click()
+    movie = page.get_by_role("button", name="Movie", exact=True)
+    movie.press("Enter")
+    expect(page).to_have_url(re.compile(r"types=Movie$"))
+    expect(titles(page).filter(has_not_text="Movie")).to_have_count(0)
+    expect(movie).to_be_focused()
+
+
+def test_what_the_catalogue_does_not_have_is_left_out_of_the_filters(page: Page) -> None:
+    page.goto("/popular?genres=thriller,Cooking&types=Radio")
+    expect(page.get_by_text("Filters: Thriller", exact=True)).to_be_visible()
+    expect(titles(page).first).to_be_visible()
+    expect(titles(page).filter(has_not_text="Thriller")).to_have_count(0)
+
+
+def test_a_page_past_the_end_leads_to_the_first(page: Page) -> None:
+    page.goto("/popular?page=9999")
+    expect(page.get_by_text(re.compile(r"There are \d+ pages"))).to_be_visible()
+    page.get_by_role("link", name="To the first page").click()
+    expect(page).to_have_url("/popular")
+    expect(titles(page)).to_have_count(24)
+    expect(page.get_by_role("heading", name="Titles", exact=True)).to_be_focused()
