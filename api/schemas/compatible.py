@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, RootModel
 
 from api.requests import QueryModel
-from api.schemas.fields import MAX_TEXT, AlgorithmName, PageLength, UserId
+from api.schemas.fields import MAX_TEXT, AlgorithmName, OrdinaryId, PageLength
 from api.schemas.lists import ListEntry
 
 
@@ -32,7 +32,7 @@ class CompatibleRequest(BaseModel):
         },
     )
 
-    user_id: UserId
+    user_id: OrdinaryId
     algorithm: AlgorithmName = "user-user"
     n: PageLength | None = Field(default=None, description="default: 15 for user-user, 20 otherwise")
     anime_list: list[ListEntry] | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, StrictInt
+from pydantic import AfterValidator, BeforeValidator, Field, StrictInt
 
 from recommender.algorithms import ALGORITHMS
 
@@ -29,7 +29,11 @@ def _split(value: Any) -> Any:
     parts = [value] if isinstance(value, str) else value
     if not isinstance(parts, list) or not all(isinstance(part, str) for part in parts):
         return value
-    return [piece.strip() for part in parts for piece in part.split(",") if piece.strip()]
+    return [piece.strip() for part in parts for piece in part.split(",")]
+
+
+def _without_blanks(value: Any) -> Any:
+    return [piece for piece in value if piece != ""] if isinstance(value, list) else value
 
 
 UserId = Annotated[
@@ -37,9 +41,13 @@ UserId = Annotated[
     Field(ge=0, le=MAX_ID, description="the person's id, chosen by the caller"),
     BeforeValidator(_whole),
 ]
+_FIRST, _LAST = 2**52, 2**53 - 1  # of the ids of profiles
 ProfileId = Annotated[
-    int, Field(ge=2**52, lt=2**53, description="as POST /profiles answered it"), BeforeValidator(_whole)
+    int, Field(ge=_FIRST, le=_LAST, description="as POST /profiles answered it"), BeforeValidator(_whole)
 ]
+OrdinaryId = Annotated[
+    UserId, Field(json_schema_extra={"not": {"minimum": _FIRST, "maximum": _LAST}})
+]  # refused elsewhere, with words
 AnimeId = Annotated[
     StrictInt, Field(ge=1, le=MAX_ANIME_ID, description="MyAnimeList id"), BeforeValidator(_whole)
 ]
@@ -53,6 +61,13 @@ AlgorithmName = Annotated[
     str, BeforeValidator(_known_algorithm), Field(json_schema_extra={"enum": list(ALGORITHMS)})
 ]
 Names = Annotated[list[Name], Field(max_length=50)]
-QueryNames = Annotated[list[Name], BeforeValidator(_split), Field(max_length=50)]
-QueryIds = Annotated[list[Annotated[int, Field(ge=1, le=MAX_ANIME_ID)]], BeforeValidator(_split)]
+# a blank one counts as one too many, as the schema says, but names nothing
+QueryNames = Annotated[
+    list[Name], BeforeValidator(_split), Field(max_length=50), AfterValidator(_without_blanks)
+]
+QueryIds = Annotated[
+    list[Annotated[int, Field(ge=1, le=MAX_ANIME_ID)]],
+    BeforeValidator(_without_blanks),  # the last of these is the first to be asked
+    BeforeValidator(_split),
+]
 Histogram = Annotated[list[int], Field(min_length=10, max_length=10)]

@@ -162,6 +162,7 @@ def test_whatever_is_searched_for_is_answered(shared_client: FlaskClient, query:
         ("genres_exclude=Nonsense", ["genres_exclude"]),
         ("query=" + "x" * 201, ["query"]),
         ("genres=" + ",".join(["Action"] * 51), ["genres"]),
+        ("genres=" + "," * 50, ["genres"]),
         ("ids=x", ["ids", 0]),
         ("ids=1,0", ["ids", 1]),
         ("ids=" + ",".join(["1"] * 101), ["ids"]),
