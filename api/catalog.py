@@ -34,10 +34,8 @@ def get_catalog(query: CatalogQuery) -> Response:
         people=snapshot.ratings.n_users,
         ratings=int(snapshot.popularity.raters.sum()),
         generated=snapshot.generated_people,
-        genres=_counts(
-            {catalog.known_genres[key]: mask for key, mask in catalog.genre_masks.items()}, allowed
-        ),
-        types=_counts({name: catalog.types == key for key, name in catalog.known_types.items()}, allowed),
+        genres=_counts(catalog.of_genres(), allowed),
+        types=_counts(catalog.of_types(), allowed),
         year_from=int(years.min()) if len(years) else None,
         year_to=int(years.max()) if len(years) else None,
         max_list_titles=context().max_list_titles,

@@ -7,13 +7,16 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
+from flask import Response, jsonify
+
 from api.context import context, latest_model
 from api.errors import ApiError
+from api.metrics import INSERTS
 from api.schemas.lists import ListEntry, ListFields
 from recommender.catalog import Catalog
 from recommender.ratings import FAVOURITE, UNRATED
 from recommender.snapshot import Snapshot
-from serving.people import newer_titles
+from serving.people import newer_titles, replace_user
 
 
 class Found(NamedTuple):
@@ -134,6 +137,19 @@ def list_to_save(body: ListFields) -> tuple[dict[int, int], list[str]]:
         )
     unknown = [title.asked for title in given.unknown if title.anime_id not in stored]
     return ratings, unknown + [str(anime_id) for anime_id in given.unknown_ids if anime_id not in stored]
+
+
+def save_in_place(user_id: int, body: ListFields) -> Response:
+    """Save a list in the place of whatever the person has. See schemas.users.SavedAnswer.
+
+    Raises:
+        ApiError: as `list_to_save`.
+        UnknownUserError: as `serving.people.replace_user`.
+    """
+    ratings, unresolved = list_to_save(body)
+    with INSERTS.time():
+        replace_user(context().services, user_id, ratings)
+    return jsonify(user_id=user_id, saved=len(ratings), unresolved=unresolved)
 
 
 def check_length(entries: Sequence[object]) -> None:

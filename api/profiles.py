@@ -8,13 +8,13 @@ from flask_openapi3 import APIBlueprint, Tag
 from api.context import context, latest_model
 from api.errors import Problem
 from api.keys import profile_token
-from api.lists import list_to_save
+from api.lists import list_to_save, save_in_place
 from api.metrics import INSERTS
 from api.schemas.profiles import NewProfile, Profile, ProfilePath
 from api.schemas.users import SavedAnswer, SavedRatings
 from api.security import require_token
 from recommender.ratings import UNRATED
-from serving.people import add_profile, erase, replace_user, require_list
+from serving.people import add_profile, erase, require_list
 
 _TOKEN: list[dict[str, list[str]]] = [{"profile_token": []}]
 
@@ -74,10 +74,7 @@ def get_profile(path: ProfilePath) -> Response:
 def put_profile(path: ProfilePath, body: SavedRatings) -> Response:
     """As POST. A list of which no title is known changes nothing; an erased profile does not come back. What
     GET answered can be sent back whole: titles whose name is null there stay too."""
-    ratings, unresolved = list_to_save(body)
-    with INSERTS.time():
-        replace_user(context().services, path.user_id, ratings)
-    return jsonify(user_id=path.user_id, saved=len(ratings), unresolved=unresolved)
+    return save_in_place(path.user_id, body)
 
 
 @blueprint.delete(

@@ -8,6 +8,7 @@ from typing import Any
 from api.context import context
 from recommender.catalog import Catalog, Title
 from recommender.explanations import Explanation
+from recommender.popularity import RATINGS
 from recommender.query import Query, Ranking
 from recommender.ratings import UNRATED
 from recommender.snapshot import Snapshot
@@ -57,7 +58,7 @@ def anime_detail(snapshot: Snapshot, row: int) -> dict[str, Any]:
         "score": title.score,
         "members": title.members,
         "nsfw": title.nsfw,
-        "rating_histogram": snapshot.popularity.histograms[row, 1:].tolist(),
+        "rating_histogram": snapshot.popularity.histograms[row, RATINGS].tolist(),
         "unrated": int(snapshot.popularity.histograms[row, UNRATED]),
     }
 

@@ -8,8 +8,7 @@ from flask_openapi3 import APIBlueprint, Tag
 from api.context import context, live
 from api.errors import Problem
 from api.keys import Scope
-from api.lists import list_to_save
-from api.metrics import INSERTS
+from api.lists import save_in_place
 from api.recommending import recommendation_answer
 from api.schemas.recommendations import RecommendationAnswer
 from api.schemas.users import (
@@ -22,7 +21,7 @@ from api.schemas.users import (
 )
 from api.security import require_scope, requires
 from recommender.query import Query
-from serving.people import erase, replace_user, require_entries
+from serving.people import erase, require_entries
 
 blueprint = APIBlueprint(
     "users",
@@ -78,10 +77,7 @@ def put_ratings(path: UserPath, body: SavedRatings) -> Response:
     """Whoever is not known yet is added, but no profile. Titles that are not known are named in the answer; a
     list of which no title is known is refused. Needs a key of the scope write."""
     require_scope(Scope.WRITE)
-    ratings, unresolved = list_to_save(body)
-    with INSERTS.time():
-        replace_user(context().services, path.user_id, ratings)
-    return jsonify(user_id=path.user_id, saved=len(ratings), unresolved=unresolved)
+    return save_in_place(path.user_id, body)
 
 
 @blueprint.delete("/<int:user_id>", summary="Erase a person", responses={204: None})

@@ -107,6 +107,14 @@ class Catalog:
         """Type in lower case -> type as it is written."""
         return self.columns.known_types
 
+    def of_genres(self) -> dict[str, NDArray[np.bool_]]:
+        """Genre as it is written -> bool (n,): the titles that have it."""
+        return {name: self.genre_masks[key] for key, name in self.known_genres.items()}
+
+    def of_types(self) -> dict[str, NDArray[np.bool_]]:
+        """Type as it is written -> bool (n,): the titles of it."""
+        return {name: self.types == key for key, name in self.known_types.items()}
+
 
 class Columns(NamedTuple):
     """What is known of the titles, one array for each thing. See Catalog."""

@@ -76,12 +76,7 @@ def taste_of(query: Query, catalog: Catalog, popularity: Popularity, *, nsfw: bo
         nsfw: whether adult genres and titles are named; the sums are over the whole list either way.
     """
     summary = _Summary(query, popularity)
-    genres = {
-        name: catalog.genre_masks[key]
-        for key, name in catalog.known_genres.items()
-        if nsfw or name not in NSFW_GENRES
-    }
-    types = {name: catalog.types == key for key, name in catalog.known_types.items()}
+    genres = {name: mask for name, mask in catalog.of_genres().items() if nsfw or name not in NSFW_GENRES}
     years = catalog.years[query.anime_rows]
     decades = {decade: catalog.years // 10 * 10 == decade for decade in np.unique(years // 10 * 10).tolist()}
     decades.pop(0, None)  # unknown
@@ -93,7 +88,7 @@ def taste_of(query: Query, catalog: Catalog, popularity: Popularity, *, nsfw: bo
         histogram=tuple(np.bincount(query.ratings, minlength=11)[RATINGS].tolist()),
         genres=summary.parts(genres),
         decades=tuple((decade, summary.part(mask)) for decade, mask in decades.items()),
-        types=summary.parts(types),
+        types=summary.parts(catalog.of_types()),
         higher=higher,
         lower=lower,
     )

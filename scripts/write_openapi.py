@@ -8,12 +8,12 @@ import json
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
 if __name__ == "__main__":
-    sys.path.insert(0, str(ROOT))
+    sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from api.openapi import describe
 from app import make_api
+from config import ROOT
 from scripts.console import FAILED, OK, errors, run
 
 TARGET = ROOT / "frontend" / "openapi.json"

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from api.requests import QueryModel
+from api.schemas.fields import with_example
 
 
 class CatalogQuery(QueryModel):
@@ -19,23 +20,20 @@ class NamedCount(BaseModel):
 class CatalogAnswer(BaseModel):
     """What there is to choose from, and what stands behind it."""
 
-    model_config = ConfigDict(
-        # of flask-openapi3
-        openapi_extra={  # type: ignore[typeddict-unknown-key]
-            "example": {
-                "model_version": "v0001",
-                "titles": 1350,
-                "people": 3000,
-                "ratings": 151000,
-                "generated": 3000,
-                "genres": [{"name": "Comedy", "titles": 600}],
-                "types": [{"name": "TV", "titles": 820}],
-                "year_from": 1968,
-                "year_to": 2017,
-                "max_list_titles": 5000,
-                "covers": True,
-            }
-        },
+    model_config = with_example(
+        {
+            "model_version": "v0001",
+            "titles": 1350,
+            "people": 3000,
+            "ratings": 151000,
+            "generated": 3000,
+            "genres": [{"name": "Comedy", "titles": 600}],
+            "types": [{"name": "TV", "titles": 820}],
+            "year_from": 1968,
+            "year_to": 2017,
+            "max_list_titles": 5000,
+            "covers": True,
+        }
     )
 
     model_version: str

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, Field, StrictInt
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, StrictInt
 
 from recommender.algorithms import ALGORITHMS
+from serving.people import PROFILE_IDS
 
 MAX_ID = 2**63 - 1
 MAX_ANIME_ID = 2**31 - 1
 MAX_TEXT = 200
+
+
+def with_example(example: dict[str, Any]) -> ConfigDict:
+    """For the `model_config` of an answer: the document shows it so."""
+    return ConfigDict(openapi_extra={"example": example})  # type: ignore[typeddict-unknown-key]  # flask-openapi3's
 
 
 def _whole(value: Any) -> Any:
@@ -41,12 +47,14 @@ UserId = Annotated[
     Field(ge=0, le=MAX_ID, description="the person's id, chosen by the caller"),
     BeforeValidator(_whole),
 ]
-_FIRST, _LAST = 2**52, 2**53 - 1  # of the ids of profiles
+_OF_PROFILES = {"minimum": PROFILE_IDS[0], "maximum": PROFILE_IDS[-1]}
 ProfileId = Annotated[
-    int, Field(ge=_FIRST, le=_LAST, description="as POST /profiles answered it"), BeforeValidator(_whole)
+    int,
+    Field(ge=PROFILE_IDS[0], le=PROFILE_IDS[-1], description="as POST /profiles answered it"),
+    BeforeValidator(_whole),
 ]
 OrdinaryId = Annotated[
-    UserId, Field(json_schema_extra={"not": {"minimum": _FIRST, "maximum": _LAST}})
+    UserId, Field(json_schema_extra={"not": _OF_PROFILES})
 ]  # refused elsewhere, with words
 AnimeId = Annotated[
     StrictInt, Field(ge=1, le=MAX_ANIME_ID, description="MyAnimeList id"), BeforeValidator(_whole)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from api.requests import QueryModel
-from api.schemas.fields import MAX_ID
+from api.schemas.fields import MAX_ID, with_example
 
 
 class MalImportQuery(QueryModel):
@@ -55,24 +55,21 @@ class ImportCounts(BaseModel):
 class MalImportAnswer(BaseModel):
     """What an uploaded list means here."""
 
-    model_config = ConfigDict(
-        # of flask-openapi3
-        openapi_extra={  # type: ignore[typeddict-unknown-key]
-            "example": {
-                "user_id": None,
-                "saved": False,
-                "counts": {"read": 3, "matched": 1, "unmatched": 1, "skipped": 1},
-                "matched": [
-                    {"anime_id": 9253, "name": "Steins;Gate", "rating": 10, "status": "completed"},
-                ],
-                "unmatched": [
-                    {"anime_id": 61316, "title": "Too New", "rating": None, "status": "watching"},
-                ],
-                "skipped": [
-                    {"anime_id": 1535, "title": "Death Note", "reason": "plan to watch: not watched yet"}
-                ],
-            }
-        },
+    model_config = with_example(
+        {
+            "user_id": None,
+            "saved": False,
+            "counts": {"read": 3, "matched": 1, "unmatched": 1, "skipped": 1},
+            "matched": [
+                {"anime_id": 9253, "name": "Steins;Gate", "rating": 10, "status": "completed"},
+            ],
+            "unmatched": [
+                {"anime_id": 61316, "title": "Too New", "rating": None, "status": "watching"},
+            ],
+            "skipped": [
+                {"anime_id": 1535, "title": "Death Note", "reason": "plan to watch: not watched yet"}
+            ],
+        }
     )
 
     user_id: int | None

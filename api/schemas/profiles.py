@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
-from api.schemas.fields import ProfileId
+from api.schemas.fields import ProfileId, with_example
 from api.schemas.users import SavedAnswer
 
 _ID = 5_812_345_678_901_234
@@ -17,16 +17,13 @@ class ProfilePath(BaseModel):
 class NewProfile(SavedAnswer):
     """A list that was saved, and what opens it."""
 
-    model_config = ConfigDict(
-        # of flask-openapi3
-        openapi_extra={  # type: ignore[typeddict-unknown-key]
-            "example": {
-                "user_id": _ID,
-                "saved": 3,
-                "unresolved": [],
-                "token": "rS3Xy0yhxYgUmVgd5WzPzYb0Qn0kF2n9mZ1v3y7c4Lw",
-            }
-        },
+    model_config = with_example(
+        {
+            "user_id": _ID,
+            "saved": 3,
+            "unresolved": [],
+            "token": "rS3Xy0yhxYgUmVgd5WzPzYb0Qn0kF2n9mZ1v3y7c4Lw",
+        }
     )
 
     token: str = Field(description="keep it: there is no other way to the list, and it is not shown again")
@@ -43,18 +40,15 @@ class ProfileRating(BaseModel):
 class Profile(BaseModel):
     """The whole list, by id; PUT takes its ratings and watched_ids."""
 
-    model_config = ConfigDict(
-        # of flask-openapi3
-        openapi_extra={  # type: ignore[typeddict-unknown-key]
-            "example": {
-                "user_id": _ID,
-                "ratings": [
-                    {"anime_id": 1535, "name": "Death Note", "rating": 9},
-                    {"anime_id": 2167, "name": "Clannad", "rating": 10},
-                ],
-                "watched_ids": [20],
-            }
-        },
+    model_config = with_example(
+        {
+            "user_id": _ID,
+            "ratings": [
+                {"anime_id": 1535, "name": "Death Note", "rating": 9},
+                {"anime_id": 2167, "name": "Clannad", "rating": 10},
+            ],
+            "watched_ids": [20],
+        }
     )
 
     user_id: int

@@ -6,7 +6,6 @@ import json
 import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -16,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from config import ROOT, Config
+from profiling.servers import free_port
 from tests.conftest import World
 from tests.deploy.files import dockerfile, image_command, image_settings, kept_out, let_through, of_image
 
@@ -52,12 +52,6 @@ def settings(world: World, folder: Path, port: int) -> dict[str, str]:
         "SECRET_KEY": "0f1e2d3c4b5a69788796a5b4c3d2e1f0",
         "PORT": str(port),
     }
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def healthy(environ: dict[str, str]) -> bool:

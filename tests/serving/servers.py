@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -18,6 +17,7 @@ from typing import Any
 import psutil
 
 from config import ROOT
+from profiling.servers import free_port
 
 SECRET = "only-for-the-tests-of-this-project"
 WORKERS = 2
@@ -99,9 +99,7 @@ def settings(database_url: str, model_dir: Path, more: Mapping[str, str] | None 
 @contextmanager
 def serving(environ: Mapping[str, str], log: Path) -> Iterator[Server]:
     """A server that is ready; stopped as a process manager would."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
+    port = free_port()
     command = [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", "app:create_app()"]
     with log.open("ab") as output:
         process = subprocess.Popen(
