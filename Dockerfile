@@ -20,6 +20,7 @@ RUN npm run build
 FROM python:3.11.15-slim-trixie
 ENV PATH=/opt/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
+    PYTHONPATH=/app \
     MODEL_DIR=/data/models \
     PORT=5000
 RUN groupadd --gid 10001 app \
@@ -31,7 +32,10 @@ WORKDIR /app
 COPY app.py config.py gunicorn.conf.py ./
 COPY api api
 COPY db db
-COPY demo demo
+COPY curated curated
+COPY domain domain
+COPY evaluation evaluation
+COPY ingest ingest
 COPY profiling profiling
 COPY recommender recommender
 COPY scripts scripts

@@ -11,7 +11,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 NPM := sh scripts/npm.sh
-SOURCES := api db recommender serving profiling scripts app.py config.py gunicorn.conf.py
+SOURCES := api db domain evaluation ingest profiling recommender scripts serving app.py config.py gunicorn.conf.py
 # folders too: one changes when a file in it goes
 WEB_SOURCES := $(shell find frontend -mindepth 1 -name node_modules -prune -o -name dist -prune -o -print)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -27,10 +27,11 @@ help:
 
 setup: .venv/.installed
 
-.venv/.installed: requirements.txt scripts/check_toolchain.sh
+.venv/.installed: requirements.txt pyproject.toml scripts/check_toolchain.sh
 	@sh scripts/check_toolchain.sh $(PYTHON)
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --progress-bar on -r requirements.txt
+	$(BIN)/pip install --quiet --no-deps --editable .
 	@touch $@
 
 setup-dev: .venv/.installed-dev

@@ -111,7 +111,7 @@ def create_app(config: Config | None = None) -> Flask:
     app.after_request(add_security_headers)
     if config.cors_origins:
         CORS(app, origins=list(config.cors_origins), expose_headers=EXPOSED)
-    app.wsgi_app = keep_to_https(app.wsgi_app)  # type: ignore[method-assign]
+    app.wsgi_app = keep_to_https(app.wsgi_app)  # type: ignore[method-assign, assignment]
     if config.trusted_proxies:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             app.wsgi_app, x_for=config.trusted_proxies, x_proto=config.trusted_proxies, x_host=0

@@ -1,1 +1,1 @@
-"""The HTTP API: one blueprint a resource; a handler parses, calls, serialises."""
+"""The HTTP API: one blueprint a resource; a handler parses, calls, serializes."""

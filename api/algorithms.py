@@ -8,7 +8,7 @@ from flask import Response, jsonify
 from flask_openapi3 import APIBlueprint, Tag
 
 from api.schemas.algorithms import AlgorithmsAnswer
-from recommender.algorithms import ALGORITHMS
+from recommender.models.registry import ALGORITHMS
 
 blueprint = APIBlueprint("algorithms", __name__, url_prefix="/api/v1", abp_tags=[Tag(name="algorithms")])
 

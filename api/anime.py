@@ -1,4 +1,4 @@
-"""The catalogue: search and browse, one title, titles like it."""
+"""The catalog: search and browse, one title, titles like it."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from api.context import latest_model
 from api.errors import ApiError, Problem
 from api.recommending import recommend
 from api.schemas.anime import AnimeDetail, AnimePage, AnimePath, AnimeQuery, SimilarAnimeQuery, SimilarAnswer
-from api.serialise import anime_detail, found_item, page_of, recommended_items
-from recommender.page import FranchiseMode, Wishes
-from recommender.ratings import FAVOURITE
-from recommender.snapshot import Snapshot
+from api.serialize import anime_detail, found_item, page_of, recommended_items
+from domain.ratings import FAVORITE
+from recommender.artifacts.snapshot import Snapshot
+from recommender.pipeline.page import FranchiseMode, Wishes
 
 MAX_FOUND = 1_000  # titles that a search looks through
 
@@ -61,7 +61,7 @@ def get_similar(path: AnimePath, query: SimilarAnimeQuery) -> Response:
     answer = recommend(
         current.snapshot,
         query.algorithm,
-        [(row, FAVOURITE)],
+        [(row, FAVORITE)],
         query.n,
         filters=query.to_filters(),
         wishes=Wishes(FranchiseMode.ALLOW),  # what is most like a title is of its own franchise

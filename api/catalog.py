@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from api.context import context, latest_model
 from api.errors import Problem
 from api.schemas.catalog import CatalogAnswer, CatalogQuery
-from recommender.filters import Filters
+from recommender.pipeline.filters import Filters
 
 blueprint = APIBlueprint(
     "catalog", __name__, url_prefix="/api/v1", abp_tags=[Tag(name="anime")], abp_responses={422: Problem}

@@ -14,10 +14,11 @@ from api.lists import resolve_list
 from api.metrics import INSERTS
 from api.recommending import Answer, recommend
 from api.schemas.compatible import CompatibleItems, CompatibleRequest, SuggestionQuery, Suggestions
-from api.serialise import stars
-from recommender.algorithms import ALGORITHMS
-from recommender.snapshot import Snapshot
-from serving.people import add_user, is_profile, saved_entries
+from api.serialize import stars
+from domain.ids import is_profile
+from recommender.artifacts.snapshot import Snapshot
+from recommender.models.registry import ALGORITHMS
+from serving.people import add_user, saved_entries
 
 MAX_HEADER = 4_000  # characters; servers in between refuse longer headers
 
@@ -30,7 +31,7 @@ blueprint = APIBlueprint(COMPATIBLE, __name__, abp_tags=[Tag(name="compatible")]
     responses={200: CompatibleItems, 400: Problem, 404: Problem, 413: Problem, 503: Problem},
 )
 def post_recommendations(body: CompatibleRequest) -> Response:
-    """A new person's list is saved, and the person is findable as a neighbour at once. For a known
+    """A new person's list is saved, and the person is findable as a neighbor at once. For a known
     person the saved list counts together with the one sent; what is saved does not change. Profiles are
     refused."""
     if is_profile(body.user_id):  # there or not: what is left out of an answer would tell the list

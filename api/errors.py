@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException
 
 from db.engine import reason
-from recommender.filters import UnknownFilterValueError
+from recommender.pipeline.filters import UnknownFilterValueError
 from serving.people import UnknownUserError
 
 RETRY_AFTER_S = 5

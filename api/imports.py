@@ -16,8 +16,8 @@ from api.keys import Scope
 from api.metrics import INSERTS
 from api.schemas.imports import MalImportAnswer, MalImportQuery
 from api.security import require_scope
-from db.imports.mal import ExportTooLargeError, MalEntry, MalExportError, read_mal_export
-from recommender.catalog import Catalog
+from ingest.mal import ExportTooLargeError, MalEntry, MalExportError, read_mal_export
+from recommender.data.catalog import Catalog
 from serving.imports import MatchedExport, match_entries
 from serving.people import replace_user
 
@@ -59,7 +59,7 @@ blueprint = APIBlueprint("imports", __name__, url_prefix="/api/v1/imports", abp_
 )
 def post_mal(query: MalImportQuery) -> Response:
     """Titles are matched by their MyAnimeList ids. Every entry of the list is in the answer: matched;
-    unmatched, where the catalogue has no such id; or skipped, with the reason, such as plan to watch.
+    unmatched, where the catalog has no such id; or skipped, with the reason, such as plan to watch.
 
     Nothing is stored unless dry_run is false: then what matched takes the place of the list of user_id, which
     needs a key of the scope write where keys are configured. A form may have both as fields instead."""

@@ -1,4 +1,4 @@
-"""From the list in a request to rows of the catalogue, and to what is saved."""
+"""From the list in a request to rows of the catalog, and to what is saved."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from api.context import context, latest_model
 from api.errors import ApiError
 from api.metrics import INSERTS
 from api.schemas.lists import ListEntry, ListFields
-from recommender.catalog import Catalog
-from recommender.ratings import FAVOURITE, UNRATED
-from recommender.snapshot import Snapshot
+from domain.ratings import FAVORITE, UNRATED
+from recommender.artifacts.snapshot import Snapshot
+from recommender.data.catalog import Catalog
 from serving.people import newer_titles, replace_user
 
 
@@ -42,13 +42,13 @@ class ResolvedList:
     found: tuple[Found, ...]
     watched_rows: tuple[int, ...]
     unknown: tuple[Unknown, ...]
-    unknown_ids: tuple[int, ...]  # watched, but not in the catalogue
+    unknown_ids: tuple[int, ...]  # watched, but not in the catalog
 
     @cached_property
     def entries(self) -> tuple[tuple[int, int], ...]:
         """(anime row, rating): of a title that comes more than once the last counts."""
         watched = ((row, UNRATED) for row in self.watched_rows)
-        return (*watched, *((found.row, found.rating or FAVOURITE) for found in self.found))
+        return (*watched, *((found.row, found.rating or FAVORITE) for found in self.found))
 
     @cached_property
     def opinions(self) -> dict[int, int]:
@@ -63,7 +63,7 @@ class ResolvedList:
 
     @property
     def not_known(self) -> list[str]:
-        """All that the catalogue does not have."""
+        """All that the catalog does not have."""
         return [*self.unresolved, *map(str, self.unknown_ids)]
 
     def ratings(self, catalog: Catalog) -> dict[int, int]:
@@ -127,7 +127,7 @@ def list_to_save(body: ListFields) -> tuple[dict[int, int], list[str]]:
     snapshot = latest_model().snapshot
     given = resolve_list(body.ratings, snapshot, body.watched_ids)
     newer = dict.fromkeys(given.unknown_ids, UNRATED)
-    newer |= {title.anime_id: title.rating or FAVOURITE for title in given.unknown if title.anime_id}
+    newer |= {title.anime_id: title.rating or FAVORITE for title in given.unknown if title.anime_id}
     stored = newer_titles(context().services, newer) if newer else set()
     ratings = given.ratings(snapshot.catalog) | {anime_id: newer[anime_id] for anime_id in stored}
     if not ratings:

@@ -9,7 +9,7 @@ from flask_openapi3 import APIBlueprint, Tag
 from api.context import latest_model
 from api.errors import Problem
 from api.schemas.anime import PopularPage, PopularQuery
-from api.serialise import page_of, popular_item
+from api.serialize import page_of, popular_item
 
 blueprint = APIBlueprint(
     "popular", __name__, url_prefix="/api/v1", abp_tags=[Tag(name="popular")], abp_responses={422: Problem}

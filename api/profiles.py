@@ -13,7 +13,7 @@ from api.metrics import INSERTS
 from api.schemas.profiles import NewProfile, Profile, ProfilePath
 from api.schemas.users import SavedAnswer, SavedRatings
 from api.security import require_token
-from recommender.ratings import UNRATED
+from domain.ratings import UNRATED
 from serving.people import add_profile, erase, require_list
 
 _TOKEN: list[dict[str, list[str]]] = [{"profile_token": []}]
@@ -36,7 +36,7 @@ blueprint.before_request(require_token)
 def post_profile(body: SavedRatings) -> tuple[Response, int, dict[str, str]]:
     """The answer has the id of the list, and the token that opens it. Titles that are not known are named; a
     list of which no title is known is refused. A title that comes without a rating is liked, and saved as 10.
-    Whoever is stored is a possible neighbour at once."""
+    Whoever is stored is a possible neighbor at once."""
     ratings, unresolved = list_to_save(body)
     with INSERTS.time():
         user_id = add_profile(context().services, ratings)

@@ -17,13 +17,13 @@ from api.lists import ResolvedList
 from api.metrics import RECOMMENDATIONS
 from api.schemas.recommendations import RecommendationRequest
 from api.schemas.users import UserRecommendationQuery
-from api.serialise import reasons, recommended_items
-from recommender.algorithms import ALGORITHMS
-from recommender.explanations import explain
-from recommender.filters import Filters
-from recommender.page import Wishes
-from recommender.query import Query, Ranking
-from recommender.snapshot import Snapshot
+from api.serialize import reasons, recommended_items
+from recommender.artifacts.snapshot import Snapshot
+from recommender.data.query import Query, Ranking
+from recommender.models.registry import ALGORITHMS
+from recommender.pipeline.explanations import explain
+from recommender.pipeline.filters import Filters
+from recommender.pipeline.page import Wishes
 from serving.live import LiveVersion
 
 

@@ -13,14 +13,14 @@ from api.errors import Problem
 from api.lists import resolve_list
 from api.schemas.taste import TasteAnswer, TasteRequest
 from api.security import OWN_PROFILE, own_profile
-from api.serialise import anime_item
-from recommender.catalog import Catalog
-from recommender.query import Query
-from recommender.ratings import UNRATED
-from recommender.taste import Apart, Part, taste_of
-from recommender.user_user import Neighbours
+from api.serialize import anime_item
+from domain.ratings import UNRATED
+from recommender.data.catalog import Catalog
+from recommender.data.query import Query
+from recommender.models.user_user import Neighbors
+from recommender.pipeline.taste import Apart, Part, taste_of
 
-NEIGHBOURS = 20
+NEIGHBORS = 20
 
 blueprint = APIBlueprint("taste", __name__, url_prefix="/api/v1", abp_tags=[Tag(name="taste")])
 
@@ -40,7 +40,7 @@ def post_taste(body: TasteRequest) -> Response:
     given.require_a_title()
     taste = taste_of(Query.of(given.opinions.items()), catalog, snapshot.popularity, nsfw=body.nsfw)
     asked = Query.of(given.entries, user_id=own_profile(body.profile_id))
-    nearest = snapshot.user_user.neighbours(asked, NEIGHBOURS)
+    nearest = snapshot.user_user.neighbors(asked, NEIGHBORS)
     return jsonify(
         model_version=current.name,
         titles=taste.whole.titles,
@@ -55,7 +55,7 @@ def post_taste(body: TasteRequest) -> Response:
         types=[{"type": name, **_only(_part(part), "titles", "share")} for name, part in taste.types],
         higher=_apart(catalog, taste.higher),
         lower=_apart(catalog, taste.lower),
-        neighbours=_nearby(nearest),
+        neighbors=_nearby(nearest),
         resolved=[
             anime_item(catalog[row]) | {"rating": None if rating == UNRATED else rating}
             for row, rating in given.opinions.items()
@@ -96,7 +96,7 @@ def _apart(catalog: Catalog, titles: Iterable[Apart]) -> list[dict[str, Any]]:
     ]
 
 
-def _nearby(nearest: Neighbours) -> list[dict[str, Any]]:
+def _nearby(nearest: Neighbors) -> list[dict[str, Any]]:
     """See schemas.taste.Nearby."""
     people = zip(nearest.similarities.tolist(), nearest.in_common.tolist(), strict=True)
     return [{"similarity": round(similarity, 4), "in_common": shared} for similarity, shared in people]

@@ -20,7 +20,7 @@ from api.schemas.users import (
     UserRecommendationQuery,
 )
 from api.security import require_scope, requires
-from recommender.query import Query
+from recommender.data.query import Query
 from serving.people import erase, require_entries
 
 blueprint = APIBlueprint(
@@ -56,7 +56,7 @@ def get_similar(path: UserPath, query: SimilarUsersQuery) -> Response:
     current = live()
     entries = require_entries(context().services, path.user_id, current.snapshot)
     asked = Query.of(entries, user_id=path.user_id)
-    found = current.snapshot.user_user.neighbours(asked, query.n)
+    found = current.snapshot.user_user.neighbors(asked, query.n)
     people = zip(found.user_ids.tolist(), found.similarities.tolist(), found.in_common.tolist(), strict=True)
     return jsonify(
         user_id=path.user_id,

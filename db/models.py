@@ -20,7 +20,6 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 # on SQLite only INTEGER (64 bits there) makes the key the row's own address
 BIG_ID = BigInteger().with_variant(Integer(), "sqlite")
-UNRATED = 0  # the stored rating of a title that was watched but not rated
 
 
 class Base(DeclarativeBase):
@@ -28,7 +27,7 @@ class Base(DeclarativeBase):
 
 
 class Anime(Base):
-    """One title of the catalogue. `anime_id` is the MyAnimeList id; NULL means unknown."""
+    """One title of the catalog. `anime_id` is the MyAnimeList id; NULL means unknown."""
 
     __tablename__ = "anime"
 
@@ -58,7 +57,7 @@ class AnimeAlias(Base):
 class AnimeRelation(Base):
     """`related_id` is the `kind` of `anime_id`, says `source`; a source is replaced as a whole.
 
-    No foreign keys: titles that are not in the catalogue connect those that are, and may be imported later.
+    No foreign keys: titles that are not in the catalog connect those that are, and may be imported later.
     """
 
     __tablename__ = "anime_relations"
@@ -82,7 +81,7 @@ class User(Base):
 
 
 class Rating(Base):
-    """One title of one person's list: 1-10, or `UNRATED` for watched without a rating."""
+    """One title of one person's list: 1-10, or `domain.ratings.UNRATED` for watched without a rating."""
 
     __tablename__ = "ratings"
     __table_args__ = (

@@ -10,7 +10,6 @@ from sqlalchemy import Connection, delete, insert, select
 from db.models import AnimeRelation
 from db.revisions import take_revision
 
-KINDS = ("sequel", "side_story", "summary", "alternative", "same_franchise", "unrelated")
 _BATCH = 5_000
 
 

@@ -1,4 +1,4 @@
-"""Reads the catalogue as plain columns."""
+"""Reads the catalog as plain columns."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def load_titles(connection: Connection) -> list[TitleRow]:
 
 
 def existing_titles(connection: Connection, anime_ids: Iterable[int]) -> set[int]:
-    """Those of the ids that are titles of the catalogue."""
+    """Those of the ids that are titles of the catalog."""
     asked = list(anime_ids)
     found: set[int] = set()
     for start in range(0, len(asked), _BATCH):

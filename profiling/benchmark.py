@@ -19,19 +19,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parent.parent
-if __name__ == "__main__":
-    sys.path.insert(0, str(ROOT))
-
 import psutil
 
-from config import Config
+from config import ROOT, Config
 from profiling.servers import Ask, Questions, ask, proportional_memory, server, settings
-from recommender.store import ModelStore
+from recommender.artifacts.store import ModelStore
 from scripts.console import console
 
 WARM_UP, REQUESTS = 50, 1_000
-QUERIES = ROOT / "tests" / "recommender" / "title_queries.csv"
+QUERIES = ROOT / "evaluation" / "data" / "title_queries.csv"
 
 
 @dataclass
@@ -70,11 +66,11 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _import_and_build(arguments: argparse.Namespace, environ: dict[str, str], report: Report) -> None:
-    catalogue = [
+    catalog = [
         *("--anime", arguments.anime),
         *(("--details", arguments.details) if arguments.details else ()),
     ]
-    _run(["scripts/import_dataset.py", *catalogue], environ)
+    _run(["scripts/import_dataset.py", *catalog], environ)
     seconds, peak = _run(["scripts/import_dataset.py", "--ratings", arguments.ratings], environ)
     report.add("import of the ratings", f"{seconds:.1f} s, peak {peak:.0f} MB", "60 s, 300 MB")
     seconds, peak = _run(["scripts/build_index.py", "--no-memory", "--force"], environ)
@@ -121,15 +117,15 @@ def _serve(environ: dict[str, str], report: Report) -> None:
         report.add("start with an existing model", f"{time.perf_counter() - started:.2f} s", "3 s")
         bar = "p50 8 ms, p99 25 ms"
         hybrid_bar = "p50 10 ms, p99 30 ms"
-        favourites, history = questions.favourites, questions.history
+        favorites, history = questions.favorites, questions.history
         asked: dict[str, tuple[Ask, str]] = {
-            "hybrid, 5 favourites": (questions.stateless("hybrid", favourites), hybrid_bar),
+            "hybrid, 5 favorites": (questions.stateless("hybrid", favorites), hybrid_bar),
             "hybrid, history of 90": (questions.stateless("hybrid", history), hybrid_bar),
             "hybrid with reasons, history of 90": (questions.stateless("hybrid", history, explain=True), ""),
-            "user-user, 5 favourites": (questions.stateless("user-user", favourites), bar),
+            "user-user, 5 favorites": (questions.stateless("user-user", favorites), bar),
             "user-user, history of 90": (questions.stateless("user-user", history), bar),
             "user-user, a stored user": (questions.stored, bar),
-            "content-based, 5 favourites": (questions.stateless("content-based", favourites), "p50 8 ms"),
+            "content-based, 5 favorites": (questions.stateless("content-based", favorites), "p50 8 ms"),
             "suggestions": (questions.suggestion, "p99 5 ms"),
         }
         for what, (question, bar) in asked.items():

@@ -10,10 +10,6 @@ import json
 import subprocess
 import sys
 import tempfile
-from pathlib import Path
-
-if __name__ == "__main__":
-    sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from profiling.servers import Ask, Questions, folder_parser, server, settings
 from scripts.console import console
@@ -54,7 +50,7 @@ def main(argv: list[str] | None = None) -> int:
     questions = Questions(environ)
     asked: dict[str, Ask] = {
         "suggestions": questions.suggestion,
-        "hybrid": questions.stateless("hybrid", questions.favourites),
+        "hybrid": questions.stateless("hybrid", questions.favorites),
     }
     failed = 0
     with server(environ):

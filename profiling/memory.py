@@ -11,10 +11,6 @@ import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
-
-if __name__ == "__main__":
-    sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import psutil
 
@@ -35,12 +31,12 @@ def main(argv: list[str] | None = None) -> int:
     environ = settings(arguments.folder, arguments.database_url)
     port, questions = int(environ["PORT"]), Questions(environ)
     mixed = [
-        questions.stateless("hybrid", questions.favourites),
+        questions.stateless("hybrid", questions.favorites),
         questions.stateless("hybrid", questions.history, explain=True),
-        questions.stateless("ranker", questions.favourites, diversity=0.5, niche=0.3),
+        questions.stateless("ranker", questions.favorites, diversity=0.5, niche=0.3),
         questions.stateless("user-user", questions.history),
-        questions.stateless("item-item", questions.favourites),
-        questions.stateless("content-based", questions.favourites),
+        questions.stateless("item-item", questions.favorites),
+        questions.stateless("content-based", questions.favorites),
         questions.suggestion,
         questions.similar,
         questions.stored,

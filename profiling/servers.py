@@ -22,10 +22,10 @@ from urllib.parse import quote
 import psutil
 
 from config import ROOT, Config
-from recommender.catalog import Title
-from recommender.snapshot import TITLES_FILE
-from recommender.store import ModelStore
-from recommender.stored_titles import StoredTitles
+from domain.titles import Title
+from recommender.artifacts.snapshot import TITLES_FILE
+from recommender.artifacts.store import ModelStore
+from recommender.artifacts.title_file import StoredTitles
 
 START_LIMIT_S = 60
 
@@ -108,7 +108,7 @@ class Questions:
         known = sorted(_titles(environ), key=lambda title: -(title.members or 0))[:2_000]
         self.titles: list[Title] = [title for title in known if not title.nsfw]
 
-    def favourites(self) -> list[dict[str, int]]:
+    def favorites(self) -> list[dict[str, int]]:
         """Five titles that most people know."""
         return [{"anime_id": title.anime_id} for title in self._random.sample(self.titles[:500], 5)]
 
@@ -138,7 +138,7 @@ class Questions:
     def new_person(self) -> Request:
         """Somebody who is saved by this."""
         user_id = self._random.randint(10**9, 10**12)
-        return _post("/users/recommendations", {"user_id": user_id, "anime_list": self.favourites()})
+        return _post("/users/recommendations", {"user_id": user_id, "anime_list": self.favorites()})
 
     def similar(self) -> Request:
         """Titles like one."""

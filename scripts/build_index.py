@@ -8,11 +8,6 @@ service stays); 2 wrong arguments.
 from __future__ import annotations
 
 import argparse
-import sys
-from pathlib import Path
-
-if __name__ == "__main__":
-    sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import psutil
 from rich.table import Table
@@ -21,8 +16,8 @@ from config import Config
 from db.engine import open_engine
 from db.schema import migrate
 from profiling.decorators import Recording, recording
-from recommender.snapshot import ModelConfig
-from recommender.store import ModelStore
+from recommender.artifacts.snapshot import ModelConfig
+from recommender.artifacts.store import ModelStore
 from scripts.console import OK, console, count_progress, errors, run
 from serving.builder import build_model
 

@@ -22,8 +22,8 @@ from sqlalchemy.exc import DBAPIError
 
 from config import ConfigError
 from db.engine import unusable
-from db.imports.report import ImportFileError
-from recommender.store import BuildInProgressError, NoModelError
+from ingest.report import ImportFileError
+from recommender.artifacts.store import BuildInProgressError, NoModelError
 from serving.builder import BuildFailedError
 
 OK, FAILED = 0, 1

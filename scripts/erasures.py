@@ -13,16 +13,12 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterable, Iterator
-from pathlib import Path
-
-if __name__ == "__main__":
-    sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from config import Config
 from db.engine import open_engine, read_transaction
-from db.imports.report import ImportFileError
 from db.schema import migrate
 from db.users import erase_user, load_erasures, load_list
+from ingest.report import ImportFileError
 from scripts.console import OK, console, run
 
 

@@ -2,7 +2,7 @@
 """Measure how good the recommendations are, beside what others would recommend.
 
 Hides whole users, fits every algorithm on the others, and asks for recommendations in two ways:
-`history` (80 % of the list with ratings) and `favourites` (five liked titles without ratings).
+`history` (80 % of the list with ratings) and `favorites` (five liked titles without ratings).
 The ratings are those of the database, or of files. See docs/benchmarks for what is measured.
 """
 
@@ -12,27 +12,24 @@ import argparse
 import sys
 from pathlib import Path
 
-if __name__ == "__main__":
-    sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-
 from rich.markup import escape
 
-from profiling.optional import MissingLibraryError
-from profiling.peers.run import PEERS, Peer, PeerError, named
-from profiling.quality.arguments import add_arguments, files_of, parse
-from profiling.quality.contest import PROTOCOLS, Row, ask_ours, ask_peer, lead
-from profiling.quality.contestants import contestants, facts_of, predictors
-from profiling.quality.data import read
-from profiling.quality.fitting import fit
-from profiling.quality.neighbours import recall_sentences
-from profiling.quality.publish import keep, show
-from profiling.quality.questions import Questions
-from profiling.quality.report import Report
-from profiling.quality.setting import Setting
-from recommender.algorithms import ALGORITHMS
-from recommender.evaluation.likes import like_quality
-from recommender.evaluation.protocols import HoldoutConfig, TooFewUsersError, hold_out
-from recommender.snapshot import Snapshot
+from evaluation.baselines.run import PEERS, Peer, PeerError, named
+from evaluation.harness.arguments import add_arguments, files_of, parse
+from evaluation.harness.candidates import contestants, facts_of, predictors
+from evaluation.harness.contest import PROTOCOLS, Row, ask_ours, ask_peer, lead
+from evaluation.harness.data import read
+from evaluation.harness.fitting import fit
+from evaluation.harness.neighbors import recall_sentences
+from evaluation.harness.questions import Questions
+from evaluation.harness.setting import Setting
+from evaluation.metrics.likes import like_quality
+from evaluation.optional import MissingLibraryError
+from evaluation.protocols.holdout import HoldoutConfig, TooFewUsersError, hold_out
+from evaluation.reports.publish import keep, show
+from evaluation.reports.report import Report
+from recommender.artifacts.snapshot import Snapshot
+from recommender.models.registry import ALGORITHMS
 from scripts.console import FAILED, OK, errors, run
 
 PAGE, PICTURE = "quality.md", "quality.svg"
@@ -73,7 +70,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _measure(arguments: argparse.Namespace, typed: list[str]) -> Report:
     if arguments.out:
-        import profiling.quality.plot  # noqa: F401 - rather missing now than after minutes of work
+        import evaluation.reports.plot  # noqa: F401 - rather missing now than after minutes of work
     peers = named(arguments.peers)
     data = read(files_of(arguments))
     holdout = hold_out(data.ratings, HoldoutConfig(users=arguments.users, seed=arguments.seed))
@@ -88,7 +85,7 @@ def _measure(arguments: argparse.Namespace, typed: list[str]) -> Report:
         peers=theirs,
         likes={name: like_quality(p, holdout.history) for name, p in predictors(snapshot).items()},
         build=build,
-        findings=(*findings, *recall_sentences(snapshot.user_user, holdout.history, holdout.favourites)),
+        findings=(*findings, *recall_sentences(snapshot.user_user, holdout.history, holdout.favorites)),
     )
 
 
@@ -106,7 +103,7 @@ def _ask_peers(
 
 
 def _keep(report: Report, folder: Path) -> None:
-    from profiling.quality.plot import draw  # here: matplotlib is asked for only where it draws
+    from evaluation.reports.plot import draw  # here: matplotlib is asked for only where it draws
 
     keep(folder / PAGE, report.markdown(PICTURE), lambda path: draw(report.ours, report.peers, path))
 

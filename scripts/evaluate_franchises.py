@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Measure how well franchises are told apart on the database's titles, by labelled pairs of titles.
+"""Measure how well franchises are told apart on the database's titles, by labeled pairs of titles.
 
-The pairs are tests/recommender/franchise_pairs.csv; those of which the database has one title only are left
+The pairs are evaluation/data/franchise_pairs.csv; those of which the database has one title only are left
 out. Rules and relations were tuned on the first of them; the last ones were held out.
 """
 
@@ -9,14 +9,9 @@ from __future__ import annotations
 
 import argparse
 import csv
-import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
-from pathlib import Path
 from typing import NamedTuple
-
-if __name__ == "__main__":
-    sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from rich.table import Table
 
@@ -25,22 +20,24 @@ from db.engine import open_engine, read_transaction
 from db.relations import load_relations
 from db.schema import migrate
 from db.titles import load_titles
-from recommender.catalog import Catalog, Title
-from recommender.franchises import Franchises, Relation
+from domain.relations import Relation
+from domain.titles import Title
+from recommender.data.catalog import Catalog
+from recommender.franchises import Franchises
 from scripts.console import OK, console, run
 
-PAIRS = ROOT / "tests" / "recommender" / "franchise_pairs.csv"
+PAIRS = ROOT / "evaluation" / "data" / "franchise_pairs.csv"
 HELD_OUT = 305  # the last pairs of the file
 
 
 class Counts(NamedTuple):
-    """How labelled pairs came out."""
+    """How labeled pairs came out."""
 
     found: int  # belong together, and were brought together
     false: int  # brought together, and do not belong together
     missed: int
     apart: int  # do not belong together, and were not brought together
-    entries: int  # titles whose entry is right, of those that have one labelled
+    entries: int  # titles whose entry is right, of those that have one labeled
     wrong_entries: int
 
     @property
@@ -63,7 +60,7 @@ def read_pairs() -> list[dict[str, str]]:
 
 
 def count(catalog: Catalog, made: Franchises, pairs: Iterable[Mapping[str, str]]) -> Counts:
-    """How the pairs come out of which the catalogue has both titles."""
+    """How the pairs come out of which the catalog has both titles."""
     rows = {title.anime_id: row for row, title in enumerate(catalog.titles)}
     counts = dict.fromkeys(Counts._fields, 0)
     for pair in pairs:

@@ -12,22 +12,19 @@ import argparse
 import sys
 from pathlib import Path
 
-if __name__ == "__main__":
-    sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-
 from rich.markup import escape
 
-from profiling.optional import MissingLibraryError
-from profiling.quality import pages
-from profiling.quality.arguments import add_arguments, files_of, parse
-from profiling.quality.data import read
-from profiling.quality.fitting import fit
-from profiling.quality.knobs import curves
-from profiling.quality.pages_report import PagesReport
-from profiling.quality.publish import keep, show
-from profiling.quality.questions import Questions
-from profiling.quality.setting import Setting
-from recommender.evaluation.protocols import HoldoutConfig, TooFewUsersError, hold_out
+from evaluation.harness import pages
+from evaluation.harness.arguments import add_arguments, files_of, parse
+from evaluation.harness.data import read
+from evaluation.harness.fitting import fit
+from evaluation.harness.knobs import curves
+from evaluation.harness.questions import Questions
+from evaluation.harness.setting import Setting
+from evaluation.optional import MissingLibraryError
+from evaluation.protocols.holdout import HoldoutConfig, TooFewUsersError, hold_out
+from evaluation.reports.pages_report import PagesReport
+from evaluation.reports.publish import keep, show
 from scripts.console import FAILED, OK, errors, run
 
 USERS = 1_000
@@ -55,14 +52,14 @@ def main(argv: list[str] | None = None) -> int:
 
 def _measure(arguments: argparse.Namespace, typed: list[str]) -> PagesReport:
     if arguments.out:
-        import profiling.quality.plot  # noqa: F401 - rather missing now than after minutes of work
+        import evaluation.reports.plot  # noqa: F401 - rather missing now than after minutes of work
     seed = arguments.seed
     data = read(files_of(arguments))
     holdout = hold_out(data.ratings, HoldoutConfig(users=arguments.users, seed=seed))
     snapshot, _ = fit(data, holdout.train)
     return PagesReport(
         setting=Setting.of(data.ratings, holdout, Path(__file__).name, typed),
-        curves=curves(snapshot, Questions(holdout.history, holdout.favourites, {})),
+        curves=curves(snapshot, Questions(holdout.history, holdout.favorites, {})),
         reasons=pages.reasons(snapshot, holdout, seed),
         ratings=pages.ratings(snapshot, holdout, seed),
         new_titles=pages.new_titles(data, holdout, seed),
@@ -70,7 +67,7 @@ def _measure(arguments: argparse.Namespace, typed: list[str]) -> PagesReport:
 
 
 def _keep(report: PagesReport, folder: Path) -> None:
-    from profiling.quality.plot import draw_curves  # here: matplotlib is asked for only where it draws
+    from evaluation.reports.plot import draw_curves  # here: matplotlib is asked for only where it draws
 
     keep(folder / PAGE, report.markdown(PICTURE), lambda path: draw_curves(report.curves, path))
 

@@ -16,9 +16,6 @@ import tempfile
 from contextlib import closing
 from pathlib import Path
 
-if __name__ == "__main__":
-    sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-
 from sqlalchemy import make_url
 
 from config import ROOT, Config

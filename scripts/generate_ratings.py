@@ -12,14 +12,10 @@ import argparse
 import csv
 import gzip
 import io
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, cast
-
-if __name__ == "__main__":
-    sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import numpy as np
 import pandas as pd
@@ -28,7 +24,7 @@ from numpy.typing import NDArray
 from config import ROOT
 from scripts.console import OK, console, count_progress, run
 
-CATALOGUE = ROOT / "demo" / "anime.csv"
+CATALOG = ROOT / "curated" / "titles.csv"
 FIRST_GENERATED_ID = 1_000_000  # far above the ids of MyAnimeList
 BLOCK = 2_000  # people at a time
 HEADER = ["anime_id", "name", "english", "aliases", "genres", "type", "episodes", "year", "members"]
@@ -52,20 +48,20 @@ class World:
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Write the ratings, and the catalogue if asked for."""
+    """Write the ratings, and the catalog if asked for."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--users", type=int, default=2_000, help="how many people (default 2000)")
-    parser.add_argument("--anime", type=int, help="how many titles; invented ones follow the catalogue's")
-    parser.add_argument("--catalogue", type=Path, default=CATALOGUE, help="default: demo/anime.csv")
+    parser.add_argument("--anime", type=int, help="how many titles; invented ones follow the catalog's")
+    parser.add_argument("--catalog", type=Path, default=CATALOG, help="default: curated/titles.csv")
     parser.add_argument("--out", type=Path, default=Path("ratings.csv.gz"), help="ratings, .csv or .csv.gz")
-    parser.add_argument("--anime-out", type=Path, help="also write the catalogue, for --anime of the import")
+    parser.add_argument("--anime-out", type=Path, help="also write the catalog, for --anime of the import")
     parser.add_argument("--seed", type=int, default=7)
     arguments = parser.parse_args(argv)
     if arguments.users < 1 or (arguments.anime is not None and arguments.anime < 10):
         parser.error("at least 1 user and 10 titles")
-    titles = read_titles(arguments.catalogue, arguments.anime, arguments.seed)
+    titles = read_titles(arguments.catalog, arguments.anime, arguments.seed)
     if arguments.anime_out:
         titles.to_csv(arguments.anime_out, index=False)
     world = make_world(titles, arguments.seed)
@@ -82,9 +78,9 @@ def main(argv: list[str] | None = None) -> int:
     return OK
 
 
-def read_titles(catalogue: Path, count: int | None, seed: int) -> pd.DataFrame:
-    """The catalogue's titles, best known first; cut or filled up with invented ones to `count`."""
-    with catalogue.open(encoding="utf-8", newline="") as file:
+def read_titles(catalog: Path, count: int | None, seed: int) -> pd.DataFrame:
+    """The catalog's titles, best known first; cut or filled up with invented ones to `count`."""
+    with catalog.open(encoding="utf-8", newline="") as file:
         titles = pd.DataFrame(csv.DictReader(file), columns=HEADER)
     titles["members"] = titles["members"].astype(int)
     titles = titles.sort_values("members", ascending=False, kind="stable")

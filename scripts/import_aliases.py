@@ -7,16 +7,12 @@ Fetch it yourself (CC BY 4.0): npm pack bangumi-data, then point this at package
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
-
-if __name__ == "__main__":
-    sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from config import Config
 from db.engine import open_engine
-from db.imports.bangumi import import_bangumi_data
 from db.schema import migrate
+from ingest.bangumi import import_bangumi_data
 from scripts.console import OK, console, run
 
 

@@ -4,13 +4,9 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-
-if __name__ == "__main__":
-    sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from rich.markup import escape
 from rich.table import Table
@@ -18,16 +14,16 @@ from sqlalchemy import Engine
 
 from config import ROOT, Config
 from db.engine import open_engine
-from db.imports.catalogue import import_aliases, import_anime, import_details
-from db.imports.ratings import import_ratings
-from db.imports.relations import import_relations
-from db.imports.report import ImportFileError, ImportReport
 from db.schema import migrate
+from ingest.catalog import import_aliases, import_anime, import_details
+from ingest.ratings import import_ratings
+from ingest.relations import import_relations
+from ingest.report import ImportFileError, ImportReport
 from scripts.console import OK, console, file_progress, run
 
-CURATED = ROOT / "demo" / "anime.csv"
-MORE_ALIASES = ROOT / "demo" / "aliases.csv"
-RELATIONS = ROOT / "demo" / "relations.csv"
+CURATED = ROOT / "curated" / "titles.csv"
+MORE_ALIASES = ROOT / "curated" / "aliases.csv"
+RELATIONS = ROOT / "curated" / "relations.csv"
 CURATED_SOURCE = "curated"  # of these relations, so that none of the user's files replaces them
 KAGGLE_DATASET = "CooperUnion/anime-recommendations-database"
 
@@ -51,11 +47,11 @@ def main(argv: list[str] | None = None) -> int:
     if anime or arguments.details:
         # the names people type: the same titles, known by their MyAnimeList ids
         reports += [
-            replace(_import(engine, import_aliases, path), file=f"demo/{path.name}")
+            replace(_import(engine, import_aliases, path), file=f"curated/{path.name}")
             for path in (CURATED, MORE_ALIASES)
         ]
         known_relations = partial(import_relations, source=CURATED_SOURCE)
-        reports.append(replace(_import(engine, known_relations, RELATIONS), file=f"demo/{RELATIONS.name}"))
+        reports.append(replace(_import(engine, known_relations, RELATIONS), file=f"curated/{RELATIONS.name}"))
     if ratings:
         reports.append(_import(engine, import_ratings, ratings))
     _print(reports)

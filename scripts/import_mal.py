@@ -8,12 +8,8 @@ dropped counts with its rating, or as watched without one. The list takes the pl
 from __future__ import annotations
 
 import argparse
-import sys
 from collections import Counter
 from pathlib import Path
-
-if __name__ == "__main__":
-    sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from rich.markup import escape
 from rich.table import Table
@@ -21,11 +17,11 @@ from sqlalchemy import Engine, select
 
 from config import Config
 from db.engine import open_engine, read_transaction
-from db.imports.mal import MalEntry, MalExportError, read_mal_export
-from db.imports.report import ImportFileError
 from db.models import Anime
 from db.schema import migrate
 from db.users import replace_list
+from ingest.mal import MalEntry, MalExportError, read_mal_export
+from ingest.report import ImportFileError
 from scripts.console import OK, console, run
 from serving.imports import MatchedExport, match_entries
 
@@ -33,7 +29,7 @@ MAX_USER_ID = 2**63 - 1
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Read the file, print what of it the catalogue has, and save that, all or nothing."""
+    """Read the file, print what of it the catalog has, and save that, all or nothing."""
     arguments = _parser().parse_args(argv)
     config = Config.from_env()
     engine = open_engine(config.database_url)

@@ -2,7 +2,7 @@
 """Bring relations between titles into the database, so that seasons are known to belong together.
 
 Names tell most of it; relations correct them and tell the rest. A file replaces what the last file of its
-format said. Formats, recognised by how a file begins:
+format said. Formats, recognized by how a file begins:
 
   csv      anime_id,related_id,kind: `related_id` is the sequel, side_story, summary, alternative,
            same_franchise of `anime_id`, or unrelated to it; MyAnimeList ids
@@ -15,16 +15,12 @@ Files may be gzip-compressed. Fetch them yourself; they are not part of this pro
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
-
-if __name__ == "__main__":
-    sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from config import Config
 from db.engine import open_engine
-from db.imports.relations import READERS, import_relations
 from db.schema import migrate
+from ingest.relations import READERS, import_relations
 from scripts.console import OK, console, file_progress, run
 
 

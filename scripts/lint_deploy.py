@@ -16,9 +16,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal
 
-if __name__ == "__main__":
-    sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-
 import promql_parser
 import yaml
 from grafana_foundation_sdk.cog.encoder import JSONEncoder

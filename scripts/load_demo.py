@@ -1,23 +1,19 @@
 #!/usr/bin/env python3
-"""Load the demo catalogue, with generated ratings, into an empty database. Leaves any other alone."""
+"""Load the demo catalog, with generated ratings, into an empty database. Leaves any other alone."""
 
 from __future__ import annotations
 
-import sys
 import tempfile
 from pathlib import Path
 
-if __name__ == "__main__":
-    sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-
 from config import Config
 from db.engine import open_engine, read_transaction
-from db.imports.catalogue import import_aliases, import_anime
-from db.imports.ratings import import_ratings
-from db.imports.relations import import_relations
 from db.schema import migrate
 from db.titles import load_titles
 from db.users import count_ratings
+from ingest.catalog import import_aliases, import_anime
+from ingest.ratings import import_ratings
+from ingest.relations import import_relations
 from scripts import generate_ratings
 from scripts.console import OK, console, file_progress, run
 from scripts.generate_ratings import read_titles
@@ -44,14 +40,14 @@ def main(argv: list[str] | None = None) -> int:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "ratings.csv"
         generate_ratings.main(["--users", str(DEMO_USERS), "--out", str(path)])
-        with file_progress(CURATED, "demo catalogue") as progress:
+        with file_progress(CURATED, "demo catalog") as progress:
             import_anime(engine, CURATED, progress)
         import_aliases(engine, MORE_ALIASES)
         import_relations(engine, RELATIONS, source=CURATED_SOURCE)
         with file_progress(path, "demo ratings") as progress:
             report = import_ratings(engine, path, progress, generated=True)
     console.print(
-        f"Loaded the demo catalogue with {report.loaded:,} ratings. "
+        f"Loaded the demo catalog with {report.loaded:,} ratings. "
         "[bold]These ratings are generated: the people do not exist.[/]"
     )
     return OK

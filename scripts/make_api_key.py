@@ -5,11 +5,6 @@ from __future__ import annotations
 
 import argparse
 import secrets
-import sys
-from pathlib import Path
-
-if __name__ == "__main__":
-    sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from api.keys import Scope, digest_of
 from scripts.console import OK, run

@@ -12,9 +12,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-if __name__ == "__main__":
-    sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
@@ -26,15 +23,15 @@ from scripts.console import FAILED, OK, console, errors, run
 TARGET = ROOT / "docs" / "screenshots"
 LIST = "#list=1535.9~9253.10~16498.9~199.9~2167.8~32281"  # a link that shares a list
 MAX_BYTES = 150_000
-COLOURS = (256, 128, 64, 32)
+COLORS = (256, 128, 64, 32)
 
 
 class PictureTooLargeError(ValueError):
-    """A picture that no number of colours makes small enough."""
+    """A picture that no number of colors makes small enough."""
 
 
 class Picture(NamedTuple):
-    """What is taken: a page, in a window of this size, in these colours."""
+    """What is taken: a page, in a window of this size, in these colors."""
 
     name: str
     path: str
@@ -79,18 +76,18 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def small(png: bytes) -> bytes:
-    """The same picture in as many colours as fit into 150 kB.
+    """The same picture in as many colors as fit into 150 kB.
 
     Raises:
         PictureTooLargeError: not even 32 do.
     """
     image = Image.open(io.BytesIO(png)).convert("RGB")
-    for colours in COLOURS:
+    for colors in COLORS:
         out = io.BytesIO()
-        image.quantize(colours, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
+        image.quantize(colors, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
         if out.tell() <= MAX_BYTES:
             return out.getvalue()
-    raise PictureTooLargeError(f"in {COLOURS[-1]} colours it has {out.tell():,} bytes, over {MAX_BYTES:,}")
+    raise PictureTooLargeError(f"in {COLORS[-1]} colors it has {out.tell():,} bytes, over {MAX_BYTES:,}")
 
 
 def _make_demo(environ: Mapping[str, str]) -> None:

@@ -10,18 +10,13 @@ Exit codes: 0 done; 1 a version is missing or damaged; 2 wrong arguments.
 from __future__ import annotations
 
 import argparse
-import sys
-from pathlib import Path
-
-if __name__ == "__main__":
-    sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from rich.markup import escape
 from rich.table import Table
 
 from config import Config
-from recommender.snapshot import ModelFormatError
-from recommender.store import ModelStore, NoModelError
+from recommender.artifacts.snapshot import ModelFormatError
+from recommender.artifacts.store import ModelStore, NoModelError
 from scripts.console import FAILED, OK, console, run
 
 COUNTED = ("anime", "users", "ratings")  # of the manifest

@@ -7,21 +7,16 @@ Example: scripts/recommend.py "Steins;Gate" "Death Note"
 from __future__ import annotations
 
 import argparse
-import sys
-from pathlib import Path
-
-if __name__ == "__main__":
-    sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from rich.markup import escape
 from rich.table import Table
 
 from config import Config
-from recommender.algorithms import ALGORITHMS
-from recommender.filters import Filters
-from recommender.query import Query
-from recommender.ratings import FAVOURITE
-from recommender.store import ModelStore
+from domain.ratings import FAVORITE
+from recommender.artifacts.store import ModelStore
+from recommender.data.query import Query
+from recommender.models.registry import ALGORITHMS
+from recommender.pipeline.filters import Filters
 from scripts.console import FAILED, OK, console, errors, run
 
 
@@ -48,7 +43,7 @@ def main(argv: list[str] | None = None) -> int:
     if not rows:
         return FAILED
     allowed = Filters(nsfw=arguments.nsfw).allowed(snapshot.catalog)
-    query = Query.of([(row, FAVOURITE) for row in rows], allowed=allowed)
+    query = Query.of([(row, FAVORITE) for row in rows], allowed=allowed)
     ranking = snapshot.algorithms[arguments.algorithm].recommend(query, max(1, arguments.n))
     liked = ", ".join(snapshot.catalog[row].name for row in rows)
     table = Table("", "title", "type", "year", "genres", "score", title=escape(f"Because you like {liked}"))

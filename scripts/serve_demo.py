@@ -5,10 +5,6 @@ from __future__ import annotations
 
 import os
 import sys
-from pathlib import Path
-
-if __name__ == "__main__":
-    sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from config import ROOT, Config
 from scripts.console import console, run

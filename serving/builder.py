@@ -1,4 +1,4 @@
-"""A build: database -> streamed columns -> matrix and catalogue -> each `fit` -> a published version."""
+"""A build: database -> streamed columns -> matrix and catalog -> each `fit` -> a published version."""
 
 from __future__ import annotations
 
@@ -20,22 +20,24 @@ from db.relations import load_relations
 from db.revisions import current_revision, database_id
 from db.titles import TitleRow, load_titles
 from db.users import count_generated_people, count_ratings, forget_erasures, stream_ratings
+from domain.relations import Relation
+from domain.titles import Title
 from profiling.decorators import memory_profiler_decorator, timeit_decorator
-from recommender.catalog import Catalog, Title
-from recommender.content_based import ContentBased
-from recommender.features import Features
-from recommender.franchises import Franchises, Relation
-from recommender.hybrid import Hybrid
-from recommender.item_item import ItemItem
-from recommender.learning import Examples, choose_teachers, examples, lessons
-from recommender.popularity import Popularity
-from recommender.ranker import Ranker
-from recommender.ratings import RatingsMatrix
-from recommender.residuals import Residuals
-from recommender.snapshot import ModelConfig, ModelFormatError, Snapshot
-from recommender.store import BuildInProgressError, ModelStore, Version
-from recommender.titles import TitleIndex
-from recommender.user_user import UserUser
+from recommender.artifacts.snapshot import ModelConfig, ModelFormatError, Snapshot
+from recommender.artifacts.store import BuildInProgressError, ModelStore, Version
+from recommender.data.catalog import Catalog
+from recommender.data.ratings_matrix import RatingsMatrix
+from recommender.franchises import Franchises
+from recommender.models.content_based import ContentBased
+from recommender.models.features import Features
+from recommender.models.hybrid import Hybrid
+from recommender.models.item_item import ItemItem
+from recommender.models.popularity import Popularity
+from recommender.models.ranker import Ranker
+from recommender.models.residuals import Residuals
+from recommender.models.user_user import UserUser
+from recommender.search import TitleIndex
+from recommender.training.learning import Examples, choose_teachers, examples, lessons
 
 Progress = Callable[[int, int], None]  # ratings read so far, ratings in all
 
@@ -90,7 +92,7 @@ def build_model(
             if current is not None:
                 return current, False
             generated = count_generated_people(connection)
-            catalog = read_catalogue(connection)
+            catalog = read_catalog(connection)
             relations = [Relation(*row) for row in load_relations(connection)]
             ratings = read_ratings(connection, catalog, progress)
         snapshot = fit_snapshot(revision, generated, catalog, ratings, config, database, relations)
@@ -119,7 +121,7 @@ def _up_to_date(store: ModelStore, database: str, revision: int, config: ModelCo
 
 @timeit_decorator
 @memory_profiler_decorator
-def read_catalogue(connection: Connection) -> Catalog:
+def read_catalog(connection: Connection) -> Catalog:
     """Every title of the database; raises EmptyDatabaseError where there is none."""
     rows = load_titles(connection)
     if not rows:
@@ -130,7 +132,7 @@ def read_catalogue(connection: Connection) -> Catalog:
 @timeit_decorator
 @memory_profiler_decorator
 def read_ratings(connection: Connection, catalog: Catalog, progress: Progress | None) -> RatingsMatrix:
-    """Every rating of a title of the catalogue."""
+    """Every rating of a title of the catalog."""
     total = count_ratings(connection) if progress else 0
     done = 0
 

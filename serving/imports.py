@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from db.imports.mal import MalEntry, Status
+from ingest.mal import MalEntry, Status
 
 
 @dataclass(frozen=True)
 class MatchedExport:
     """The entries of an export, each in exactly one place, in their order."""
 
-    matched: tuple[MalEntry, ...]  # watched, and in the catalogue
-    unmatched: tuple[MalEntry, ...]  # watched, but of an id that the catalogue does not have
+    matched: tuple[MalEntry, ...]  # watched, and in the catalog
+    unmatched: tuple[MalEntry, ...]  # watched, but of an id that the catalog does not have
     skipped: tuple[tuple[MalEntry, str], ...]  # (entry, why it does not count)
 
     @property
@@ -29,7 +29,7 @@ def match_entries(entries: Iterable[MalEntry], known: Callable[[int], bool]) -> 
 
     Args:
         entries: of one export.
-        known: whether the catalogue has an anime id.
+        known: whether the catalog has an anime id.
     """
     matched: list[MalEntry] = []
     unmatched: list[MalEntry] = []

@@ -16,9 +16,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from db.engine import read_transaction, reason
 from db.revisions import current_revision
 from db.users import StoredList, lists_gone, lists_since
-from recommender.overlay import List
-from recommender.snapshot import ModelFormatError, Snapshot
-from recommender.store import ModelStore, Version
+from recommender.artifacts.snapshot import ModelFormatError, Snapshot
+from recommender.artifacts.store import ModelStore, Version
+from recommender.data.overlay import List
 
 log = logging.getLogger(__name__)
 

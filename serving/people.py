@@ -8,17 +8,10 @@ from collections.abc import Iterable, Mapping
 from db.engine import read_transaction
 from db.titles import existing_titles
 from db.users import StoredList, erase_user, insert_user, load_list, replace_list, update_list
-from recommender.snapshot import Snapshot
+from domain.ids import PROFILE_IDS, is_profile
+from recommender.artifacts.snapshot import Snapshot
 from serving.live import LiveVersion
 from serving.services import Services
-
-# ids that only the server hands out, at random: too many to guess, and whole numbers in JavaScript too
-PROFILE_IDS = range(2**52, 2**53)
-
-
-def is_profile(user_id: int) -> bool:
-    """Whether an id is one that only the server hands out."""
-    return PROFILE_IDS.start <= user_id < PROFILE_IDS.stop
 
 
 class UnknownUserError(LookupError):

@@ -15,8 +15,8 @@ from sqlalchemy import Engine
 from db.engine import limit_silence, open_engine, read_transaction
 from db.revisions import current_revision, database_id
 from db.schema import migrate
-from recommender.item_item import ItemItemConfig
-from recommender.store import ModelStore, NoModelError, Version
+from recommender.artifacts.store import ModelStore, NoModelError, Version
+from recommender.models.item_item import ItemItemConfig
 from serving.builder import BuildFailedError
 from serving.live import LiveModel
 

@@ -19,11 +19,11 @@ from sqlalchemy import Engine, text
 from app import create_app
 from config import Config
 from db.engine import open_engine
-from db.imports.catalogue import import_anime
-from db.imports.ratings import import_ratings
 from db.schema import migrate
-from recommender.snapshot import Snapshot
-from recommender.store import ModelStore
+from ingest.catalog import import_anime
+from ingest.ratings import import_ratings
+from recommender.artifacts.snapshot import Snapshot
+from recommender.artifacts.store import ModelStore
 from scripts import generate_ratings
 from serving.builder import build_model
 
@@ -91,9 +91,18 @@ def engine(database_url: str) -> Iterator[Engine]:
     engine.dispose()
 
 
+@pytest.fixture
+def sqlite_engine(tmp_path: Path) -> Iterator[Engine]:
+    """An engine over an empty SQLite database (`test.db`), for tests where the kind cannot matter."""
+    engine = open_engine(f"sqlite:///{tmp_path / 'test.db'}")
+    migrate(engine)
+    yield engine
+    engine.dispose()
+
+
 @pytest.fixture(scope="session")
 def world(tmp_path_factory: pytest.TempPathFactory) -> World:
-    """300 titles of the demo catalogue, 250 generated people."""
+    """300 titles of the demo catalog, 250 generated people."""
     folder = tmp_path_factory.mktemp("world")
     made = World(folder / "anime.csv", folder / "ratings.csv", folder / "world.db", folder / "models")
     generate_ratings.main(

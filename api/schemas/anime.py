@@ -1,4 +1,4 @@
-"""The catalogue: search and browse, one title, titles like it, popular ones."""
+"""The catalog: search and browse, one title, titles like it, popular ones."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
-from api.schemas.fields import MAX_ANIME_ID, MAX_TEXT, Count, Histogram, QueryIds, Year
+from api.schemas.fields import MAX_TEXT, Count, Histogram, QueryIds, Year
 from api.schemas.filters import QueryFilters
 from api.schemas.items import AnimeItem, RecommendedItem
 from api.schemas.pages import PageQuery, Pagination
+from domain.ids import MAX_ANIME_ID
 
 
 class AnimePath(BaseModel):

@@ -6,11 +6,9 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, StrictInt
 
-from recommender.algorithms import ALGORITHMS
-from serving.people import PROFILE_IDS
+from domain.ids import MAX_ANIME_ID, MAX_USER_ID, PROFILE_IDS
+from recommender.models.registry import ALGORITHMS
 
-MAX_ID = 2**63 - 1
-MAX_ANIME_ID = 2**31 - 1
 MAX_TEXT = 200
 
 
@@ -44,7 +42,7 @@ def _without_blanks(value: Any) -> Any:
 
 UserId = Annotated[
     StrictInt,
-    Field(ge=0, le=MAX_ID, description="the person's id, chosen by the caller"),
+    Field(ge=0, le=MAX_USER_ID, description="the person's id, chosen by the caller"),
     BeforeValidator(_whole),
 ]
 _OF_PROFILES = {"minimum": PROFILE_IDS[0], "maximum": PROFILE_IDS[-1]}

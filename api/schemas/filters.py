@@ -6,8 +6,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from api.requests import QueryModel
 from api.schemas.fields import Names, QueryNames, Whole, Year
-from recommender.filters import Filters
-from recommender.page import FranchiseMode, Wishes
+from recommender.pipeline.filters import Filters
+from recommender.pipeline.page import FranchiseMode, Wishes
 
 
 class FilterFields(BaseModel):

@@ -7,18 +7,19 @@ from typing import Literal
 from pydantic import BaseModel, Field
 
 from api.requests import QueryModel
-from api.schemas.fields import MAX_ID, with_example
+from api.schemas.fields import with_example
+from domain.ids import MAX_USER_ID
 
 
 class MalImportQuery(QueryModel):
     """What to do with an uploaded list; the same names may come as fields of its form instead."""
 
-    user_id: int | None = Field(default=None, ge=0, le=MAX_ID, description="whose list it becomes")
+    user_id: int | None = Field(default=None, ge=0, le=MAX_USER_ID, description="whose list it becomes")
     dry_run: bool = Field(default=True, description="false: save it in the place of that person's list")
 
 
 class ImportedTitle(BaseModel):
-    """One title of an uploaded list that the catalogue has."""
+    """One title of an uploaded list that the catalog has."""
 
     anime_id: int
     name: str
@@ -27,7 +28,7 @@ class ImportedTitle(BaseModel):
 
 
 class UnmatchedTitle(BaseModel):
-    """One that it does not have, such as a title newer than the catalogue."""
+    """One that it does not have, such as a title newer than the catalog."""
 
     anime_id: int
     title: str = Field(description="as the list has it")

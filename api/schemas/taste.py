@@ -88,6 +88,6 @@ class TasteAnswer(BaseModel):
     types: list[TypeTaste] = Field(description="most titles first")
     higher: list[RatedApart] = Field(description="rated furthest above the mean of at least 20 people")
     lower: list[RatedApart] = Field(description="rated furthest below it")
-    neighbours: list[Nearby] = Field(description="the people with the most similar taste")
+    neighbors: list[Nearby] = Field(description="the people with the most similar taste")
     resolved: list[OwnItem] = Field(description="each title of the list that is known")
     unresolved: list[str]

@@ -5,13 +5,14 @@ from __future__ import annotations
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from api.requests import QueryModel
-from api.schemas.fields import MAX_ID, AlgorithmName, Count, QueryIds
+from api.schemas.fields import AlgorithmName, Count, QueryIds
 from api.schemas.filters import QueryFilters, WishFields
 from api.schemas.lists import NAMES_A_TITLE, ListFields
+from domain.ids import MAX_USER_ID
 
 
 class UserPath(BaseModel):
-    user_id: int = Field(ge=0, le=MAX_ID)
+    user_id: int = Field(ge=0, le=MAX_USER_ID)
 
 
 class UserRecommendationQuery(QueryFilters, WishFields):

@@ -79,7 +79,7 @@ describe('knobs in the address', () => {
 })
 
 describe('known', () => {
-  it('drops what the catalogue does not have and spells the rest as it does', () => {
+  it('drops what the catalog does not have and spells the rest as it does', () => {
     const knobs = fromQuery({
       genres: 'thriller,Cooking',
       genres_exclude: 'HORROR,thriller',

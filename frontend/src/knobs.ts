@@ -22,10 +22,10 @@ export interface Knobs {
   nsfw: boolean
 }
 
-/** Those that narrow down a catalogue without a list. */
+/** Those that narrow down a catalog without a list. */
 export type Filters = Pick<Knobs, 'types' | 'genres' | 'genres_exclude' | 'year_from' | 'year_to'>
 
-/** What the catalogue has to choose from, as far as knobs name it. */
+/** What the catalog has to choose from, as far as knobs name it. */
 interface Choices {
   types: readonly { name: string }[]
   genres: readonly { name: string }[]
@@ -97,12 +97,12 @@ export function countSet(knobs: Knobs): number {
   return KEYS.filter((key) => isSet(knobs, key)).length
 }
 
-/** Whether the catalogue must be known to tell if the filters name what it has. */
+/** Whether the catalog must be known to tell if the filters name what it has. */
 export function namesAnything({ types, genres, genres_exclude }: Filters): boolean {
   return types.length + genres.length + genres_exclude.length > 0
 }
 
-/** The same without genres and types that the catalogue does not have, and with its spelling. */
+/** The same without genres and types that the catalog does not have, and with its spelling. */
 export function known<Some extends Filters>(filters: Some, { types, genres }: Choices): Some {
   return inOrder({
     ...filters,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from recommender.catalog import Catalog, Title
+from domain.titles import Title
+from recommender.data.catalog import Catalog
 from recommender.franchises.names import Name, Words
 
 ERA_YEARS = 3  # a series this soon after a pilot or an OVA is what people start with

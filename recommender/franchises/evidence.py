@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from recommender.catalog import Catalog
+from recommender.data.catalog import Catalog
 from recommender.franchises.entry import looks_extra
 from recommender.franchises.names import Name, Words, is_mark, vocabulary
 
@@ -63,7 +63,7 @@ class Evidence:
         return weight + 1.3 >= needed and weight + self._likeness(row, holder) >= needed
 
     def share_a_telling_word(self, row: int, other: int) -> bool:
-        """Whether a rare word is in names of both; False for titles that the catalogue does not have."""
+        """Whether a rare word is in names of both; False for titles that the catalog does not have."""
         if max(row, other) >= len(self.names):
             return False
         words, others = ({word for name in self.names[r] for word in name.words} for r in (row, other))

@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.catalog import Catalog
+from domain.relations import SAME_STORY, Relation
+from recommender.data.catalog import Catalog
 from recommender.franchises.entry import UNKNOWN_YEAR, choose_entry, looks_extra, stands_alone
 from recommender.franchises.evidence import Names
 from recommender.franchises.grouping import Edge, Grouping, group
 from recommender.franchises.links import parse_names
-from recommender.franchises.relation import SAME_STORY, Relation
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,7 +39,7 @@ class Franchises:
 
     @classmethod
     def build(cls, catalog: Catalog, relations: Iterable[Relation]) -> Franchises:
-        """From names, and from relations, which overrule them. Ids outside the catalogue still connect."""
+        """From names, and from relations, which overrule them. Ids outside the catalog still connect."""
         edges, n_rows = _edges(catalog, relations)
         names = parse_names(catalog)
         grouping = group(catalog, names, edges, n_rows)
@@ -60,7 +60,7 @@ class Franchises:
 
 
 def _edges(catalog: Catalog, relations: Iterable[Relation]) -> tuple[list[Edge], int]:
-    """Relations by rows, and how many rows that makes: unknown ids are numbered after the catalogue's."""
+    """Relations by rows, and how many rows that makes: unknown ids are numbered after the catalog's."""
     rows = {title.anime_id: row for row, title in enumerate(catalog.titles)}
     edges = []
     for relation in relations:

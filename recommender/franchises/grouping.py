@@ -10,16 +10,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from recommender.catalog import Catalog
+from domain.relations import SAME_STORY
+from recommender.data.catalog import Catalog
 from recommender.franchises.evidence import Evidence, Names
 from recommender.franchises.hints import join_hinted
 from recommender.franchises.links import name_links, remakes
 from recommender.franchises.partition import Partition
-from recommender.franchises.relation import SAME_STORY
 
 
 class Edge(NamedTuple):
-    """A relation by rows. Rows from n_anime on are titles that the catalogue does not have."""
+    """A relation by rows. Rows from n_anime on are titles that the catalog does not have."""
 
     a: int
     b: int

@@ -1,7 +1,7 @@
 """How far to believe that titles have something to do with each other, when nobody says what.
 
 Public data sets chain works together through crossovers, festivals and music videos: believed word for word,
-one franchise would swallow half a catalogue. So titles are added to a family one at a time, unless they have
+one franchise would swallow half a catalog. So titles are added to a family one at a time, unless they have
 hints into several families; and two families are brought together only by two pairs of different titles that
 share a telling word.
 """
@@ -20,7 +20,7 @@ FAMILY = 3  # titles
 
 
 def join_hinted(pairs: Iterable[Pair], evidence: Evidence, franchises: Partition) -> None:
-    """Join the pairs that are believed; rows that the catalogue does not have come last."""
+    """Join the pairs that are believed; rows that the catalog does not have come last."""
     n_anime = len(evidence.catalog)
     ordered = sorted({(min(pair), max(pair)) for pair in pairs}, key=lambda pair: (pair[1] >= n_anime, pair))
     agreed = {pair for pair in ordered if evidence.share_a_telling_word(*pair)}

@@ -7,10 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from recommender.catalog import Catalog, Title
+from domain.titles import Title
+from recommender.data.catalog import Catalog
 from recommender.franchises.evidence import PARTICLES, Evidence, Names
 from recommender.franchises.names import Name, Words, parse, without_lead
-from recommender.titles.normalise import fold
+from recommender.search.normalize import fold
 
 MIN_LETTERS = 4  # of an alias; "SAO", "DN": abbreviations are shared by strangers
 REMAKE_YEARS = 5  # a series that bears the very name of one this much older tells the story anew

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from recommender.titles.normalise import normalise
+from recommender.search.normalize import normalize
 
 Words = tuple[str, ...]
 
@@ -16,7 +16,7 @@ _JAPANESE_MARK = re.compile(
     rf"(劇場版|映画|総集編|特別編|完結編|新章|続編|スペシャル|OVA|OAD|{_JAPANESE_SEASON})"
 )
 _PAUSE = re.compile(r"[:：](?=\D)|\s[-–~/]|[~〜～(（「『【\[♪]")
-_PAUSED = "ᛮ"  # no name has this letter; it stands for a pause while names are normalised
+_PAUSED = "ᛮ"  # no name has this letter; it stands for a pause while names are normalized
 
 _JAPANESE_NUMBERS = {digit: number for number, digit in enumerate("一二三四五六七八九十", 1)}
 _NUMBER = re.compile(r"0*(\d{1,2})|(\d)(?:nd|rd|th)")
@@ -47,7 +47,7 @@ _LATER_LEADING = vocabulary("zoku shin motto mini petit puchi chibi 続 新")
 class Name:
     """One name, taken apart."""
 
-    words: Words  # all of it, in the form of `normalise`
+    words: Words  # all of it, in the form of `normalize`
     stem: Words  # without the marks of a season, a form or an extra at its end
     breaks: frozenset[int]  # after how many words the name itself pauses: "Clannad: …", "X (TV)"
     season: int  # 1 where nothing says otherwise
@@ -72,7 +72,7 @@ def parse(text: str) -> Name:
     marked = text if text.isascii() else _JAPANESE_MARK.sub(r" \1 ", text.replace("½", "half"))
     words: list[str] = []
     breaks: set[int] = set()
-    for word in normalise(_PAUSE.sub(f" {_PAUSED} ", marked)).split():
+    for word in normalize(_PAUSE.sub(f" {_PAUSED} ", marked)).split():
         if word == _PAUSED:
             breaks.add(len(words))
         else:

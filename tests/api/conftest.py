@@ -14,7 +14,7 @@ from api.context import context
 from app import create_app
 from config import Config
 from db.engine import open_engine
-from recommender.store import ModelStore
+from recommender.artifacts.store import ModelStore
 from serving.builder import build_model
 from tests.conftest import SECRET, World
 from tests.serving.worlds import make_world

@@ -1,4 +1,4 @@
-"""The catalogue: search and browse, one title, titles like it."""
+"""The catalog: search and browse, one title, titles like it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from recommender.snapshot import Snapshot
+from recommender.artifacts.snapshot import Snapshot
 
 URL = "/api/v1/anime"
 
@@ -151,7 +151,7 @@ def test_whatever_is_searched_for_is_answered(shared_client: FlaskClient, query:
         ("limit=0", ["limit"]),
         ("limit=101", ["limit"]),
         ("limit=1.5", ["limit"]),
-        ("sort=colour", ["sort"]),
+        ("sort=color", ["sort"]),
         ("year=x", ["year"]),
         ("year=99999999999999999999", ["year"]),
         ("min_score=11", ["min_score"]),

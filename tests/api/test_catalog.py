@@ -10,8 +10,8 @@ from flask.testing import FlaskClient
 
 from app import create_app
 from config import Config
-from recommender.filters import Filters
-from recommender.snapshot import Snapshot
+from recommender.artifacts.snapshot import Snapshot
+from recommender.pipeline.filters import Filters
 from tests.conftest import PEOPLE, TITLES
 from tests.serving.worlds import ADULT
 from tests.serving.worlds import PEOPLE as SMALL_PEOPLE

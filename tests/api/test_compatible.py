@@ -40,7 +40,7 @@ def test_the_same_request_twice_gives_the_same_answer_and_one_user(
         assert connection.execute(query).all() == [(1535, 9), (2167, 10), (9253, 10)]
 
 
-def test_a_new_person_is_a_neighbour_of_the_next_at_once(client: FlaskClient) -> None:
+def test_a_new_person_is_a_neighbor_of_the_next_at_once(client: FlaskClient) -> None:
     client.post(URL, json=BODY)
     client.post(URL, json={**BODY, "user_id": 900002})
     items = client.get("/api/v1/users/900002/similar").get_json()["items"]

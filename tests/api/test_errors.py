@@ -95,10 +95,10 @@ def test_an_error_is_a_problem_document_whatever_is_accepted(
 
 
 def test_a_failed_validation_names_every_place(shared_client: FlaskClient) -> None:
-    body = {"ratings": [{"anime_id": 1, "rating": 11}, {}], "n": 0, "filters": {"colour": "red"}}
+    body = {"ratings": [{"anime_id": 1, "rating": 11}, {}], "n": 0, "filters": {"color": "red"}}
     problem = check_problem(shared_client.post("/api/v1/recommendations", json=body), 422)
     places = [error["loc"] for error in problem["errors"]]
-    assert places == [["ratings", 0, "rating"], ["ratings", 1], ["n"], ["filters", "colour"]]
+    assert places == [["ratings", 0, "rating"], ["ratings", 1], ["n"], ["filters", "color"]]
     assert all(isinstance(error["msg"], str) and error["msg"] for error in problem["errors"])
     assert problem["detail"].startswith("ratings.0.rating: ")
 

@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 
 from config import Config
 from db.engine import open_engine
-from recommender.store import ModelStore
+from recommender.artifacts.store import ModelStore
 from serving.builder import build_model
 from tests.serving.worlds import ACTION, PEOPLE, STRANGER, TITLES, damage
 

@@ -26,7 +26,7 @@ from tests.api.conftest import engine_of
 from tests.api.test_errors import check_problem
 from tests.api.test_openapi import mismatches
 from tests.db.helpers import contents
-from tests.db.imports.exports import anime, export
+from tests.ingest.exports import anime, export
 from tests.serving.servers import serving
 from tests.serving.servers import settings as environment
 from tests.serving.worlds import STRANGER, database_away

@@ -217,7 +217,7 @@ def test_the_token_is_documented_where_it_is_needed(document: dict[str, Any]) ->
     for _, path, operation in operations(document):
         needed = path.startswith("/api/v1/profiles/")
         assert (operation.get("security") == [{"profile_token": []}]) == needed
-        helps = path in ("/api/v1/recommendations", "/api/v1/taste")  # that one is not one's own neighbour
+        helps = path in ("/api/v1/recommendations", "/api/v1/taste")  # that one is not one's own neighbor
         assert (operation.get("security") == [{}, {"profile_token": []}]) == helps
 
 

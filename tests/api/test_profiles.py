@@ -13,11 +13,11 @@ from flask.testing import FlaskClient
 from api.keys import profile_token
 from app import create_app
 from config import Config
-from serving.people import PROFILE_IDS
+from domain.ids import PROFILE_IDS
 from tests.api.conftest import config_of, engine_of
 from tests.api.test_errors import check_problem
 from tests.api.test_openapi import mismatches
-from tests.api.test_saving import neighbours, put, saved
+from tests.api.test_saving import neighbors, put, saved
 from tests.conftest import SECRET
 from tests.serving.worlds import add_titles
 
@@ -119,12 +119,12 @@ def test_a_profile_counts_at_once_in_every_worker_until_it_is_erased(
     first, second = create_app(config), create_app(config)
     profile = made(first.test_client())
     put(first.test_client(), 77, LIST["ratings"])
-    assert profile["user_id"] in neighbours(second, 77)
+    assert profile["user_id"] in neighbors(second, 77)
     erased = ask(second.test_client(), "DELETE", profile["user_id"], profile["token"])
     assert (erased.status_code, erased.data) == (204, b"")
     assert saved(first, profile["user_id"]) == {}
     for app in (first, second):
-        assert profile["user_id"] not in neighbours(app, 77)
+        assert profile["user_id"] not in neighbors(app, 77)
 
 
 def test_an_erased_profile_is_404_and_does_not_come_back(each_app: Flask) -> None:
@@ -272,10 +272,10 @@ def test_a_title_that_is_newer_than_the_model_stays_in_a_list_that_is_sent_back(
 def nearest(client: FlaskClient, body: Any, **more: Any) -> float:
     """How alike the nearest person of /taste is."""
     answer = client.post("/api/v1/taste", json=body, **more).get_json()
-    return float(answer["neighbours"][0]["similarity"])
+    return float(answer["neighbors"][0]["similarity"])
 
 
-def test_with_its_token_a_profile_is_not_its_own_neighbour(each_app: Flask) -> None:
+def test_with_its_token_a_profile_is_not_its_own_neighbor(each_app: Flask) -> None:
     client = each_app.test_client()
     before = nearest(client, LIST)
     assert before < 1

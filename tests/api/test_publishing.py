@@ -10,7 +10,7 @@ from sqlalchemy import event
 from app import create_app
 from config import Config
 from db.engine import open_engine
-from recommender.store import ModelStore
+from recommender.artifacts.store import ModelStore
 from serving.builder import build_model
 from tests.api.conftest import engine_of
 from tests.serving.worlds import ACTION, STRANGER, add_titles
@@ -29,7 +29,7 @@ def test_a_model_published_while_a_new_person_is_saved_does_not_mix_up_titles(
     app = create_app(small_config)
     client = app.test_client()
     engine = open_engine(small_config.database_url)
-    add_titles(engine, range(1, 8), name="Earlier")  # every row of the catalogue will move
+    add_titles(engine, range(1, 8), name="Earlier")  # every row of the catalog will move
     published = []
 
     def publish(*execution: Any) -> None:

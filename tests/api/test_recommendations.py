@@ -12,9 +12,9 @@ from sqlalchemy import text
 from app import create_app
 from config import Config
 from db.engine import open_engine
-from recommender.algorithms import ALGORITHMS
-from recommender.catalog import Title
-from recommender.snapshot import Snapshot
+from domain.titles import Title
+from recommender.artifacts.snapshot import Snapshot
+from recommender.models.registry import ALGORITHMS
 
 URL = "/api/v1/recommendations"
 RATINGS: list[dict[str, Any]] = [{"anime_id": 1535, "rating": 9}, {"name": "Clannad"}, {"anime_id": 9253}]

@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from api.context import context
 from app import create_app
-from recommender.store import ModelStore
+from recommender.artifacts.store import ModelStore
 from serving.builder import build_model
 from tests.api.conftest import config_of, engine_of
 from tests.api.test_errors import check_problem
@@ -37,7 +37,7 @@ def saved(app: Flask, user_id: int) -> dict[int, int]:
         return {row.anime_id: row.rating for row in connection.execute(query, {"user_id": user_id})}
 
 
-def neighbours(app: Flask, user_id: int) -> list[int]:
+def neighbors(app: Flask, user_id: int) -> list[int]:
     answer = app.test_client().get(f"/api/v1/users/{user_id}/similar?n=100").get_json()
     return [person["user_id"] for person in answer["items"]]
 
@@ -84,9 +84,9 @@ def test_what_is_not_known_is_named_and_the_rest_is_saved(each_app: Flask) -> No
 def test_a_replaced_list_counts_at_once_in_every_worker(two_workers: tuple[Flask, Flask]) -> None:
     first, second = two_workers
     put(first.test_client(), 77, LIST)
-    assert 77 in neighbours(second, put_clone(first, 78, LIST))
+    assert 77 in neighbors(second, put_clone(first, 78, LIST))
     put(first.test_client(), 77, [{"anime_id": 107}, {"anime_id": 109}])
-    assert 77 not in neighbours(second, 78)
+    assert 77 not in neighbors(second, 78)
 
 
 def put_clone(app: Flask, user_id: int, ratings: Any) -> int:
@@ -103,21 +103,21 @@ def test_an_erased_person_is_gone_from_database_workers_and_the_next_model(
         put(first.test_client(), 77, LIST)
     titles = [{"anime_id": anime_id, "rating": max(r, 1)} for anime_id, r in saved(first, user_id).items()]
     put(first.test_client(), 88, titles)
-    assert user_id in neighbours(first, 88)
-    assert user_id in neighbours(second, 88)
+    assert user_id in neighbors(first, 88)
+    assert user_id in neighbors(second, 88)
 
     response = first.test_client().delete(f"/api/v1/users/{user_id}")
     assert (response.status_code, response.data) == (204, b"")
     assert saved(first, user_id) == {}
     for app in two_workers:
-        assert user_id not in neighbours(app, 88)
+        assert user_id not in neighbors(app, 88)
         check_problem(app.test_client().get(f"/api/v1/users/{user_id}/recommendations"), 404)
 
     version, built = build_model(engine_of(first), store_of(first))
     assert built
     assert version.snapshot.ratings.users.row(user_id) is None
     for app in two_workers:
-        assert user_id not in neighbours(app, 88)
+        assert user_id not in neighbors(app, 88)
 
 
 def test_who_was_erased_is_forgotten_once_no_model_knows_them(each_app: Flask) -> None:

@@ -9,8 +9,8 @@ from flask.testing import FlaskClient
 
 from app import create_app
 from config import Config
-from recommender.query import Query
-from recommender.snapshot import Snapshot
+from recommender.artifacts.snapshot import Snapshot
+from recommender.data.query import Query
 from tests.api.test_errors import check_problem
 
 URL = "/api/v1/taste"
@@ -78,14 +78,14 @@ def test_a_rating_far_from_that_of_people_is_named(shared_client: FlaskClient, s
 def test_the_nearest_people_are_numbers_without_ids(shared_client: FlaskClient, snapshot: Snapshot) -> None:
     answer = ask(shared_client, **LIST)
     rows = snapshot.catalog.vocabulary.rows([1535, 2167, 9253, 16498]).tolist()
-    nearest = snapshot.user_user.neighbours(Query.of(zip(rows, (9, 10, 4, 0), strict=True)), 20)
-    assert answer["neighbours"] == [
+    nearest = snapshot.user_user.neighbors(Query.of(zip(rows, (9, 10, 4, 0), strict=True)), 20)
+    assert answer["neighbors"] == [
         {"similarity": round(similarity, 4), "in_common": in_common}
         for similarity, in_common in zip(
             nearest.similarities.tolist(), nearest.in_common.tolist(), strict=True
         )
     ]
-    assert len(answer["neighbours"]) == 20
+    assert len(answer["neighbors"]) == 20
 
 
 def test_adult_genres_and_titles_are_named_only_to_who_asks(shared_small_client: FlaskClient) -> None:
@@ -101,7 +101,7 @@ def test_adult_genres_and_titles_are_named_only_to_who_asks(shared_small_client:
 def test_an_empty_list_is_answered(shared_client: FlaskClient) -> None:
     answer = ask(shared_client)
     assert (answer["titles"], answer["mean_rating"]) == (0, None)
-    assert answer["genres"] == answer["neighbours"] == answer["resolved"] == []
+    assert answer["genres"] == answer["neighbors"] == answer["resolved"] == []
 
 
 def test_what_is_not_known_is_named(shared_client: FlaskClient) -> None:

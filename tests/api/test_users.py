@@ -10,8 +10,8 @@ from sqlalchemy import text
 
 from config import Config
 from db.engine import open_engine
-from recommender.algorithms import ALGORITHMS
-from recommender.snapshot import Snapshot
+from recommender.artifacts.snapshot import Snapshot
+from recommender.models.registry import ALGORITHMS
 
 RECOMMENDATIONS = "/api/v1/users/7/recommendations"
 SIMILAR = "/api/v1/users/7/similar"
@@ -42,7 +42,7 @@ def test_a_stored_person_gets_titles_that_are_not_in_their_list(
 
 
 @pytest.mark.parametrize("algorithm", ["content-based", "popular"])
-def test_where_neighbours_do_not_count_a_stored_person_gets_what_a_stranger_with_the_list_gets(
+def test_where_neighbors_do_not_count_a_stored_person_gets_what_a_stranger_with_the_list_gets(
     shared_client: FlaskClient, config: Config, algorithm: str
 ) -> None:
     own = own_titles(config, 7)

@@ -18,12 +18,12 @@ from app import create_app
 from config import Config
 from db.engine import open_engine, write_transaction
 from db.models import Anime
-from recommender.store import ModelStore
+from recommender.artifacts.store import ModelStore
 from serving.builder import build_model
 from tests.api.test_errors import check_problem
 
 HTML = "<!doctype html><title>Anime</title><script type=module src=/assets/index-BsHaSh12.js></script>"
-SCRIPT, PLAIN = "/assets/index-BsHaSh12.js", "/assets/licence.txt"
+SCRIPT, PLAIN = "/assets/index-BsHaSh12.js", "/assets/license.txt"
 CODE = "console.log('anime')\n" * 200
 PAGES = ["/", "/popular", "/taste", "/title/9253", "/list"]
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8"

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from flask.testing import FlaskClient
 
-from recommender.algorithms import ALGORITHMS
-from recommender.query import Query
-from recommender.snapshot import Snapshot
+from recommender.artifacts.snapshot import Snapshot
+from recommender.data.query import Query
+from recommender.models.registry import ALGORITHMS
 
 URL = "/api/v1/recommendations"
 RATINGS = [{"anime_id": 9253, "rating": 9}, {"anime_id": 1535}, {"anime_id": 2167, "rating": 8}]

@@ -28,7 +28,7 @@ def peak_mb():
 
 
 def put_titles(engine: Engine, ids: Iterable[int]) -> None:
-    """A catalogue of nothing but ids and names."""
+    """A catalog of nothing but ids and names."""
     with write_transaction(engine) as connection:
         connection.execute(insert(Anime), [{"anime_id": i, "name": f"Title {i}"} for i in ids])
 

@@ -7,7 +7,8 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
 from db.engine import read_transaction, write_transaction
-from db.relations import KINDS, RelationRow, load_relations, replace_relations
+from db.relations import RelationRow, load_relations, replace_relations
+from domain.relations import KINDS
 from recommender import franchises
 from tests.db.helpers import contents, put_titles, revision
 

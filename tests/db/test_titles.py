@@ -1,4 +1,4 @@
-"""The catalogue as plain columns, ordered by id."""
+"""The catalog as plain columns, ordered by id."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def test_titles_come_ordered_by_id(engine: Engine) -> None:
         assert [row.anime_id for row in load_titles(connection)] == [2, 11, 30]
 
 
-def test_an_empty_catalogue_has_no_titles(engine: Engine) -> None:
+def test_an_empty_catalog_has_no_titles(engine: Engine) -> None:
     with read_transaction(engine) as connection:
         assert load_titles(connection) == []
 

@@ -91,12 +91,23 @@ def test_the_demo_is_in_it(image: Path, world: World, tmp_path: Path) -> None:
     environ = settings(world, tmp_path, 5000) | {"DATABASE_URL": f"sqlite:///{tmp_path / 'new.db'}"}
     command = [sys.executable, "scripts/load_demo.py"]
     done = subprocess.run(command, cwd=image, env=environ, capture_output=True, text=True, check=False)
-    assert "Loaded the demo catalogue" in done.stdout, done.stderr
+    assert "Loaded the demo catalog" in done.stdout, done.stderr
 
 
 def test_only_what_is_needed_is_in_it(image: Path) -> None:
     assert (ROOT / ".dockerignore").read_text("utf-8").splitlines()[1] == "*"
-    rooms = {"api", "db", "demo", "profiling", "recommender", "scripts", "serving"}
+    rooms = {
+        "api",
+        "curated",
+        "db",
+        "domain",
+        "evaluation",
+        "ingest",
+        "profiling",
+        "recommender",
+        "scripts",
+        "serving",
+    }
     files = {"app.py", "config.py", "gunicorn.conf.py"}
     # without the sources of the web app, of which the build alone is in it
     assert {path.name for path in image.iterdir()} - {"__pycache__"} == rooms | files

@@ -67,7 +67,7 @@ def saved_lists(engine: Engine) -> dict[int, dict[int, int]]:
 
 
 def check_found(server: Server, many: Crowd) -> None:
-    """Every worker finds everybody acknowledged among the neighbours of the watcher of their group."""
+    """Every worker finds everybody acknowledged among the neighbors of the watcher of their group."""
     assert many.acknowledged
     for group in range(GROUPS):
         answers = server.ask_each(f"/api/v1/users/{WATCHERS + group}/similar?n=100", times=1)

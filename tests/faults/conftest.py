@@ -19,7 +19,7 @@ from sqlalchemy import Engine
 from db.engine import open_engine
 from db.schema import migrate
 from db.users import insert_user
-from recommender.store import ModelStore
+from recommender.artifacts.store import ModelStore
 from serving.builder import build_model
 from tests.conftest import new_database
 from tests.faults.crowd import GROUPS, WATCHERS, titles_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import shutil
 
-from recommender.store import ModelStore
+from recommender.artifacts.store import ModelStore
 from tests.faults.conftest import Place
 from tests.serving.servers import Server, serving
 from tests.serving.worlds import rewrite

@@ -18,7 +18,7 @@ from sqlalchemy import Engine, text
 
 from config import ROOT
 from db.engine import open_engine
-from recommender.store import ModelStore
+from recommender.artifacts.store import ModelStore
 from serving.builder import build_model
 from tests.faults.checks import check_found, check_saved, wait_until
 from tests.faults.conftest import Place, new_place

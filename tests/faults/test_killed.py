@@ -10,7 +10,7 @@ from contextlib import suppress
 from itertools import islice
 
 from config import ROOT
-from recommender.store import ModelStore
+from recommender.artifacts.store import ModelStore
 from tests.faults.checks import check_found, check_saved, wait_until_ready
 from tests.faults.conftest import Place
 from tests.faults.crowd import crowd

@@ -16,7 +16,7 @@ from db.engine import open_engine, write_transaction
 from db.models import Anime
 from scripts.chromium import chromium
 from tests.frontend.browser import Watch
-from tests.frontend.lists import FAVOURITES, keep_list
+from tests.frontend.lists import FAVORITES, keep_list
 from tests.serving.servers import Server, build, serving, settings
 
 NewContext = Callable[..., BrowserContext]
@@ -97,7 +97,7 @@ def page(new_context: NewContext) -> Page:
 
 @pytest.fixture
 def fan(new_context: NewContext, server: Server) -> Page:
-    """Of somebody whose list, `FAVOURITES`, is in the browser."""
+    """Of somebody whose list, `FAVORITES`, is in the browser."""
     context = new_context()
-    keep_list(context, server, FAVOURITES)
+    keep_list(context, server, FAVORITES)
     return context.new_page()

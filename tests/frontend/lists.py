@@ -9,7 +9,7 @@ from playwright.sync_api import BrowserContext
 
 from tests.serving.servers import Server
 
-FAVOURITES: dict[int, int | str] = {1535: 9, 9253: 10, 16498: "liked", 2167: "seen", 199: 8, 32281: 6}
+FAVORITES: dict[int, int | str] = {1535: 9, 9253: 10, 16498: "liked", 2167: "seen", 199: 8, 32281: 6}
 
 
 def keep_list(context: BrowserContext, server: Server, opinions: dict[int, int | str]) -> None:

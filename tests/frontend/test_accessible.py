@@ -7,12 +7,12 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.db.imports.exports import anime, export
 from tests.frontend.accessibility import violations
 from tests.frontend.browser import API, Watch
 from tests.frontend.conftest import PHONE, WIDE, NewContext
-from tests.frontend.lists import FAVOURITES, keep_list
+from tests.frontend.lists import FAVORITES, keep_list
 from tests.frontend.test_shell import PAGES
+from tests.ingest.exports import anime, export
 from tests.serving.servers import Server
 
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
@@ -29,7 +29,7 @@ def test_a_page_is_accessible_wide_and_narrow_light_and_dark(
 ) -> None:
     context = new_context()
     if listed:
-        keep_list(context, server, FAVOURITES)
+        keep_list(context, server, FAVORITES)
     page = context.new_page()
     page.goto(path)
     expect(page.get_by_role("heading", level=1)).to_be_visible()
@@ -63,7 +63,7 @@ def test_the_titles_that_a_search_offers_are_accessible(page: Page) -> None:
 
 def test_the_knobs_of_a_phone_are_accessible(new_context: NewContext, server: Server) -> None:
     context = new_context(viewport=PHONE, is_mobile=True, has_touch=True)
-    keep_list(context, server, FAVOURITES)
+    keep_list(context, server, FAVORITES)
     page = context.new_page()
     page.goto("/")
     page.get_by_role("button", name="Adjust").tap()
@@ -90,7 +90,7 @@ def test_a_list_that_was_read_is_accessible_before_it_is_added(fan: Page) -> Non
     fan.get_by_label("Choose the file").set_input_files(
         [{"name": "animelist.xml", "mimeType": "application/xml", "buffer": mal.encode()}]
     )
-    fan.get_by_text("Not in this catalogue", exact=True).click()
+    fan.get_by_text("Not in this catalog", exact=True).click()
     check_accessible(fan)
 
 

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, Request, Route, expect
 
-from tests.db.imports.exports import anime, export
 from tests.frontend.browser import Watch
 from tests.frontend.conftest import NewContext
-from tests.frontend.lists import FAVOURITES
+from tests.frontend.lists import FAVORITES
+from tests.ingest.exports import anime, export
 from tests.serving.servers import Server
 
 ANILIST, JIKAN = "https://graphql.anilist.co/**", "https://api.jikan.moe/**"
@@ -61,8 +61,8 @@ def test_an_export_is_shown_in_numbers_and_then_added(page: Page) -> None:
         anime(999_999, "<img src=x onerror=alert(1)>", 8, "Watching"),
     )
     choose(page, "animelist.xml.gz", gzip.compress(mal.encode()))
-    expect(page.get_by_text("4 titles read: 2 found, 1 not in this catalogue, 1 planned.")).to_be_visible()
-    page.get_by_text("Not in this catalogue", exact=True).click()
+    expect(page.get_by_text("4 titles read: 2 found, 1 not in this catalog, 1 planned.")).to_be_visible()
+    page.get_by_text("Not in this catalog", exact=True).click()
     expect(page.get_by_text("<img src=x onerror=alert(1)>")).to_be_visible()
     assert opinions(page) == {}
     page.get_by_role("button", name="Add to my list").click()
@@ -80,7 +80,7 @@ def test_an_export_takes_the_place_of_a_list_and_that_can_be_undone(fan: Page) -
     expect(fan.get_by_role("link", name="List 1")).to_be_visible()
     fan.get_by_role("button", name="Undo").click()
     expect(fan.get_by_role("link", name="List 6 titles")).to_be_visible()
-    assert opinions(fan) == FAVOURITES
+    assert opinions(fan) == FAVORITES
 
 
 @pytest.mark.parametrize("content", HOSTILE.values(), ids=HOSTILE)
@@ -95,7 +95,7 @@ def test_a_file_that_is_no_export_is_refused_in_words(
     expect(alert).to_be_visible()
     assert re.search(r"[a-z]{3,} [a-z]{2,}", alert.inner_text())
     assert not re.search(r"Traceback|undefined|\[object|<\w+>|root:", alert.inner_text())
-    assert opinions(fan) == FAVOURITES
+    assert opinions(fan) == FAVORITES
     assert server.ask("/healthz").status == 200
 
 
@@ -126,7 +126,7 @@ def test_what_is_exported_is_the_same_list_when_it_comes_back(
     expect(other.get_by_text("6 titles read: 6 found.")).to_be_visible()
     other.get_by_role("button", name="Add to my list").click()
     expect(other.get_by_role("link", name="List 6 titles")).to_be_visible()
-    assert opinions(other) == FAVOURITES | {16498: 10}  # a liked one has a 10 there
+    assert opinions(other) == FAVORITES | {16498: 10}  # a liked one has a 10 there
 
 
 def read_name(page: Page, site: str, name: str) -> None:

@@ -8,7 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.frontend.browser import Held, Watch
 from tests.frontend.conftest import PHONE, NewContext
-from tests.frontend.lists import FAVOURITES, keep_list
+from tests.frontend.lists import FAVORITES, keep_list
 from tests.serving.servers import Server
 
 ANSWER = "**/api/v1/recommendations"
@@ -225,7 +225,7 @@ def test_filters_that_leave_nothing_say_which_to_let_go(fan: Page) -> None:
 
 def test_a_phone_has_the_knobs_in_a_drawer(new_context: NewContext, server: Server) -> None:
     context = new_context(viewport=PHONE, is_mobile=True, has_touch=True)
-    keep_list(context, server, FAVOURITES)
+    keep_list(context, server, FAVORITES)
     page = context.new_page()
     page.goto("/")
     expect(cards(page)).to_have_count(24)
@@ -244,14 +244,14 @@ def test_a_link_shows_a_friend_the_list_and_leaves_theirs_alone(
     new_context: NewContext, server: Server
 ) -> None:
     mine = new_context(permissions=["clipboard-read", "clipboard-write"])
-    keep_list(mine, server, FAVOURITES)
+    keep_list(mine, server, FAVORITES)
     page = mine.new_page()
     page.goto("/?types=Movie")
     page.get_by_role("button", name="Share").click()
     expect(page.get_by_text("The link is copied.")).to_be_visible()
     link = page.evaluate("navigator.clipboard.readText()")
     assert "types=Movie" in link.partition("#")[0]
-    assert str(next(iter(FAVOURITES))) in link.partition("#")[2]
+    assert str(next(iter(FAVORITES))) in link.partition("#")[2]
 
     theirs = new_context()
     keep_list(theirs, server, {1: 7})
@@ -323,7 +323,7 @@ def test_whoever_has_saved_a_profile_is_not_compared_with_themselves(fan: Page, 
         fan.get_by_role("link", name="Taste").click()
     expect(fan.get_by_text(re.compile("% alike")).first).to_be_visible()
     list_only = {**asked.value.post_data_json, "profile_id": None}
-    people = server.ask("/api/v1/taste", list_only).json["neighbours"]
+    people = server.ask("/api/v1/taste", list_only).json["neighbors"]
     alike = [person for person in people if person["similarity"] > 0.995]
     assert alike  # the profile, and those that other tests have saved
     expect(fan.get_by_text("100% alike")).to_have_count(len(alike) - 1)

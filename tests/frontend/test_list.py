@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.frontend.browser import Watch
-from tests.frontend.lists import FAVOURITES
+from tests.frontend.lists import FAVORITES
 from tests.frontend.test_bring import opinions
 
 
@@ -18,14 +18,14 @@ def test_a_list_is_cleared_only_when_that_is_meant_and_comes_back(fan: Page) -> 
     clear.click()
     fan.get_by_role("alertdialog").get_by_role("button", name="Cancel").click()
     expect(clear).to_be_focused()
-    assert opinions(fan) == FAVOURITES
+    assert opinions(fan) == FAVORITES
     clear.click()
     fan.get_by_role("alertdialog").get_by_role("button", name="Clear it").click()
     expect(fan.get_by_role("heading", name="Your list is empty")).to_be_visible()
     expect(fan.get_by_role("heading", level=1)).to_be_focused()
     fan.get_by_role("button", name="Undo").click()
     expect(fan.get_by_role("link", name="List 6 titles")).to_be_visible()
-    assert opinions(fan) == FAVOURITES
+    assert opinions(fan) == FAVORITES
 
 
 @pytest.mark.parametrize("button", ["Undo", "Close this message"])

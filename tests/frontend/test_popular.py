@@ -45,7 +45,7 @@ def test_a_filter_leads_to_the_first_page_and_keeps_the_focus(page: Page) -> Non
     expect(movie).to_be_focused()
 
 
-def test_what_the_catalogue_does_not_have_is_left_out_of_the_filters(page: Page) -> None:
+def test_what_the_catalog_does_not_have_is_left_out_of_the_filters(page: Page) -> None:
     page.goto("/popular?genres=thriller,Cooking&types=Radio")
     expect(page.get_by_text("Filters: Thriller", exact=True)).to_be_visible()
     expect(titles(page).first).to_be_visible()

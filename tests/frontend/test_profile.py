@@ -11,7 +11,7 @@ from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from tests.frontend.browser import Watch
 from tests.frontend.conftest import NewContext
-from tests.frontend.lists import FAVOURITES, keep_list
+from tests.frontend.lists import FAVORITES, keep_list
 from tests.serving.servers import Server
 
 PROFILES = "**/api/v1/profiles"
@@ -101,7 +101,7 @@ def test_a_profile_is_saved_kept_in_step_opened_elsewhere_and_deleted(
     new_context: NewContext, server: Server, watch: Watch
 ) -> None:
     mine = new_context(permissions=["clipboard-read", "clipboard-write"])
-    keep_list(mine, server, FAVOURITES)
+    keep_list(mine, server, FAVORITES)
     page = mine.new_page()
     save_profile(page)
     with page.expect_response(lambda answer: answer.request.method == "PUT" and answer.ok):
@@ -116,13 +116,13 @@ def test_a_profile_is_saved_kept_in_step_opened_elsewhere_and_deleted(
     open_offer(other, link)
     press_in_dialog(other, "Load it")
     expect(other.get_by_role("link", name="List 6 titles")).to_be_visible()
-    assert opinions(other) == FAVOURITES | {1535: 2, 16498: 10}
+    assert opinions(other) == FAVORITES | {1535: 2, 16498: 10}
     assert "#" not in other.url
 
     page.get_by_role("button", name="Delete the profile").click()
     press_in_dialog(page, "Delete it")
     expect(page.get_by_text("Your profile is deleted.")).to_be_visible()
-    assert opinions(page) == FAVOURITES | {1535: 2}
+    assert opinions(page) == FAVORITES | {1535: 2}
     assert page.evaluate("document.activeElement !== document.body")
 
     watch.expect_error("status of 40[14]")
@@ -140,7 +140,7 @@ def test_a_profile_that_cannot_be_saved_loses_nothing(fan: Page, watch: Watch) -
     fan.get_by_role("heading", name="Save, link, export").click()
     fan.get_by_role("button", name="Save a profile").click()
     expect(fan.get_by_text("Could not save the profile.")).to_contain_text("cannot be reached")
-    assert opinions(fan) == FAVOURITES
+    assert opinions(fan) == FAVORITES
     fan.unroute(PROFILES)
     fan.get_by_role("button", name="Try again").click()
     expect(fan.get_by_text("Saved.")).to_be_visible()
@@ -161,7 +161,7 @@ def test_two_presses_make_one_profile(fan: Page) -> None:
 
 def both_tabs(new_context: NewContext, server: Server) -> tuple[BrowserContext, Page, Page]:
     context = new_context()
-    keep_list(context, server, FAVOURITES)
+    keep_list(context, server, FAVORITES)
     return context, context.new_page(), context.new_page()
 
 
@@ -198,14 +198,14 @@ def test_a_profile_that_is_loaded_in_one_tab_is_the_one_of_both(
     expect(opinion).to_have_value("1")
     assert kept(here, "profile")["user_id"] == friends["user_id"]
     assert sorted(stored(here, friends).values()) == [1, 8]
-    assert stored(here, mine) == FAVOURITES | {16498: 10}
+    assert stored(here, mine) == FAVORITES | {16498: 10}
 
 
 def test_loading_a_profile_offers_to_keep_the_one_that_is_open_and_can_be_undone(
     new_context: NewContext, server: Server
 ) -> None:
     context = new_context(permissions=["clipboard-read", "clipboard-write"])
-    keep_list(context, server, FAVOURITES)
+    keep_list(context, server, FAVORITES)
     page = context.new_page()
     mine, friends = save_profile(page), friends_profile(server)
     held = hold(page, PROFILE)
@@ -236,7 +236,7 @@ def test_a_profile_that_is_not_loaded_after_all_changes_nothing(fan: Page, serve
     with fan.expect_response(PROFILE):
         held_one(fan, held).continue_()
     fan.wait_for_load_state("networkidle")
-    assert opinions(fan) == FAVOURITES
+    assert opinions(fan) == FAVORITES
     assert kept(fan, "profile") is None
 
 

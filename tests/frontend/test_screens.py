@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.frontend.browser import Held
 from tests.frontend.conftest import NewContext
-from tests.frontend.lists import FAVOURITES, keep_list
+from tests.frontend.lists import FAVORITES, keep_list
 from tests.frontend.test_shell import PAGES
 from tests.serving.servers import Server
 
@@ -37,7 +37,7 @@ def test_no_page_scrolls_sideways(new_context: NewContext, server: Server, path:
     context = new_context(
         viewport={"width": width, "height": 667}, is_mobile=width < 768, has_touch=width < 768
     )
-    keep_list(context, server, FAVOURITES)
+    keep_list(context, server, FAVORITES)
     page = context.new_page()
     page.goto(path)
     expect(page.get_by_role("heading", level=1)).to_be_visible()
@@ -53,7 +53,7 @@ def test_nothing_moves_when_answers_come(
     new_context: NewContext, server: Server, path: str, width: int
 ) -> None:
     context = new_context(viewport={"width": width, "height": 800}, is_mobile=width < 768)
-    keep_list(context, server, FAVOURITES)
+    keep_list(context, server, FAVORITES)
     context.add_init_script(SHIFTS)
     page = context.new_page()
     held = Held(page)
@@ -69,7 +69,7 @@ def test_nothing_moves_when_answers_come(
 
 def test_a_phone_has_targets_that_a_finger_hits(new_context: NewContext, server: Server) -> None:
     context = new_context(viewport={"width": 375, "height": 667}, is_mobile=True, has_touch=True)
-    keep_list(context, server, FAVOURITES)
+    keep_list(context, server, FAVORITES)
     page = context.new_page()
     for path in PAGES:
         page.goto(path)

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.frontend.browser import Watch
 from tests.frontend.conftest import NewContext
-from tests.frontend.lists import FAVOURITES, keep_list
+from tests.frontend.lists import FAVORITES, keep_list
 from tests.serving.servers import Server, serving
 
 PAGES = {
@@ -131,7 +131,7 @@ def test_a_server_without_remote_covers_has_browsers_load_none(
 ) -> None:
     watch.origin = f"http://127.0.0.1:{coverless.port}"
     context = new_context(base_url=watch.origin)
-    keep_list(context, coverless, FAVOURITES)
+    keep_list(context, coverless, FAVORITES)
     page = context.new_page()
     for path in PAGES:
         page.goto(path)
@@ -144,15 +144,15 @@ def test_a_server_without_remote_covers_has_browsers_load_none(
 
 def test_a_theme_that_is_chosen_stays(page: Page) -> None:
     page.goto("/")
-    colour = "getComputedStyle(document.body).backgroundColor"
-    light = page.evaluate(colour)
+    color = "getComputedStyle(document.body).backgroundColor"
+    light = page.evaluate(color)
     page.get_by_role("button", name="Settings").click()
     page.get_by_role("radio", name="Dark").check()
-    dark = page.evaluate(colour)
+    dark = page.evaluate(color)
     assert dark != light
     page.reload()
     expect(page.get_by_role("heading", level=1)).to_be_visible()
-    assert page.evaluate(colour) == dark
+    assert page.evaluate(color) == dark
 
 
 def test_a_browser_that_is_dark_gets_a_dark_page(new_context: NewContext) -> None:
@@ -170,11 +170,11 @@ def test_a_dark_page_is_dark_before_its_script_runs(new_context: NewContext, wat
     page = new_context(color_scheme="dark").new_page()
     page.route("**/*.js", lambda route: route.abort())
     page.goto("/")
-    colour = "getComputedStyle(document.body).backgroundColor"
-    ground = page.evaluate(colour)
+    color = "getComputedStyle(document.body).backgroundColor"
+    ground = page.evaluate(color)
     page.unroute("**/*.js")
     page.reload()
     expect(page.get_by_role("heading", level=1)).to_be_visible()
-    assert page.evaluate(colour) == ground
+    assert page.evaluate(color) == ground
     page.emulate_media(color_scheme="light")
-    page.wait_for_function(f"{colour} !== '{ground}'")
+    page.wait_for_function(f"{color} !== '{ground}'")

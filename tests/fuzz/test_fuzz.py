@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from recommender.store import ModelStore
+from recommender.artifacts.store import ModelStore
 from scripts.fuzz import fuzz
 from serving.builder import build_model
 from tests.serving.servers import SECRET, serving, settings

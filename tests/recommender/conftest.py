@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from recommender.snapshot import ModelConfig, Snapshot
-from recommender.store import ModelStore
-from recommender.user_user import UserUserConfig
+from recommender.artifacts.snapshot import ModelConfig, Snapshot
+from recommender.artifacts.store import ModelStore
+from recommender.models.user_user import UserUserConfig
 from serving.builder import fit_snapshot
 from tests.recommender.small import SMALL_GRAPH, catalog, random_lists, ratings
 

@@ -7,11 +7,12 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.catalog import Catalog, Title
-from recommender.query import Query
-from recommender.ratings import RatingsMatrix
-from recommender.vector_index import VectorIndexConfig
-from recommender.vocabulary import Vocabulary
+from domain.titles import Title
+from recommender.data.catalog import Catalog
+from recommender.data.query import Query
+from recommender.data.ratings_matrix import RatingsMatrix
+from recommender.data.vocabulary import Vocabulary
+from recommender.kernels.vector_index import VectorIndexConfig
 
 Lists = Mapping[int, Mapping[int, int]]  # user id -> anime id -> rating
 

@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 
 from db.engine import open_engine
 from db.users import insert_user
-from recommender.store import ModelStore
+from recommender.artifacts.store import ModelStore
 from scripts.build_index import main
 from tests.db.helpers import put_titles
 from tests.scripts.conftest import Run, sentence, start
@@ -65,7 +65,7 @@ def test_an_empty_database_is_one_sentence_that_says_what_to_do(run: Run, settin
     assert not ModelStore(Path(settings["MODEL_DIR"])).names()
 
 
-def test_a_catalogue_without_ratings_can_be_built(database: Engine, settings: dict[str, str]) -> None:
+def test_a_catalog_without_ratings_can_be_built(database: Engine, settings: dict[str, str]) -> None:
     put_titles(database, range(1, 31))
     assert main(["--no-memory"]) == 0
     assert ModelStore(Path(settings["MODEL_DIR"])).load().manifest["counts"]["ratings"] == 0

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from config import ConfigError
-from db.imports.report import ImportFileError
+from ingest.report import ImportFileError
 from scripts.console import run
 
 

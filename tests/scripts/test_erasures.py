@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import Engine
 
 from db.engine import open_engine, read_transaction
-from db.imports.report import ImportFileError
 from db.users import erase_user, insert_user, load_list
+from ingest.report import ImportFileError
 from scripts.erasures import main
 from tests.db.helpers import put_titles
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from recommender.algorithms import ALGORITHMS
+from recommender.models.registry import ALGORITHMS
 from scripts.evaluate import PAGE, PICTURE, main
 from tests.conftest import World
 from tests.scripts.conftest import KAGGLE, Run, sentence
@@ -25,12 +25,12 @@ def test_files_are_measured_with_every_algorithm_and_implicit(run: Run, world: W
     assert done.returncode == 0, done.stderr
     page = (tmp_path / "made" / PAGE).read_text("utf-8")
     assert (tmp_path / "made" / PICTURE).read_text("utf-8").startswith("<?xml")
-    history, favourites = cells(page, "History"), cells(page, "Favourites")
-    assert list(history) == list(favourites)
+    history, favorites = cells(page, "History"), cells(page, "Favorites")
+    assert list(history) == list(favorites)
     assert set(ALGORITHMS) < set(history)
     assert {"implicit ALS", "implicit BPR", "implicit item-kNN"} < set(history)
     for method in ALGORITHMS:
-        assert 0.0 < float(favourites[method][0].split(" ±")[0]) <= 1.0
+        assert 0.0 < float(favorites[method][0].split(" ±")[0]) <= 1.0
     assert "30 whole users are hidden" in page
     assert "scripts/evaluate.py --anime anime.csv --ratings ratings.csv" in page
     assert str(tmp_path) not in page

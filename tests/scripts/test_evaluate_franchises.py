@@ -1,12 +1,12 @@
-"""`evaluate_franchises.py`: labelled pairs against the database, from names and with relations."""
+"""`evaluate_franchises.py`: labeled pairs against the database, from names and with relations."""
 
 from __future__ import annotations
 
 import pytest
 from sqlalchemy import Engine
 
-from db.imports.catalogue import import_anime
-from db.imports.relations import import_relations
+from ingest.catalog import import_anime
+from ingest.relations import import_relations
 from scripts.evaluate_franchises import main
 from scripts.import_dataset import CURATED, RELATIONS
 

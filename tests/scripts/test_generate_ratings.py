@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 from sqlalchemy import Engine
 
-from db.imports.catalogue import import_anime
-from db.imports.ratings import import_ratings
-from scripts.generate_ratings import CATALOGUE, FIRST_GENERATED_ID, generate, main, make_world, read_titles
+from ingest.catalog import import_anime
+from ingest.ratings import import_ratings
+from scripts.generate_ratings import CATALOG, FIRST_GENERATED_ID, generate, main, make_world, read_titles
 from tests.db.helpers import PEAK_MB, run_python
 
 GENERATE_AND_MEASURE = f"""{PEAK_MB}
@@ -26,7 +26,7 @@ print(peak_mb())
 @pytest.fixture(scope="module")
 def people() -> pd.DataFrame:
     """The ratings of 2 500 people, in two blocks."""
-    world = make_world(read_titles(CATALOGUE, 600, 7), 7)
+    world = make_world(read_titles(CATALOG, 600, 7), 7)
     return pd.concat([ratings for _, ratings in generate(world, 2_500, 7)])
 
 
@@ -52,7 +52,7 @@ def test_the_name_decides_whether_the_file_is_compressed(tmp_path: Path) -> None
 
 
 def test_more_people_are_added_after_the_same_first_block(people: pd.DataFrame) -> None:
-    world = make_world(read_titles(CATALOGUE, 600, 7), 7)
+    world = make_world(read_titles(CATALOG, 600, 7), 7)
     first = next(generate(world, 2_000, 7))[1]
     pd.testing.assert_frame_equal(first, people[people["user_id"] <= 2_000])
 
@@ -63,9 +63,9 @@ def test_every_person_has_a_list_ordered_by_both_ids(people: pd.DataFrame) -> No
     assert (np.diff(keys) > 0).all()
 
 
-def test_ids_are_those_of_the_catalogue(people: pd.DataFrame) -> None:
-    catalogue = pd.read_csv(CATALOGUE)["anime_id"]
-    assert set(people["anime_id"]) <= set(catalogue)
+def test_ids_are_those_of_the_catalog(people: pd.DataFrame) -> None:
+    catalog = pd.read_csv(CATALOG)["anime_id"]
+    assert set(people["anime_id"]) <= set(catalog)
 
 
 def test_ratings_are_1_to_10_or_minus_1_and_use_the_scale(people: pd.DataFrame) -> None:
@@ -81,38 +81,38 @@ def test_people_rate_in_their_own_way(people: pd.DataFrame) -> None:
     assert people.groupby("user_id").size().std() > 10
 
 
-def test_a_persons_favourite_genre_shows_again_in_the_rest_of_the_list(people: pd.DataFrame) -> None:
-    """The favourite is found in one half of a list and counted in the other; chance gives a lift of 1."""
-    titles = read_titles(CATALOGUE, 600, 7)
+def test_a_persons_favorite_genre_shows_again_in_the_rest_of_the_list(people: pd.DataFrame) -> None:
+    """The favorite is found in one half of a list and counted in the other; chance gives a lift of 1."""
+    titles = read_titles(CATALOG, 600, 7)
     genres = titles.set_index(titles["anime_id"].astype(int))["genres"].str.get_dummies(", ")
     base = genres.loc[people["anime_id"]].mean()
-    lifts, favourites = [], []
+    lifts, favorites = [], []
     for _, seen in people[people["user_id"] <= 400].groupby("user_id")["anime_id"]:
         if len(seen) >= 40:
             shown, hidden = genres.loc[seen[::2]], genres.loc[seen[1::2]]
-            favourite = str((shown.mean() - base).idxmax())
-            lifts.append(hidden[favourite].mean() / base[favourite])
-            favourites.append(favourite)
+            favorite = str((shown.mean() - base).idxmax())
+            lifts.append(hidden[favorite].mean() / base[favorite])
+            favorites.append(favorite)
     assert len(lifts) > 100
     assert np.median(lifts) > 1.3
-    assert len(set(favourites)) > 8
+    assert len(set(favorites)) > 8
 
 
 def test_popular_titles_are_seen_by_more_people(people: pd.DataFrame) -> None:
-    order = read_titles(CATALOGUE, 600, 7)["anime_id"].astype(int)
+    order = read_titles(CATALOG, 600, 7)["anime_id"].astype(int)
     watchers = people["anime_id"].value_counts().reindex(order, fill_value=0).to_numpy()
     assert watchers[:60].mean() > 4 * watchers[-60:].mean()
 
 
-def test_a_catalogue_smaller_than_ours_keeps_the_best_known_titles() -> None:
-    titles = read_titles(CATALOGUE, 25, 7)
-    rest = pd.read_csv(CATALOGUE)["members"].sort_values(ascending=False)
+def test_a_catalog_smaller_than_ours_keeps_the_best_known_titles() -> None:
+    titles = read_titles(CATALOG, 25, 7)
+    rest = pd.read_csv(CATALOG)["members"].sort_values(ascending=False)
     assert titles["members"].tolist() == rest[:25].tolist()
 
 
-def test_a_catalogue_larger_than_ours_is_filled_with_invented_titles() -> None:
-    ours = len(read_titles(CATALOGUE, None, 7))
-    titles = read_titles(CATALOGUE, ours + 500, 7)
+def test_a_catalog_larger_than_ours_is_filled_with_invented_titles() -> None:
+    ours = len(read_titles(CATALOG, None, 7))
+    titles = read_titles(CATALOG, ours + 500, 7)
     ids = titles["anime_id"].astype(int)
     assert len(titles) == ids.nunique() == ours + 500
     assert ids[ours:].tolist() == list(range(FIRST_GENERATED_ID, FIRST_GENERATED_ID + 500))

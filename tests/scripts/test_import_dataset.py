@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 
 from config import ROOT
 from db.engine import open_engine, write_transaction
-from db.imports.report import ImportFileError
+from ingest.report import ImportFileError
 from scripts.import_dataset import KAGGLE_DATASET, main
 from tests.db.helpers import contents, ratings_csv, stored_ratings
 from tests.scripts.conftest import KAGGLE, Run, sentence
@@ -43,7 +43,7 @@ def test_files_are_imported_and_a_table_says_what_became_of_their_rows(
     assert row_of(output, "kaggle.csv") == [2, 2, 0, 0, 0]
     assert row_of(output, "ratings.csv") == [5, 3, 0, 0, 2]
     assert "ratings.csv: rejected, rating is not -1, 0 or 1 to 10: 1 (line 4)" in output
-    assert "ratings.csv: rejected, anime id is not in the catalogue: 1 (line 5)" in output
+    assert "ratings.csv: rejected, anime id is not in the catalog: 1 (line 5)" in output
     assert "Next: python scripts/build_index.py" in output
     assert stored_ratings(database) == [(5, 1, 0), (5, 20, 9), (6, 1, 3)]
 
@@ -87,7 +87,7 @@ def test_real_ratings_remove_the_demos_people_and_say_so(
 def test_no_two_rows_of_the_table_have_the_same_name(
     database: Engine, anime: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Kaggle's catalogue is called anime.csv, and so is ours, which is read for its aliases."""
+    """Kaggle's catalog is called anime.csv, and so is ours, which is read for its aliases."""
     main(["--anime", str(anime.rename(anime.with_name("anime.csv")))])
     names = [line.split("│")[1].strip() for line in capsys.readouterr().out.splitlines() if "│" in line]
     assert len(names) == len(set(names)) == 4
@@ -175,7 +175,7 @@ def test_a_file_that_cannot_be_used_is_one_sentence_and_changes_nothing(
     before = contents(database)
     message = sentence(run("import_dataset.py", "--ratings", tmp_path / "missing.csv"))
     assert message.startswith("error:")
-    assert "no catalogue yet" in message or "cannot be read (No such file or directory)" in message
+    assert "no catalog yet" in message or "cannot be read (No such file or directory)" in message
     assert contents(database) == before
 
 
@@ -195,5 +195,5 @@ def test_what_stands_in_a_wrong_header_cannot_upset_the_sentence(
 
 
 def test_the_curated_files_it_adds_names_from_exist() -> None:
-    assert (ROOT / "demo" / "anime.csv").is_file()
-    assert (ROOT / "demo" / "aliases.csv").is_file()
+    assert (ROOT / "curated" / "titles.csv").is_file()
+    assert (ROOT / "curated" / "aliases.csv").is_file()

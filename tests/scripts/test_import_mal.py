@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 
 from scripts.import_mal import main
 from tests.db.helpers import contents, put_titles, stored_ratings
-from tests.db.imports.exports import anime, export
+from tests.ingest.exports import anime, export
 from tests.scripts.conftest import Run, sentence
 
 LIST = export(

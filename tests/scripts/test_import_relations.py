@@ -67,5 +67,5 @@ def test_a_dataset_comes_with_the_curated_relations(
     path = tmp_path / "kaggle.csv"
     path.write_text(KAGGLE + '20,Naruto,"Action, Shounen",TV,220,7.81,683297\n', "utf-8")
     assert import_dataset.main(["--anime", str(path)]) == 0
-    assert "demo/relations.csv" in capsys.readouterr().out
+    assert "curated/relations.csv" in capsys.readouterr().out
     assert len(contents(database)["anime_relations"]) > 200

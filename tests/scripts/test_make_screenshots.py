@@ -17,7 +17,7 @@ def png(pixels: np.ndarray) -> bytes:
     return out.getvalue()
 
 
-def test_a_picture_gets_as_many_colours_as_fit() -> None:
+def test_a_picture_gets_as_many_colors_as_fit() -> None:
     plain = np.zeros((400, 600, 3))
     plain[:, :, 0] = np.arange(600) % 256
     found = Image.open(io.BytesIO(small(png(plain))))
@@ -25,7 +25,7 @@ def test_a_picture_gets_as_many_colours_as_fit() -> None:
     assert len(found.getcolors() or ()) > 128
 
 
-def test_one_that_no_number_of_colours_makes_small_enough_is_an_error() -> None:
+def test_one_that_no_number_of_colors_makes_small_enough_is_an_error() -> None:
     noise = np.random.default_rng(7).integers(0, 256, (800, 800, 3))
-    with pytest.raises(PictureTooLargeError, match=f"in 32 colours .* over {MAX_BYTES:,}"):
+    with pytest.raises(PictureTooLargeError, match=f"in 32 colors .* over {MAX_BYTES:,}"):
         small(png(noise))

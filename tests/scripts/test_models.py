@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 
 from db.engine import open_engine
 from db.users import insert_user
-from recommender.store import MANIFEST_FILE, ModelStore, NoModelError
+from recommender.artifacts.store import MANIFEST_FILE, ModelStore, NoModelError
 from scripts.models import main
 from serving.builder import build_model
 from tests.conftest import World

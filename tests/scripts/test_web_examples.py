@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[2]
 def test_the_demo_data_has_every_title_of_the_examples() -> None:
     source = (ROOT / "frontend/src/lists/examples.ts").read_text(encoding="utf-8")
     lists = [ids.split(",") for ids in re.findall(r"ids: \[([\d, ]+)\]", source)]
-    with (ROOT / "demo/anime.csv").open(encoding="utf-8", newline="") as stream:
+    with (ROOT / "curated/titles.csv").open(encoding="utf-8", newline="") as stream:
         known = {int(row["anime_id"]) for row in csv.DictReader(stream)}
     assert len(lists) >= 4
     for ids in lists:

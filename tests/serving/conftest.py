@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Engine
 
 from db.engine import open_engine
-from recommender.store import ModelStore, Version
+from recommender.artifacts.store import ModelStore, Version
 from serving.builder import build_model
 from tests.serving.worlds import make_world
 

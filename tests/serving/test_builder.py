@@ -13,9 +13,9 @@ from sqlalchemy import Engine
 from config import ROOT
 from db.schema import migrate
 from db.users import insert_user
-from recommender.snapshot import ModelConfig
-from recommender.store import BuildInProgressError, ModelStore, Version
-from recommender.user_user import UserUserConfig
+from recommender.artifacts.snapshot import ModelConfig
+from recommender.artifacts.store import BuildInProgressError, ModelStore, Version
+from recommender.models.user_user import UserUserConfig
 from serving.builder import EmptyDatabaseError, build_model
 from serving.services import open_services
 from tests.serving.worlds import (
@@ -111,7 +111,7 @@ def test_a_new_title_is_a_reason_to_build(filled: Engine, store: ModelStore, ver
 
 def test_another_configuration_is_a_reason_to_build(embedded: Engine, store: ModelStore) -> None:
     build_model(embedded, store)
-    config = ModelConfig(user_user=UserUserConfig(neighbours=7))
+    config = ModelConfig(user_user=UserUserConfig(neighbors=7))
     assert build_model(embedded, store, config=config)[1]
     assert not build_model(embedded, store, config=config)[1]
 

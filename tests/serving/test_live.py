@@ -12,7 +12,7 @@ from sqlalchemy import Engine, event
 
 from db.engine import open_engine
 from db.users import erase_user, insert_user, replace_list
-from recommender.store import KEPT_VERSIONS, ModelStore, Version
+from recommender.artifacts.store import KEPT_VERSIONS, ModelStore, Version
 from serving.builder import build_model
 from serving.live import LiveModel
 from tests.conftest import World
@@ -25,7 +25,7 @@ from tests.serving.worlds import (
     damage,
     database_away,
     knows,
-    neighbours,
+    neighbors,
 )
 
 ROMANCE = {107: 9, 109: 9, 113: 9, 115: 9}
@@ -70,7 +70,7 @@ def test_a_worker_that_starts_late_knows_everybody_who_came_before(
     for user_id in range(STRANGER, STRANGER + 5):
         insert_user(filled, user_id, ROMANCE)
     live = follow(store, filled, store.load())
-    assert set(neighbours(live.current(), ROMANCE, 5)) == set(range(STRANGER, STRANGER + 5))
+    assert set(neighbors(live.current(), ROMANCE, 5)) == set(range(STRANGER, STRANGER + 5))
 
 
 def test_what_a_request_holds_does_not_change_under_it(
@@ -82,7 +82,7 @@ def test_what_a_request_holds_does_not_change_under_it(
     build_model(embedded, store)
     live.catch_up()
     assert (held.name, len(held.snapshot.overlay)) == ("v0001", 0)
-    assert STRANGER not in neighbours(held, ACTION, 100)
+    assert STRANGER not in neighbors(held, ACTION, 100)
 
 
 def test_a_list_that_changed_takes_the_place_of_the_old_one(
@@ -92,7 +92,7 @@ def test_a_list_that_changed_takes_the_place_of_the_old_one(
     replace_list(filled, 1, ACTION)
     assert knows(live, 1)
     replace_list(filled, 1, ROMANCE)
-    assert 1 not in neighbours(live.current(), ACTION, 100)
+    assert 1 not in neighbors(live.current(), ACTION, 100)
 
 
 def test_a_title_that_the_model_lacks_is_passed_over(
@@ -113,7 +113,7 @@ def test_a_published_version_is_picked_up(filled: Engine, store: ModelStore, ver
     assert live.refused is None
 
 
-def test_a_rebuilt_version_absorbs_the_newcomers_who_stay_neighbours(
+def test_a_rebuilt_version_absorbs_the_newcomers_who_stay_neighbors(
     filled: Engine, store: ModelStore, version: Version
 ) -> None:
     live = follow(store, filled, version)
@@ -136,7 +136,7 @@ def test_who_comes_while_a_version_is_built_is_newer_than_that_version(
     current = live.current()
     assert current.name == "v0002"
     assert list(current.snapshot.overlay.lists) == [STRANGER + 1]
-    assert set(neighbours(current, ROMANCE, 2)) == {STRANGER, STRANGER + 1}
+    assert set(neighbors(current, ROMANCE, 2)) == {STRANGER, STRANGER + 1}
 
 
 def test_a_version_that_comes_between_two_looks_for_news_loses_nobody_who_is_newer(
@@ -205,7 +205,7 @@ def test_with_the_database_away_it_keeps_answering_and_then_catches_up(
     live = follow(store, filled, version)
     with database_away(filled):
         assert live.catch_up().name == live.current().name == "v0001"
-        assert len(neighbours(live.current(), ACTION)) == 10
+        assert len(neighbors(live.current(), ACTION)) == 10
     insert_user(filled, STRANGER, ACTION)
     deadline = time.monotonic() + 5  # a database that failed may be left alone for a moment
     while not knows(live, STRANGER):
@@ -251,7 +251,7 @@ def test_no_more_newcomers_are_held_than_the_settings_allow(
     assert len(overlay) == 3
     assert "more than 3 users are newer than the model: build it anew" in caplog.text
     build_model(filled, store)
-    assert set(neighbours(live.current(), ROMANCE, 5)) == set(range(STRANGER, STRANGER + 5))
+    assert set(neighbors(live.current(), ROMANCE, 5)) == set(range(STRANGER, STRANGER + 5))
 
 
 def test_a_full_overlay_still_takes_the_new_list_of_somebody_in_it(
@@ -259,7 +259,7 @@ def test_a_full_overlay_still_takes_the_new_list_of_somebody_in_it(
 ) -> None:
     live = follow(store, filled, version, most=1)
     insert_user(filled, STRANGER, ROMANCE)
-    assert neighbours(live.current(), ROMANCE, 1) == [STRANGER]
+    assert neighbors(live.current(), ROMANCE, 1) == [STRANGER]
     replace_list(filled, STRANGER, ACTION)
     assert knows(live, STRANGER)
 
@@ -270,7 +270,7 @@ def test_with_no_room_for_newcomers_it_answers_from_the_model(
     live = follow(store, embedded, embedded_version, most=0)
     insert_user(embedded, STRANGER, ACTION)
     assert len(live.catch_up().snapshot.overlay) == 0
-    assert len(neighbours(live.current(), ACTION)) == 10
+    assert len(neighbors(live.current(), ACTION)) == 10
 
 
 def test_a_model_directory_that_vanishes_does_not_stop_the_server(
@@ -297,5 +297,5 @@ def test_who_was_erased_stays_unknown_to_a_worker_that_is_left_with_an_old_versi
     else:
         damage(store.directory / newest.name, "a file missing")
     insert_late(filled)
-    assert set(neighbours(live.current(), ACTION, 100)) == set(range(1, PEOPLE + 1))
+    assert set(neighbors(live.current(), ACTION, 100)) == set(range(1, PEOPLE + 1))
     assert live.in_service.name == "v0001"

@@ -10,14 +10,13 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
 from db.users import insert_user
-from recommender.store import ModelStore, Version
+from domain.ids import PROFILE_IDS, is_profile
+from recommender.artifacts.store import ModelStore, Version
 from serving.live import LiveModel
 from serving.people import (
-    PROFILE_IDS,
     UnknownUserError,
     add_profile,
     add_user,
-    is_profile,
     newer_titles,
     replace_user,
     require_entries,
@@ -25,7 +24,7 @@ from serving.people import (
     saved_entries,
 )
 from serving.services import Services
-from tests.serving.worlds import ACTION, FIRST_ID, STRANGER, add_titles, database_away, neighbours
+from tests.serving.worlds import ACTION, FIRST_ID, STRANGER, add_titles, database_away, neighbors
 
 
 @pytest.fixture
@@ -61,13 +60,13 @@ def test_a_title_that_the_model_lacks_is_not_in_the_entries(services: Services) 
 
 
 def test_somebody_added_is_in_the_model_that_comes_back(services: Services) -> None:
-    assert neighbours(add_user(services, STRANGER, ACTION), ACTION, 1) == [STRANGER]
+    assert neighbors(add_user(services, STRANGER, ACTION), ACTION, 1) == [STRANGER]
 
 
 def test_a_profile_has_an_id_that_a_caller_rarely_chooses_and_javascript_can_hold(services: Services) -> None:
     user_id = add_profile(services, ACTION)
     assert 2**52 <= user_id < 2**53
-    assert neighbours(services.live.current(), ACTION, 1) == [user_id]
+    assert neighbors(services.live.current(), ACTION, 1) == [user_id]
     assert require_list(services, user_id).anime_ids.tolist() == sorted(ACTION)
 
 
@@ -84,7 +83,7 @@ def test_a_profile_never_gets_the_id_of_somebody_else(
 def test_a_profile_is_updated_at_once_and_an_erased_one_is_not_made_again(services: Services) -> None:
     user_id = add_profile(services, {104: 9})
     replace_user(services, user_id, ACTION)
-    assert neighbours(services.live.current(), ACTION, 1) == [user_id]
+    assert neighbors(services.live.current(), ACTION, 1) == [user_id]
     with pytest.raises(
         UnknownUserError, match=r"may have been erased; POST /api/v1/profiles makes a new one"
     ):
@@ -111,14 +110,14 @@ def test_of_two_lists_for_one_new_person_the_first_stays(services: Services) -> 
     assert saved_entries(services, STRANGER, current.snapshot) == [(104 - FIRST_ID, 9)]
 
 
-def test_many_at_once_are_all_saved_and_all_neighbours(services: Services) -> None:
+def test_many_at_once_are_all_saved_and_all_neighbors(services: Services) -> None:
     people = list(range(STRANGER, STRANGER + 12))
     threads = [threading.Thread(target=add_user, args=(services, user_id, ACTION)) for user_id in people * 2]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert sorted(neighbours(services.live.current(), ACTION, len(people))) == people
+    assert sorted(neighbors(services.live.current(), ACTION, len(people))) == people
 
 
 def test_with_the_database_away_nobody_is_taken_for_unknown(services: Services) -> None:

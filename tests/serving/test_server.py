@@ -11,14 +11,14 @@ import psutil
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import Engine
 
-from recommender.store import ModelStore, Version
+from recommender.artifacts.store import ModelStore, Version
 from tests.conftest import World
 from tests.faults.checks import wait_until
 from tests.serving.servers import Server, build, serving, settings
 from tests.serving.worlds import ACTION, STRANGER
 
 COMPATIBLE = "/users/recommendations"
-WATCHER = STRANGER + 1  # looks for STRANGER among their neighbours
+WATCHER = STRANGER + 1  # looks for STRANGER among their neighbors
 SIMILAR = f"/api/v1/users/{WATCHER}/similar?n=50"
 
 
@@ -40,26 +40,26 @@ def copy_of(world: World, folder: Path) -> tuple[str, Path]:
     return f"sqlite:///{folder / 'anime.db'}", folder / "models"
 
 
-def neighbours_in_every_worker(server: Server) -> list[set[int]]:
+def neighbors_in_every_worker(server: Server) -> list[set[int]]:
     answers = server.ask_each(SIMILAR)
     assert {answer.status for answer in answers} == {200}
     return [{item["user_id"] for item in answer.json["items"]} for answer in answers]
 
 
-def test_a_new_person_is_a_neighbour_in_every_worker_after_a_restart_and_after_a_rebuild(
+def test_a_new_person_is_a_neighbor_in_every_worker_after_a_restart_and_after_a_rebuild(
     filled: Engine, store: ModelStore, version: Version, tmp_path: Path
 ) -> None:
     environ = settings(address(filled), store.directory)
     with serving(environ, tmp_path / "log") as server:
         server.ask(COMPATIBLE, person(WATCHER))
         assert server.ask(COMPATIBLE, person(STRANGER)).status == 200
-        assert all(STRANGER in found for found in neighbours_in_every_worker(server))
+        assert all(STRANGER in found for found in neighbors_in_every_worker(server))
     with serving(environ, tmp_path / "log") as server:
-        assert all(STRANGER in found for found in neighbours_in_every_worker(server))
+        assert all(STRANGER in found for found in neighbors_in_every_worker(server))
         assert "Published v0002" in build(environ)
         ready = [answer.json for answer in server.ask_each("/readyz")]
         assert {(state["model_version"], state["newer_users"]) for state in ready} == {("v0002", 0)}
-        assert all(STRANGER in found for found in neighbours_in_every_worker(server))
+        assert all(STRANGER in found for found in neighbors_in_every_worker(server))
     assert "Traceback" not in (tmp_path / "log").read_text("utf-8")
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.exc import OperationalError
 from db.engine import open_engine
 from db.schema import migrate
 from db.users import insert_user
-from recommender.store import ModelStore, Version
+from recommender.artifacts.store import ModelStore, Version
 from serving.builder import BuildFailedError, build_model
 from serving.services import Services, open_services
 from tests.serving.worlds import (

@@ -1,4 +1,4 @@
-"""Small worlds, made row by row, whose neighbours and titles a reader can work out."""
+"""Small worlds, made row by row, whose neighbors and titles a reader can work out."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from db.models import Anime
 from db.revisions import take_revision
 from db.schema import migrate
 from db.users import insert_user
-from recommender.query import Query
+from recommender.data.query import Query
 from serving.live import LiveModel, LiveVersion
 
 FIRST_ID, TITLES, PEOPLE = 101, 36, 24
@@ -44,16 +44,16 @@ def add_titles(engine: Engine, ids: Iterable[int], *, name: str = "Story") -> No
         take_revision(connection)
 
 
-def neighbours(live: LiveVersion, ratings: Mapping[int, int], k: int = 10) -> list[int]:
+def neighbors(live: LiveVersion, ratings: Mapping[int, int], k: int = 10) -> list[int]:
     """Who is nearest to a list, most similar first."""
     rows = live.snapshot.catalog.vocabulary.rows(list(ratings)).tolist()
     query = Query.of(zip(rows, ratings.values(), strict=True))
-    return [int(user_id) for user_id in live.snapshot.user_user.neighbours(query, k).user_ids]
+    return [int(user_id) for user_id in live.snapshot.user_user.neighbors(query, k).user_ids]
 
 
 def knows(live: LiveModel, user_id: int) -> bool:
     """Whether somebody who came with the list `ACTION` is found by it."""
-    return neighbours(live.current(), ACTION, 1) == [user_id]
+    return neighbors(live.current(), ACTION, 1) == [user_id]
 
 
 @contextmanager

@@ -135,7 +135,7 @@ export interface paths {
         put?: never;
         /**
          * Read a list exported from MyAnimeList
-         * @description Titles are matched by their MyAnimeList ids. Every entry of the list is in the answer: matched;<br/>unmatched, where the catalogue has no such id; or skipped, with the reason, such as plan to watch.<br/><br/>Nothing is stored unless dry_run is false: then what matched takes the place of the list of user_id, which<br/>needs a key of the scope write where keys are configured. A form may have both as fields instead.
+         * @description Titles are matched by their MyAnimeList ids. Every entry of the list is in the answer: matched;<br/>unmatched, where the catalog has no such id; or skipped, with the reason, such as plan to watch.<br/><br/>Nothing is stored unless dry_run is false: then what matched takes the place of the list of user_id, which<br/>needs a key of the scope write where keys are configured. A form may have both as fields instead.
          */
         post: operations["imports_post_mal_mal_post"];
         delete?: never;
@@ -175,7 +175,7 @@ export interface paths {
         put?: never;
         /**
          * Save a list under a new id
-         * @description The answer has the id of the list, and the token that opens it. Titles that are not known are named; a<br/>list of which no title is known is refused. A title that comes without a rating is liked, and saved as 10.<br/>Whoever is stored is a possible neighbour at once.
+         * @description The answer has the id of the list, and the token that opens it. Titles that are not known are named; a<br/>list of which no title is known is refused. A title that comes without a rating is liked, and saved as 10.<br/>Whoever is stored is a possible neighbor at once.
          */
         post: operations["profiles_post_profile_post"];
         delete?: never;
@@ -403,7 +403,7 @@ export interface paths {
         put?: never;
         /**
          * Recommend to a person, known or new
-         * @description A new person's list is saved, and the person is findable as a neighbour at once. For a known<br/>person the saved list counts together with the one sent; what is saved does not change. Profiles are<br/>refused.
+         * @description A new person's list is saved, and the person is findable as a neighbor at once. For a known<br/>person the saved list counts together with the one sent; what is saved does not change. Profiles are<br/>refused.
          */
         post: operations["compatible_post_recommendations_users_recommendations_post"];
         delete?: never;
@@ -762,7 +762,7 @@ export interface components {
         };
         /**
          * ImportedTitle
-         * @description One title of an uploaded list that the catalogue has.
+         * @description One title of an uploaded list that the catalog has.
          */
         ImportedTitle: {
             /** Anime Id */
@@ -1366,10 +1366,10 @@ export interface components {
             /** Model Version */
             model_version: string;
             /**
-             * Neighbours
+             * Neighbors
              * @description the people with the most similar taste
              */
-            neighbours: components["schemas"]["Nearby"][];
+            neighbors: components["schemas"]["Nearby"][];
             /**
              * Others Mean Rating
              * @description of people, for the same titles
@@ -1448,7 +1448,7 @@ export interface components {
         };
         /**
          * UnmatchedTitle
-         * @description One that it does not have, such as a title newer than the catalogue.
+         * @description One that it does not have, such as a title newer than the catalog.
          */
         UnmatchedTitle: {
             /** Anime Id */

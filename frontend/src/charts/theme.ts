@@ -1,4 +1,4 @@
-// The colours and the font of the page, for a canvas, which knows no CSS variables.
+// The colors and the font of the page, for a canvas, which knows no CSS variables.
 import { type Ref, ref, watch } from 'vue'
 
 import { usePreferences } from '@/stores/preferences'
@@ -27,15 +27,15 @@ export function useChartTheme(): Readonly<Ref<ChartTheme>> {
 function read(): ChartTheme {
   const probe = document.body.appendChild(document.createElement('span'))
   const style = getComputedStyle(probe)
-  const colour = (token: string) => {
+  const color = (token: string) => {
     probe.style.color = `var(${token})`
     return style.color
   }
   const theme = {
-    accent: colour('--accent'),
-    muted: colour('--control-line'),
-    text: colour('--text-2'),
-    line: colour('--line'),
+    accent: color('--accent'),
+    muted: color('--control-line'),
+    text: color('--text-2'),
+    line: color('--line'),
     font: style.fontFamily,
   }
   probe.remove()

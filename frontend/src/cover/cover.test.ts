@@ -25,7 +25,7 @@ describe('a generated cover', () => {
   })
 })
 
-describe('the colours', () => {
+describe('the colors', () => {
   it('give text a contrast of 4.5 on the ground and on the pattern, for every hue', () => {
     for (let hue = 0; hue < 360; hue++) {
       for (const turn of [25, 50, 75]) {

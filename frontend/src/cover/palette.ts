@@ -1,4 +1,4 @@
-// Colours of a generated cover: one hue a title, each colour by how light it looks and not by its lightness in
+// Colors of a generated cover: one hue a title, each color by how light it looks and not by its lightness in
 // HSL, so that white text can be read on yellow as well as on blue.
 
 type Rgb = readonly [number, number, number] // each 0..1, gamma-encoded
@@ -14,7 +14,7 @@ export interface Palette {
 // relative luminance of each, as WCAG defines it: text on the lightest ground has (.88 + .05) / (.14 + .05) = 4.9
 const TONES = { from: 0.1, to: 0.025, shape: 0.14, accent: 0.45, text: 0.88 }
 
-/** The colours for a hue in degrees, and a second one that the gradient runs to. */
+/** The colors for a hue in degrees, and a second one that the gradient runs to. */
 export function paletteOf(hue: number, second: number): Palette {
   return {
     from: hex(toned(hue, 0.62, TONES.from)),
@@ -25,15 +25,15 @@ export function paletteOf(hue: number, second: number): Palette {
   }
 }
 
-/** Contrast of two colours, 1..21, as WCAG defines it. */
+/** Contrast of two colors, 1..21, as WCAG defines it. */
 export function contrast(a: Rgb, b: Rgb): number {
   const [light, dark] = [luminance(a), luminance(b)].sort((x, y) => y - x) as [number, number]
   return (light + 0.05) / (dark + 0.05)
 }
 
 /** `#rrggbb` as numbers. */
-export function rgb(colour: string): Rgb {
-  const channel = (at: number) => parseInt(colour.slice(at, at + 2), 16) / 255
+export function rgb(color: string): Rgb {
+  const channel = (at: number) => parseInt(color.slice(at, at + 2), 16) / 255
   return [channel(1), channel(3), channel(5)]
 }
 
@@ -47,8 +47,8 @@ function toned(hue: number, saturation: number, target: number): Rgb {
   return fromHsl(hue, saturation, low)
 }
 
-function luminance(colour: Rgb): number {
-  const [red, green, blue] = colour.map((value) =>
+function luminance(color: Rgb): number {
+  const [red, green, blue] = color.map((value) =>
     value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4,
   ) as [number, number, number]
   return 0.2126 * red + 0.7152 * green + 0.0722 * blue
@@ -63,8 +63,8 @@ function fromHsl(hue: number, saturation: number, lightness: number): Rgb {
   return [channel(0), channel(8), channel(4)]
 }
 
-function hex(colour: Rgb): string {
-  return `#${colour
+function hex(color: Rgb): string {
+  return `#${color
     .map((value) =>
       Math.round(value * 255)
         .toString(16)

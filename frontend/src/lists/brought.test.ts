@@ -35,7 +35,7 @@ it('says what was read', () => {
   const unmatched = Array<string>(20).fill('x')
   const listed = Array.from({ length: 380 }, (_, id) => title(id))
   expect(summary({ listed, unmatched, planned: 12, skipped: 0 })).toBe(
-    '412 titles read: 380 found, 20 not in this catalogue, 12 planned.',
+    '412 titles read: 380 found, 20 not in this catalog, 12 planned.',
   )
   expect(summary({ listed: [title(1)], unmatched: [], planned: 0, skipped: 0 })).toBe(
     '1 title read: 1 found.',

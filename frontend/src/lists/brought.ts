@@ -1,4 +1,4 @@
-// A list that a person brings from elsewhere, and what of it this catalogue has.
+// A list that a person brings from elsewhere, and what of it this catalog has.
 import { asCount } from '@/charts/numbers'
 import { counted } from '@/reasons'
 import { type ListedTitle, listedTitle, type Opinion } from '@/stores/list'
@@ -24,7 +24,7 @@ export interface OutsideList {
 
 export interface BroughtList {
   listed: ListedTitle[]
-  unmatched: string[] // names of what this catalogue does not have
+  unmatched: string[] // names of what this catalog does not have
   planned: number
   skipped: number // for another reason, such as being listed twice
 }
@@ -62,12 +62,12 @@ export async function matched(
   return brought
 }
 
-/** “412 titles read: 380 found, 20 not in this catalogue, 12 planned.” */
+/** “412 titles read: 380 found, 20 not in this catalog, 12 planned.” */
 export function summary({ listed, unmatched, planned, skipped }: BroughtList): string {
   const read = listed.length + unmatched.length + planned + skipped
   const parts = [
     `${asCount(listed.length)} found`,
-    unmatched.length && `${asCount(unmatched.length)} not in this catalogue`,
+    unmatched.length && `${asCount(unmatched.length)} not in this catalog`,
     planned && `${asCount(planned)} planned`,
     skipped && `${asCount(skipped)} left out (listed twice, or without a status or an id)`,
   ].filter(Boolean)

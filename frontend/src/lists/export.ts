@@ -1,7 +1,7 @@
 // One's list as a file in the format that MyAnimeList exports and imports.
 import type { ListedTitle, Opinion } from '@/stores/list'
 
-const FAVOURITE = 10 // a favourite without a rating counts as this everywhere outside this browser
+const FAVORITE = 10 // a favorite without a rating counts as this everywhere outside this browser
 
 /** The XML. What is on a list at MyAnimeList already stays there as it is (update_on_import 0). */
 export function malExport(titles: readonly ListedTitle[]): string {
@@ -34,7 +34,7 @@ function entry({ anime_id, name, type, opinion }: ListedTitle): string {
 
 function scoreOf(opinion: Opinion): number {
   if (opinion === 'seen') return 0
-  return opinion === 'liked' ? FAVOURITE : opinion
+  return opinion === 'liked' ? FAVORITE : opinion
 }
 
 /** Text that ends no section early, without the characters that XML cannot have. */

@@ -34,7 +34,7 @@ function formOf(file: File): FormData {
   return form
 }
 
-/** The answer has ids and names only; the catalogue gives the rest. */
+/** The answer has ids and names only; the catalog gives the rest. */
 async function broughtOf(answer: MalImportAnswer, signal?: AbortSignal): Promise<BroughtList> {
   const planned = answer.skipped.filter((entry) => entry.reason.startsWith(PLANNED)).length
   const list: OutsideList = {

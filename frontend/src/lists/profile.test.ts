@@ -19,7 +19,7 @@ it.each([
   `#profile=${KEY.user_id}.<script>${KEY.token}`,
 ])('finds no key in %s', (hash) => expect(keyIn(hash)).toBeNull())
 
-it('makes a list of a saved profile, with what the catalogue does not know', () => {
+it('makes a list of a saved profile, with what the catalog does not know', () => {
   const saved = {
     user_id: KEY.user_id,
     ratings: [

@@ -33,7 +33,7 @@ export function inShort(titles: readonly Pick<ListedTitle, 'anime_id' | 'opinion
     .join(' ')
 }
 
-/** The saved list with what the catalogue knows of its titles; what it does not know keeps its place. */
+/** The saved list with what the catalog knows of its titles; what it does not know keeps its place. */
 export function listOf(
   { ratings, watched_ids }: components['schemas']['Profile'],
   known: ReadonlyMap<number, AnimeItem>,

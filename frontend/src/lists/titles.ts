@@ -4,7 +4,7 @@ import { answered, api, type FoundItem } from '@/api/client'
 const CHUNK = 100 // ids that one request may have
 const PARALLEL = 4
 
-/** What the catalogue knows of these ids; adult titles too, as whoever lists them has seen them, or without. */
+/** What the catalog knows of these ids; adult titles too, as whoever lists them has seen them, or without. */
 export async function fetchTitles(
   ids: readonly number[],
   signal?: AbortSignal,

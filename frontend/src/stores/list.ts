@@ -19,7 +19,7 @@ const Title = v.object({
   year: v.nullable(v.number()),
   image_url: v.nullable(v.string()),
 })
-// a rating of 1-10; `liked`: a favourite without one; `seen`: watched, without an opinion
+// a rating of 1-10; `liked`: a favorite without one; `seen`: watched, without an opinion
 const Opinion = v.union([Rating, v.literal('liked'), v.literal('seen')])
 const ListedTitle = v.object({ ...Title.entries, opinion: Opinion })
 
@@ -48,7 +48,7 @@ function short(title: ShortTitle | AnimeItem): ShortTitle {
   return { anime_id, name, english, type, year, image_url }
 }
 
-/** A title of the catalogue as one's list keeps it. */
+/** A title of the catalog as one's list keeps it. */
 export function listedTitle(title: ShortTitle | AnimeItem, opinion: Opinion): ListedTitle {
   return { ...short(title), opinion }
 }

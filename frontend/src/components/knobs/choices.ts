@@ -1,4 +1,4 @@
-// What the catalogue has to choose from, for the parts of a page that narrow it down.
+// What the catalog has to choose from, for the parts of a page that narrow it down.
 import { computed, type MaybeRefOrGetter, toValue } from 'vue'
 
 import { useCatalog } from '@/api/queries'
@@ -18,7 +18,7 @@ export function useChoices(chosen: MaybeRefOrGetter<Filters>, nsfw: MaybeRefOrGe
   return { types, genres, firstYear, lastYear }
 }
 
-/** What of `given` the catalogue has; `isReady`: whether that can be told by now. */
+/** What of `given` the catalog has; `isReady`: whether that can be told by now. */
 export function useKnown<Some extends Filters>(
   given: MaybeRefOrGetter<Some>,
   nsfw: MaybeRefOrGetter<boolean> = false,

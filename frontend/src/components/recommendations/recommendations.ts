@@ -43,7 +43,7 @@ export function useRecommendations(wanted: Readonly<Ref<Wanted | null>>) {
         return await answered(api.POST('/api/v1/recommendations', { ...request.value, signal }))
       } catch (error) {
         if (!(error instanceof ApiError) || error.status !== 404) throw error
-        throw new ApiError('This catalogue has none of the titles of the list.', 404)
+        throw new ApiError('This catalog has none of the titles of the list.', 404)
       }
     },
   })

@@ -32,7 +32,7 @@ export function useSharedList(nsfw: () => boolean) {
     enabled: () => ids.value.length > 0,
     query: ({ signal }) => fetchTitles(ids.value, signal, nsfw()),
   })
-  /** Those that this catalogue has, in the order of the link; null until they are there. */
+  /** Those that this catalog has, in the order of the link; null until they are there. */
   const titles = computed<ListedTitle[] | null>(() => {
     if (!data.value || !entries.value) return null
     const items = data.value

@@ -14,7 +14,7 @@ const TASTE = {
   types: [],
   higher: [],
   lower: [],
-  neighbours: [],
+  neighbors: [],
   resolved: [],
   unresolved: [],
 }

@@ -1,0 +1,1 @@
+"""Facts that every room shares: the rating scale, id ranges, titles, relations."""

@@ -1,0 +1,58 @@
+"""A peer's process: `python -m evaluation.baselines.child MODULE [MODEL TASK.npz REPLY.npz]`."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evaluation.baselines.exchange import Reply, Task, load_task, save
+from evaluation.baselines.learner import Learned
+from evaluation.optional import MissingLibraryError
+
+MISSING = 3  # exit code: a library is not installed
+
+
+def main(argv: list[str]) -> int:
+    """Learn, answer, write the reply; a module alone is only tried. A missing library is one sentence."""
+    module, *order = argv
+    try:
+        models = importlib.import_module(f"evaluation.baselines.{module}")
+    except MissingLibraryError as error:
+        sys.stderr.write(f"{error}\n")
+        return MISSING
+    if order:
+        model, task_file, reply_file = order
+        save(Path(reply_file), _reply(getattr(models, model), load_task(Path(task_file))))
+    return 0
+
+
+def _reply(learn: Callable[[Task], Learned], task: Task) -> Reply:
+    started = time.perf_counter()
+    learned = learn(task)
+    fit_seconds = time.perf_counter() - started
+    ranked, milliseconds = learned(task)
+    return Reply(_padded(ranked, task), fit_seconds, milliseconds, _peak_mb())
+
+
+def _padded(ranked: list[NDArray[np.int32]], task: Task) -> NDArray[np.int32]:
+    table = np.full((task.n_queries, task.depth), -1, np.int32)
+    for number, rows in enumerate(ranked):
+        table[number, : len(rows)] = rows
+    return table
+
+
+def _peak_mb() -> float:
+    """This program's own peak; what `getrusage` tells begins with the peak of the one that started it."""
+    status = Path("/proc/self/status")
+    lines = status.read_text("ascii").splitlines() if status.exists() else []
+    return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM")), float("nan"))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,32 @@
+"""What every peer's model is to the process that runs it."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evaluation.baselines.exchange import Task
+
+# the task's queries -> (for each the anime rows, best first; milliseconds of one answer)
+Learned = Callable[[Task], tuple[list[NDArray[np.int32]], float]]
+
+
+def one_by_one(
+    recommend: Callable[[NDArray[np.int32], NDArray[np.int32], int], NDArray[np.int32]],
+) -> Learned:
+    """A model that answers one list at a time, as a server would ask it: (sent, liked, k) -> rows."""
+
+    def answer(task: Task) -> tuple[list[NDArray[np.int32]], float]:
+        ranked, milliseconds = [], []
+        for number in range(task.n_queries):
+            sent, liked = task.query(number)
+            started = time.perf_counter()
+            ranked.append(recommend(sent, liked, task.depth))
+            milliseconds.append((time.perf_counter() - started) * 1_000)
+        return ranked, statistics.median(milliseconds) if milliseconds else float("nan")
+
+    return answer

@@ -1,0 +1,1 @@
+"""Fits candidates and baselines on one split and asks them the same queries."""

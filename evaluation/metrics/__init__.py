@@ -1,0 +1,1 @@
+"""Measures of one list of answers, with confidence intervals."""

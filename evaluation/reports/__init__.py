@@ -1,0 +1,1 @@
+"""Tables, Markdown pages and plots of an evaluation."""

@@ -1,0 +1,108 @@
+"""Reads manami-project's anime-offline-database (.json or .jsonl): which titles have to do with each other.
+
+It does not say how, so each pair is of the `same_franchise`, once, the smaller id first.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Any, cast
+
+from db.relations import RelationRow
+from domain.ids import MAX_ANIME_ID
+from ingest.files import Progress, ignore_progress, open_binary
+from ingest.report import ImportFileError
+
+MAX_BYTES = 200_000_000  # of one .json; .jsonl is read line by line
+MAX_LINE = 1_000_000  # bytes of one title of .jsonl
+_MYANIMELIST = re.compile(r"https?://(?:www\.)?myanimelist\.net/anime/(\d{1,10})(?:/[^/]*)?", re.ASCII)
+_RELATED = ("relatedAnime", "relations")  # its name since 2024, and before
+
+
+def read_offline_database(path: Path, progress: Progress = ignore_progress) -> Iterator[RelationRow]:
+    """Each pair of MyAnimeList titles.
+
+    Raises:
+        ImportFileError: as `open_binary`; too large, not JSON, a field that is not what it should be.
+    """
+    for place, item in _items(path, progress):
+        related = _ids(path, place, item, _RELATED)
+        for own in _ids(path, place, item, ("sources",)):
+            for other in related:
+                if own != other:
+                    yield RelationRow(min(own, other), max(own, other), "same_franchise")
+
+
+def _items(path: Path, progress: Progress) -> Iterator[tuple[str, dict[str, Any]]]:
+    """(where it is, what it says) of each title."""
+    with open_binary(path, progress) as binary:
+        stream = io.BufferedReader(cast(io.RawIOBase, binary))
+        first = stream.readline(MAX_LINE)
+        if _is_line_of_its_own(first):
+            yield from _lines(path, stream, first)
+        else:
+            yield from _document(path, first + stream.read(MAX_BYTES + 1))
+
+
+def _is_line_of_its_own(first: bytes) -> bool:
+    try:
+        value = json.loads(first)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(value, dict) and "data" not in value
+
+
+def _lines(path: Path, stream: IO[bytes], line: bytes) -> Iterator[tuple[str, dict[str, Any]]]:
+    """.jsonl: a title a line; the first may describe the file instead."""
+    number = 1
+    while line:
+        place = f"line {number}"
+        if len(line) == MAX_LINE:
+            raise ImportFileError(f"{path}: {place}: longer than {MAX_LINE:,} bytes.")
+        if line.strip():
+            item = _object(path, place, _parse(path, place, line))
+            if number > 1 or "sources" in item:
+                yield place, item
+        line, number = stream.readline(MAX_LINE), number + 1
+
+
+def _document(path: Path, text: bytes) -> Iterator[tuple[str, dict[str, Any]]]:
+    """.json: titles are the list `data`."""
+    if len(text) > MAX_BYTES:
+        raise ImportFileError(f"{path}: larger than {MAX_BYTES:,} bytes. Import the .jsonl form instead.")
+    document = _parse(path, "the file", text)
+    if not (isinstance(document, dict) and isinstance(document.get("data"), list)):
+        raise ImportFileError(f"{path}: not an anime-offline-database: there is no list `data` in it.")
+    for index, item in enumerate(document["data"]):
+        yield f"data[{index}]", _object(path, f"data[{index}]", item)
+
+
+def _parse(path: Path, place: str, text: bytes) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise ImportFileError(f"{path}: {place} is not JSON ({str(error)[:100]}).") from None
+
+
+def _object(path: Path, place: str, item: Any) -> dict[str, Any]:
+    if not isinstance(item, dict):
+        raise ImportFileError(f"{path}: {place} is not an object.")
+    return item
+
+
+def _ids(path: Path, place: str, item: dict[str, Any], fields: tuple[str, ...]) -> list[int]:
+    """The MyAnimeList ids among the addresses in the first of `fields` that is there."""
+    field = next((field for field in fields if field in item), fields[0])
+    addresses = item.get(field)
+    if not (isinstance(addresses, list) and all(isinstance(address, str) for address in addresses)):
+        raise ImportFileError(f"{path}: {place}.{field} is not a list of addresses.")
+    found = (_MYANIMELIST.fullmatch(address) for address in addresses)
+    ids = [int(match[1]) for match in found if match]
+    for anime_id in ids:
+        if not 0 < anime_id <= MAX_ANIME_ID:
+            raise ImportFileError(f"{path}: {place}.{field} has the MyAnimeList id {anime_id}.")
+    return ids

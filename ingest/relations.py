@@ -1,0 +1,113 @@
+"""Loads relations between titles, of one of three kinds of file, all or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Engine, select
+
+from db.engine import write_transaction
+from db.models import Anime
+from db.relations import RelationRow, replace_relations
+from domain.ids import MAX_ANIME_ID
+from domain.relations import KINDS
+from ingest.anime_relations import read_anime_relations
+from ingest.files import Progress, ignore_progress, open_binary, read_records
+from ingest.offline_database import read_offline_database
+from ingest.report import ImportFileError, ImportReport
+
+RELATIONS_HEADER = ["anime_id", "related_id", "kind"]
+MAX_RELATIONS = 1_000_000
+
+
+@dataclass
+class RelationReport(ImportReport):
+    """Counts of one file's relations, each counted once however often it is there."""
+
+    stored: int = 0  # relations of this source, now
+    unknown_titles: int = 0  # ids that the database has no title for
+
+
+def import_relations(
+    engine: Engine,
+    path: Path,
+    progress: Progress = ignore_progress,
+    *,
+    file_format: str = "auto",
+    source: str | None = None,
+) -> RelationReport:
+    """Replace what a source says by what a file says, in one transaction.
+
+    Args:
+        engine: the database.
+        path: the file, gzip-compressed or not.
+        progress: told how many bytes were read.
+        file_format: a key of `READERS`, or "auto": what the file begins like.
+        source: whose word it is; default: the format.
+
+    Raises:
+        ImportFileError: not such a file, something wrong in it, nothing in it; nothing was changed.
+    """
+    if file_format == "auto":
+        file_format = _detect(path)
+    relations = set()
+    for relation in READERS[file_format](path, progress):
+        relations.add(relation)
+        if len(relations) > MAX_RELATIONS:
+            raise ImportFileError(f"{path}: more than {MAX_RELATIONS:,} relations. Is it the right file?")
+    if not relations:
+        raise ImportFileError(f"{path}: no relation between two MyAnimeList titles in it.")
+    report = RelationReport(path.name, read=len(relations), stored=len(relations))
+    with write_transaction(engine) as connection:
+        report.loaded = replace_relations(connection, source or file_format, relations)
+        known = set(connection.execute(select(Anime.anime_id)).scalars())
+    ids = {anime_id for relation in relations for anime_id in (relation.anime_id, relation.related_id)}
+    report.unknown_titles = len(ids - known)
+    return report
+
+
+def read_relations_csv(path: Path, progress: Progress = ignore_progress) -> Iterator[RelationRow]:
+    """Each relation of a file in our own format. Raises ImportFileError with the line."""
+    for line, record in read_records(path, [RELATIONS_HEADER], progress):
+        if record is None:
+            raise ImportFileError(f"{path}: line {line}: another number of columns than the header.")
+        anime_id, related_id = (_id(path, line, name, record[name]) for name in RELATIONS_HEADER[:2])
+        kind = record["kind"].strip()
+        if kind not in KINDS:
+            expected = ", ".join(KINDS)
+            raise ImportFileError(
+                f"{path}: line {line}: the kind is {kind[:50]!r}; expected one of {expected}."
+            )
+        if anime_id == related_id:
+            raise ImportFileError(f"{path}: line {line}: {anime_id} is related to itself.")
+        yield RelationRow(anime_id, related_id, kind)
+
+
+READERS: Mapping[str, Callable[[Path, Progress], Iterator[RelationRow]]] = {
+    "csv": read_relations_csv,
+    "erengy": read_anime_relations,
+    "manami": read_offline_database,
+}
+
+
+def _id(path: Path, line: int, name: str, text: str) -> int:
+    text = text.strip()
+    if not (text.isascii() and text.isdigit() and len(text) <= 10 and 0 < int(text) <= MAX_ANIME_ID):
+        raise ImportFileError(f"{path}: line {line}: {name} is {text[:50]!r}; expected a MyAnimeList id.")
+    return int(text)
+
+
+def _detect(path: Path) -> str:
+    with open_binary(path) as stream:
+        start = stream.read(4_096).removeprefix(b"\xef\xbb\xbf").lstrip()
+    if start.startswith(b"{"):
+        return "manami"
+    if start.startswith(b"anime_id,"):
+        return "csv"
+    if start.startswith((b"::", b"#")):
+        return "erengy"
+    raise ImportFileError(
+        f"{path}: begins like none of {', '.join(READERS)}. Say which one it is, or get the file again."
+    )

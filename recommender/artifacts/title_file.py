@@ -1,0 +1,68 @@
+"""Titles in a file, read one by one when they are asked for: thousands of them would fill each process."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import overload
+
+import numpy as np
+
+from domain.titles import Title
+
+REMEMBERED = 2_048  # titles, by each process
+
+
+class StoredTitles(Sequence[Title]):
+    """What `write_titles` wrote, memory-mapped: a JSON array a line, in the order of Title's fields."""
+
+    def __init__(self, path: Path) -> None:
+        """Raises ValueError for a file whose last line is not whole."""
+        size = path.stat().st_size
+        # as a plain array, still mapped: each slice of a memmap costs 10 us
+        self._text = np.asarray(np.memmap(path, np.uint8, "r")) if size else np.empty(0, np.uint8)
+        ends = np.flatnonzero(self._text == ord("\n"))
+        if size and (not len(ends) or ends[-1] != size - 1):
+            raise ValueError(f"{path.name} ends in the middle of a line")
+        self._starts = np.concatenate([np.zeros(1, np.int64), ends + 1])
+        self._known = lru_cache(maxsize=REMEMBERED)(self._read)
+
+    def __len__(self) -> int:
+        return len(self._starts) - 1
+
+    @overload
+    def __getitem__(self, row: int) -> Title: ...
+    @overload
+    def __getitem__(self, row: slice) -> list[Title]: ...
+    def __getitem__(self, row: int | slice) -> Title | list[Title]:
+        if isinstance(row, slice):
+            return [self._known(number) for number in range(*row.indices(len(self)))]
+        if not -len(self) <= row < len(self):
+            raise IndexError(f"row {row} is outside 0..{len(self) - 1}")
+        return self._known(row % len(self))
+
+    def __iter__(self) -> Iterator[Title]:
+        return map(self._read, range(len(self)))
+
+    def _read(self, row: int) -> Title:
+        line = self._text[self._starts[row] : self._starts[row + 1]].tobytes()
+        anime_id, name, aliases, genres, kind, *rest = json.loads(line)
+        return Title(
+            anime_id,
+            name,
+            tuple((alias, sys.intern(of_kind)) for alias, of_kind in aliases),
+            tuple(map(sys.intern, genres)),
+            kind and sys.intern(kind),
+            *rest,
+        )
+
+
+def write_titles(titles: Iterable[Title], path: Path) -> None:
+    """Write the file that StoredTitles reads."""
+    with path.open("w", encoding="utf-8", newline="\n") as file:
+        for title in titles:
+            values = [getattr(title, name) for name in Title.__slots__]
+            file.write(json.dumps(values, ensure_ascii=False) + "\n")

@@ -1,0 +1,1 @@
+"""Numerical building blocks that several models share: linear solvers, a small network, a vector index."""

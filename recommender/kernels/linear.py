@@ -1,0 +1,84 @@
+"""Linear models between titles in closed form: gram matrices, denoising autoencoders."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.linalg import lapack
+from scipy.sparse import csc_array, csr_array
+
+BLOCK = 500  # columns worked on at a time
+
+
+@dataclass(frozen=True)
+class AutoencoderConfig:
+    """One denoising linear autoencoder."""
+
+    dropout: float  # share of a list that training hides, 0..1: the higher, the less a list is trusted
+    l2: float = 30.0  # added to each title's own weight of evidence
+    not_liked: float = 0.0  # what a watched but not liked title counts in training; a like counts 1
+
+
+def gram(columns: csc_array) -> NDArray[np.float32]:
+    """float32 (n, n) in Fortran order: columns' columns, a block at a time: no sparse square is held."""
+    transposed = columns.T  # csr over the same memory
+    n = columns.shape[1]
+    product = np.empty((n, n), dtype=np.float32, order="F")
+    for low in range(0, n, BLOCK):
+        product[:, low : low + BLOCK] = (transposed @ columns[:, low : low + BLOCK]).toarray()
+    return product
+
+
+def autoencoder(gram: NDArray[np.float32], config: AutoencoderConfig) -> NDArray[np.float32]:
+    """The weights, float32 (n, n) with a zero diagonal, in the memory of `gram`.
+
+    Minimizes the expected error under dropout, subject to that diagonal: with P the inverse of the
+    regularized gram, B = I - P / diag(P) (Steck 2020, eq. 11).
+    """
+    diagonal = np.diag_indices_from(gram)
+    gram[diagonal] += config.l2 + config.dropout / (1.0 - config.dropout) * gram[diagonal]
+    inverse = _inverse(gram)
+    inverse /= -np.diag(inverse).copy()[None, :]
+    inverse[diagonal] = 0.0
+    return inverse
+
+
+def strongest(weights: NDArray[np.float32], k: int, titles: NDArray[np.int64], n_anime: int) -> csr_array:
+    """The k weights of each row that are largest in size, as csr float32 (n_anime, n_anime).
+
+    Args:
+        weights: (n, n), from and to `titles`.
+        k: how many to keep of each row.
+        titles: int64 (n,), the anime row of each row and column of `weights`, ascending.
+        n_anime: rows and columns of the result; those of other titles are empty.
+    """
+    n = len(weights)
+    k = min(k, n)
+    indices = np.empty((n, k), dtype=np.int32)
+    data = np.empty((n, k), dtype=np.float32)
+    for low in range(0, n, BLOCK):
+        block = weights[low : low + BLOCK]
+        chosen = np.argpartition(-np.abs(block), k - 1, axis=1)[:, :k]
+        chosen.sort(axis=1)
+        indices[low : low + BLOCK] = titles[chosen]
+        data[low : low + BLOCK] = np.take_along_axis(block, chosen, axis=1)
+    lengths = np.zeros(n_anime + 1, dtype=np.int64)
+    lengths[titles + 1] = k
+    return csr_array((data.ravel(), indices.ravel(), np.cumsum(lengths)), shape=(n_anime, n_anime))
+
+
+def _inverse(matrix: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Of a symmetric positive definite matrix in Fortran order, by Cholesky, in its own memory."""
+    factor, info = lapack.spotrf(matrix, lower=1, overwrite_a=1, clean=0)
+    if info:
+        raise np.linalg.LinAlgError(f"the gram matrix is not positive definite (spotrf: {info})")
+    inverse, _ = lapack.spotri(factor, lower=1, overwrite_c=1)
+    for low in range(0, len(inverse), BLOCK):  # LAPACK fills one triangle
+        high = min(low + BLOCK, len(inverse))
+        inverse[low:high, high:] = inverse[high:, low:high].T
+        corner = inverse[low:high, low:high]
+        corner[:] = np.tril(corner) + np.tril(corner, -1).T
+    filled: NDArray[np.float32] = inverse
+    return filled

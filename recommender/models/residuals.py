@@ -1,0 +1,127 @@
+"""Whether somebody likes a title more than their habits and its fame let expect."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csc_array, csr_array
+
+from domain.ratings import LIKED_FROM, UNRATED
+from recommender.data.query import Query
+from recommender.data.ratings_matrix import RatingsMatrix, ranges
+from recommender.kernels.linear import gram, strongest
+
+
+@dataclass(frozen=True)
+class ResidualsConfig:
+    """Chosen on validation users of the public data set; see docs/benchmarks."""
+
+    neighbors: int = 150  # titles kept for each title, those that agree or disagree with it most
+    title_prior: float = 10.0  # weight of the overall share of likes in a title's, in ratings
+    person_prior: float = 5.0  # the same in a person's
+    together_prior: float = 50.0  # people who rated both titles, below which agreement counts for little
+    distance_prior: float = 0.3  # weight of no opinion in the mean over a list
+
+
+class Expected(NamedTuple):
+    """How one person rates.
+
+    Attributes:
+        like_rate: share of their rated titles that they like, 0..1, drawn toward everybody's.
+        strictness: mean residual: above 0 for somebody who likes what others do not.
+        residuals: float32 (n_anime,): how much more they should like each title than expected.
+    """
+
+    like_rate: float
+    strictness: float
+    residuals: NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False)
+class Residuals:
+    """Item-based nearest neighbors on what is left of a like once the habits of the person and the
+    fame of the title are taken off (Koren 2010, TKDD 4(1), section 2.2, on likes).
+
+    Attributes:
+        like_rates: float32 (n_anime,), 0..1, share of ratings that are likes, drawn toward the overall one.
+        overall: 0..1, share of all ratings that are likes.
+        agreement: csr float32 (n_anime, n_anime), shrunk correlation of residuals; strongest kept.
+    """
+
+    config: ResidualsConfig
+    like_rates: NDArray[np.float32]
+    overall: float
+    agreement: csr_array
+
+    @classmethod
+    def fit(cls, ratings: RatingsMatrix, titles: NDArray[np.int64], config: ResidualsConfig) -> Residuals:
+        """Learn from the ratings of `titles`, int64, anime rows, ascending."""
+        rated = ratings.data != UNRATED
+        counts = np.bincount(ratings.indices[rated], minlength=ratings.n_anime)
+        overall = float(ratings.likes.sum() / max(counts.sum(), 1))
+        rates = (ratings.likes + config.title_prior * overall) / (counts + config.title_prior)
+        like_rates = rates.astype(np.float32)
+        centered = _centered(ratings, like_rates, overall, config.person_prior)[:, titles]
+        agreement = gram(centered)
+        centered.data[:] = 1.0  # from here on only who rated what
+        together = gram(centered)
+        together /= together + np.float32(config.together_prior)
+        lengths = np.sqrt(np.diag(agreement) + 10.0).astype(np.float32)
+        agreement *= together
+        del together
+        agreement /= lengths[:, None]
+        agreement /= lengths[None, :]
+        np.fill_diagonal(agreement, 0.0)
+        kept = strongest(agreement, config.neighbors, titles, ratings.n_anime)
+        return cls(config, like_rates, overall, kept)
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """Everything learned, to be saved."""
+        parts = {f"agreement_{part}": getattr(self.agreement, part) for part in ("data", "indices", "indptr")}
+        return {"like_rates": self.like_rates, "overall": np.array([self.overall]), **parts}
+
+    @classmethod
+    def assemble(cls, config: ResidualsConfig, arrays: Mapping[str, NDArray[Any]]) -> Residuals:
+        """The inverse of `arrays`."""
+        like_rates = arrays["like_rates"]
+        parts = tuple(arrays[f"agreement_{part}"] for part in ("data", "indices", "indptr"))
+        agreement = csr_array(parts, shape=(len(like_rates), len(like_rates)))
+        return cls(config, like_rates, float(arrays["overall"][0]), agreement)
+
+    def expect(self, query: Query) -> Expected:
+        """What the list tells of the person, and of every title."""
+        rated = query.ratings != UNRATED
+        rows, liked = query.anime_rows[rated], query.ratings[rated] >= LIKED_FROM
+        prior = self.config.person_prior
+        rate = self.overall
+        if query.tells_ratings:
+            rate = (int(liked.sum()) + prior * self.overall) / (len(rows) + prior)
+        own = (liked - rate - (self.like_rates[rows] - self.overall)).astype(np.float32)
+        entries, lengths = ranges(self.agreement.indptr, rows)
+        titles, weights = self.agreement.indices[entries], self.agreement.data[entries]
+        n = len(self.like_rates)
+        opinions = np.bincount(titles, weights=weights * np.repeat(own, lengths), minlength=n)
+        heard = np.bincount(titles, weights=np.abs(weights), minlength=n) + self.config.distance_prior
+        strictness = float(own.sum() / (len(rows) + prior))
+        return Expected(rate, strictness, (opinions / heard).astype(np.float32))
+
+
+def _centered(
+    ratings: RatingsMatrix, like_rates: NDArray[np.float32], overall: float, prior: float
+) -> csc_array:
+    """csc float32 (n_users, n_anime): 1 or 0 for liked or not, less what person and title let expect."""
+    rated = ratings.data != UNRATED
+    users = np.repeat(np.arange(ratings.n_users), np.diff(ratings.indptr))[rated]
+    titles = ratings.indices[rated]
+    liked = ratings.data[rated] >= LIKED_FROM
+    counts = np.bincount(users, minlength=ratings.n_users)
+    likes = np.bincount(users[liked], minlength=ratings.n_users)
+    person = ((likes + prior * overall) / (counts + prior)).astype(np.float32)
+    values = liked - person[users] - (like_rates[titles] - np.float32(overall))
+    indptr = np.concatenate([np.zeros(1, np.int64), np.cumsum(counts)])
+    matrix = csr_array((values.astype(np.float32), titles, indptr), shape=(ratings.n_users, ratings.n_anime))
+    return csc_array(matrix)

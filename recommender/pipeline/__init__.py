@@ -1,0 +1,1 @@
+"""A list in, a page out: filters, scores, fallback, rerankers, explanations."""

@@ -1,0 +1,1 @@
+"""Fits the registered models in order, on training queries drawn from real lists."""

@@ -1,0 +1,402 @@
+"""Lists exported from MyAnimeList: what the site writes is read, what is broken or hostile is refused."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import random
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.ids import MAX_ANIME_ID
+from ingest import mal
+from ingest.mal import ExportTooLargeError, MalEntry, MalExportError, Status, read_mal_export
+from tests.db.helpers import PEAK_MB, run_python
+from tests.ingest.exports import anime, export, sparse
+
+MANY = 5_000
+ENTRY = MalEntry(1, "Cowboy Bebop", 10, Status.COMPLETED)
+ONE = export(anime(1, "Cowboy Bebop", 10, "Completed"))
+
+
+def read(content: str | bytes, max_titles: int = MANY) -> list[MalEntry]:
+    return read_mal_export(
+        io.BytesIO(content if isinstance(content, bytes) else content.encode()), max_titles
+    )
+
+
+def refusal(content: str | bytes, max_titles: int = MANY) -> MalExportError:
+    with pytest.raises(MalExportError) as refused:
+        read(content, max_titles)
+    return refused.value
+
+
+def test_an_export_as_the_site_writes_it() -> None:
+    entries = read(
+        export(
+            anime(1, "Cowboy Bebop", 10, "Completed"),
+            anime(9253, "Steins;Gate & <more>", 0, "Watching"),
+            anime(2167, "CLANNAD ～クラナド～", 7, "On-Hold"),
+            anime(1535, "Death Note", 4, "Dropped"),
+            anime(61316, "Too New", 0, "Plan to Watch"),
+        )
+    )
+    assert entries == [
+        ENTRY,
+        MalEntry(9253, "Steins;Gate & <more>", 0, Status.WATCHING),
+        MalEntry(2167, "CLANNAD ～クラナド～", 7, Status.ON_HOLD),
+        MalEntry(1535, "Death Note", 4, Status.DROPPED),
+        MalEntry(61316, "Too New", 0, Status.PLAN_TO_WATCH),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "status"),
+    [
+        (("Watching", "watching", "1"), Status.WATCHING),
+        (("Completed", "COMPLETED", "2"), Status.COMPLETED),
+        (("On-Hold", "On Hold", "on-hold", "3"), Status.ON_HOLD),
+        (("Dropped", " Dropped\n", "4"), Status.DROPPED),
+        (("Plan to Watch", "plan to watch", "6"), Status.PLAN_TO_WATCH),
+        (("", " "), None),
+    ],
+)
+def test_a_status_is_a_word_or_a_code(words: tuple[str, ...], status: Status | None) -> None:
+    for word in words:
+        assert read(export(anime(1, "x", 0, word)))[0].status is status
+
+
+def test_fields_may_be_empty_or_left_out_as_other_programs_do() -> None:
+    empty = sparse(series_animedb_id="", series_title="", my_score="", my_status="")
+    assert read(export("<anime/>", empty)) == [MalEntry(0, "", 0, None)] * 2
+    assert read(export(sparse(my_status=2, series_animedb_id=5), info="")) == [
+        MalEntry(5, "", 0, Status.COMPLETED)
+    ]
+
+
+def test_an_empty_list_has_no_entries() -> None:
+    assert read(export()) == []
+    assert read("<myanimelist/>") == []
+
+
+def test_a_title_is_one_line_that_can_be_printed() -> None:
+    title = "a\u202e&#x9b;31m\n\tb\u200b"
+    assert read(export(sparse(series_title="").replace("></", f">{title}</", 1)))[0].title == "a 31m b"
+
+
+def test_what_is_not_read_may_be_long() -> None:
+    comment = f"<my_comments><![CDATA[{'plut&Atilde;&acute;t <br />' * 50_000}]]></my_comments></anime>"
+    assert read(ONE.replace("</anime>", comment)) == [ENTRY]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "iso-8859-1", "windows-1252"])
+@pytest.mark.parametrize("zipped", [False, True])
+def test_the_encoding_is_the_one_that_the_file_names(encoding: str, zipped: bool) -> None:
+    text = export(anime(1, "Été à la carte", 5, "Completed"))
+    content = text.replace("UTF-8", encoding.removesuffix("-sig")).encode(encoding)
+    assert read(gzip.compress(content) if zipped else content)[0].title == "Été à la carte"
+
+
+def test_a_gzip_file_may_have_several_members() -> None:
+    content = ONE.encode()
+    assert read(gzip.compress(content[:100]) + gzip.compress(content[100:])) == [ENTRY]
+
+
+class Dribble(io.RawIOBase):
+    """A stream that cannot go back, and gives few bytes at a time."""
+
+    def __init__(self, content: bytes) -> None:
+        self._content = io.BytesIO(content)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        part = self._content.read(min(10, len(buffer)))
+        buffer[: len(part)] = part
+        return len(part)
+
+
+@pytest.mark.parametrize("zipped", [False, True])
+def test_the_file_may_come_in_pieces(zipped: bool) -> None:
+    content = ONE.encode()
+    stream = Dribble(gzip.compress(content) if zipped else content)
+    assert read_mal_export(cast(io.BytesIO, stream), MANY) == [ENTRY]
+
+
+# -- any export ----------------------------------------------------------------------------------------
+
+printable = st.characters(categories=["L", "M", "N", "P", "S"], exclude_characters="\ufffe\uffff") | st.just(
+    " "
+)
+entries = st.builds(
+    MalEntry,
+    st.integers(0, MAX_ANIME_ID),
+    st.text(printable, max_size=30).map(lambda text: " ".join(text.split())),
+    st.integers(0, 10),
+    st.none() | st.sampled_from(Status),
+)
+WORDS = {
+    None: ["", " "],
+    Status.WATCHING: ["Watching", "1"],
+    Status.COMPLETED: ["Completed", "2"],
+    Status.ON_HOLD: ["On-Hold", "3"],
+    Status.DROPPED: ["Dropped", "4"],
+    Status.PLAN_TO_WATCH: ["Plan to Watch", "6"],
+}
+
+
+@given(st.lists(entries, max_size=8), st.sampled_from(["utf-8", "utf-16"]), st.booleans(), st.data())
+def test_any_list_that_is_written_is_read_back(
+    listed: list[MalEntry], encoding: str, zipped: bool, data: st.DataObject
+) -> None:
+    written = []
+    for entry in listed:
+        word = data.draw(st.sampled_from(WORDS[entry.status]))
+        if data.draw(st.booleans()):
+            title = entry.title.replace("]]>", "]]]]><![CDATA[>")
+            written.append(anime(entry.anime_id or "", title, entry.rating or "", word))
+        else:
+            fields = [
+                ("series_animedb_id", entry.anime_id),
+                ("series_title", entry.title),
+                ("my_score", entry.rating),
+                ("my_status", word),
+            ]
+            written.append(sparse(**dict(data.draw(st.permutations(fields)))))
+    content = export(*written).replace("UTF-8", encoding).encode(encoding)
+    assert read(gzip.compress(content) if zipped else content) == listed
+
+
+@given(st.binary(max_size=200))
+def test_bytes_of_any_kind_are_an_export_or_refused(content: bytes) -> None:
+    refusal(content)
+    refusal(gzip.compress(content))
+
+
+@given(st.integers(0, len(ONE) - 1), st.binary(max_size=8), st.integers(0, 40))
+def test_an_export_with_a_damage_anywhere_is_read_or_refused(start: int, put: bytes, length: int) -> None:
+    content = ONE.encode()
+    with suppress(MalExportError):
+        assert len(read(content[:start] + put + content[start + length :])) <= 2
+
+
+@given(st.integers(0, len(ONE.rstrip()) - 1), st.booleans())
+def test_an_export_that_was_cut_off_is_refused(end: int, zipped: bool) -> None:
+    content = ONE.rstrip().encode()
+    if zipped:
+        whole = gzip.compress(content)
+        refusal(whole[: end % len(whole)])
+    else:
+        refusal(content[:end])
+
+
+# -- what is no export ---------------------------------------------------------------------------------
+
+LAUGHS = "".join(f'<!ENTITY l{i + 1} "{f"&l{i};" * 10}">' for i in range(9))
+noise = random.Random(7).randbytes(5_000)  # noqa: S311 - not a secret
+damaged = bytearray(gzip.compress(noise))
+damaged[2_000] ^= 0xFF
+NO_EXPORT: dict[str, tuple[str | bytes, str]] = {
+    "nothing": (b"", "line 1: not XML (no element found). Export the list again."),
+    "blank": (" \n ", "not XML (no element found)"),
+    "text": ("hello", "not XML (syntax error)"),
+    "json": ('{"data": []}', "not XML (not well-formed"),
+    "nul bytes": (b"\x00" * 1_000, "not XML"),
+    "a nul byte inside": (ONE.replace("Cowboy", "Cow\x00boy"), "not XML (not well-formed"),
+    "a nul reference": (ONE.replace("<my_score>", "<my_score>&#0;"), "reference to invalid character number"),
+    "not UTF-8": (ONE.replace("Cowboy", "Caf\xe9").encode("latin-1"), "not XML (not well-formed"),
+    "half a tag": ("<myanimelist><anime", "not XML (unclosed token)"),
+    "not closed": ("<myanimelist><anime>", "not XML (no element found)"),
+    "two roots": ("<myanimelist/><myanimelist/>", "not XML (junk after document element)"),
+    "an encoding of several bytes": (ONE.replace("UTF-8", "shift_jis"), "multi-byte encodings are not"),
+    "no encoding": (ONE.replace("UTF-8", "nonsense"), "unknown encoding: nonsense). Save it as UTF-8."),
+    "no text encoding": (ONE.replace("UTF-8", "zlib"), "is not a text encoding"),
+    "a long encoding": (ONE.replace("UTF-8", "x" * 5_000), "unknown encoding: xxx"),
+    "an empty gzip": (gzip.compress(b""), "not XML (no element found)"),
+    "the beginning of a gzip": (b"\x1f\x8b", "the gzip file is truncated. Download it again."),
+    "no gzip": (b"\x1f\x8b" + noise, "the gzip file is damaged"),
+    "a damaged gzip": (bytes(damaged), "the gzip file is damaged"),
+    "more after a gzip": (gzip.compress(ONE.encode()) + b"more", "the gzip file is damaged"),
+    "a gzip of a gzip": (gzip.compress(gzip.compress(ONE.encode())), "not XML (not well-formed"),
+    "a zip": (b"PK\x03\x04" + noise, "not XML"),
+    "a page": ("<!DOCTYPE html><html></html>", "line 1: a document type (<!DOCTYPE), which no export has."),
+    "another XML": ("<rss></rss>", "line 1: <rss> where an export from MyAnimeList has <myanimelist>."),
+    "an entity bomb": (
+        f'<!DOCTYPE x [<!ENTITY l0 "lol">{LAUGHS}]>' + ONE.replace("Cowboy", "&l9;"),
+        "a document type",
+    ),
+    "an external DTD": (
+        '<!DOCTYPE myanimelist SYSTEM "http://127.0.0.1:1/x.dtd"><myanimelist/>',
+        "a document type",
+    ),
+    "an external entity": (
+        '<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]><myanimelist>&e;</myanimelist>',
+        "a document type",
+    ),
+    "an empty document type": ("<!DOCTYPE myanimelist><myanimelist/>", "a document type"),
+    "an entity of nowhere": (ONE.replace("<my_score>10", "<my_score>&ten;"), "not XML (undefined entity)"),
+    "a list of manga": (
+        export(info="<myinfo><user_export_type>2</user_export_type></myinfo>"),
+        "this is a list of manga. Export the anime list instead.",
+    ),
+    "manga": (
+        export("<manga><manga_mangadb_id>2</manga_mangadb_id></manga>"),
+        "a list of manga. Export the anime list instead.",
+    ),
+    "an id that is a word": (export(anime("one", "x", 0, "2")), "series_animedb_id is 'one'; expected a"),
+    "a negative id": (export(anime(-1, "x", 0, "2")), "series_animedb_id is '-1'"),
+    "too large an id": (export(anime(2**31, "x", 0, "2")), "series_animedb_id is '2147483648'"),
+    "a very large id": (export(anime("9" * 999, "x", 0, "2")), "series_animedb_id is '9999"),
+    "other digits": (export(anime("١", "x", 0, "2")), "series_animedb_id is '١'"),
+    "a score of 11": (export(anime(1, "x", 11, "2")), "my_score is '11'; expected a whole number"),
+    "half a score": (export(anime(1, "x", 8.5, "2")), "my_score is '8.5'"),
+    "a negative score": (export(anime(1, "x", -1, "2")), "my_score is '-1'"),
+    "another status": (export(anime(1, "x", 1, "Reading")), "my_status is 'Reading'; expected Watching, "),
+    "another code": (export(anime(1, "x", 1, "5")), "my_status is '5'"),
+    "a field twice": (export("<anime><my_score>1</my_score><my_score>2</my_score></anime>"), "given twice"),
+    "an element in a field": (export(anime(1, "x", "<b>9</b>", "2")), "<b> inside my_score"),
+}
+
+
+@pytest.mark.parametrize(("content", "reason"), NO_EXPORT.values(), ids=NO_EXPORT.keys())
+def test_what_is_no_usable_export_is_refused_whole_with_the_reason(content: str | bytes, reason: str) -> None:
+    error = refusal(content)
+    assert reason in str(error)
+    assert len(str(error)) < 400
+    assert not isinstance(error, ExportTooLargeError)
+
+
+def test_a_wrong_value_has_its_line() -> None:
+    text = export(anime(1, "x", 5, "2"), anime(2, "y", 99, "2"))
+    line = text[: text.index("99")].count("\n") + 1
+    assert str(refusal(text)).startswith(f"line {line}: my_score is '99'")
+
+
+# -- what is too large ---------------------------------------------------------------------------------
+
+
+def test_as_many_titles_as_are_allowed_are_read_and_one_more_is_refused() -> None:
+    three = export(*(anime(i, "x", 5, "2") for i in range(1, 4)))
+    assert len(read(three, 3)) == 3
+    error = refusal(three, 2)
+    assert isinstance(error, ExportTooLargeError)
+    assert "more than 2 titles" in str(error)
+
+
+def nested(depth: int) -> str:
+    return f"<myanimelist>{'<a>' * (depth - 1)}{'</a>' * (depth - 1)}</myanimelist>"
+
+
+def test_elements_may_be_twenty_deep_and_no_deeper() -> None:
+    assert read(nested(20)) == []
+    assert "elements in elements, more than 20 deep" in str(refusal(nested(21)))
+
+
+def test_a_field_has_an_end() -> None:
+    assert len(read(export(anime(1, "x" * 1_000, 5, "2")))[0].title) == 1_000
+    error = refusal(export(anime(1, "x" * 1_001, 5, "2")))
+    assert isinstance(error, ExportTooLargeError)
+    assert "series_title is longer than 1,000 characters" in str(error)
+
+
+def test_elements_are_counted_with_the_titles_they_could_belong_to() -> None:
+    assert read(export("<a/>" * 180), 1) == []
+    assert "more elements than 1 titles have" in str(refusal(export("<a/>" * 200), 1))
+
+
+@pytest.mark.parametrize("zipped", [False, True])
+def test_the_size_that_counts_is_the_unpacked_one(monkeypatch: pytest.MonkeyPatch, zipped: bool) -> None:
+    content = ONE.encode()
+    packed = gzip.compress(content) if zipped else content
+    monkeypatch.setattr(mal, "MAX_BYTES", len(content))
+    assert read(packed) == [ENTRY]
+    monkeypatch.setattr(mal, "MAX_BYTES", len(content) - 1)
+    error = refusal(packed)
+    assert isinstance(error, ExportTooLargeError)
+    assert f"more than {len(content) - 1:,} bytes of XML" in str(error)
+
+
+HOSTILE_MB = 1_000
+MAX_GROWTH_MB = 30
+READ = f"""
+import ast, io, sys
+from ingest.mal import MalExportError, read_mal_export
+{PEAK_MB}
+class Repeated(io.RawIOBase):
+    def __init__(self, start, again, size):
+        self.rest, self.again, self.left = start, again * (100_000 // len(again) + 1), size
+    def readable(self):
+        return True
+    def readinto(self, buffer):
+        if not self.rest and self.left > 0:
+            self.rest, self.left = self.again, self.left - len(self.again)
+        part, self.rest = self.rest[:len(buffer)], self.rest[len(buffer):]
+        buffer[:len(part)] = part
+        return len(part)
+
+start, again = (ast.literal_eval(text) for text in sys.argv[1:3])
+before = peak_mb()
+try:
+    print("read", len(read_mal_export(Repeated(start, again, {HOSTILE_MB} << 20), 5_000)))
+except MalExportError as error:
+    print(f"{{type(error).__name__}}: {{error}}")
+print(peak_mb() - before)
+"""
+ROOT = b"<myanimelist>"
+TITLE = ROOT + b"<anime><series_title>"
+HOSTILE: dict[str, tuple[bytes, bytes, str]] = {
+    "text": (ROOT, b"x", "more than 32,000,000 bytes of XML"),
+    "lines": (ROOT, b"\n", "more than 32,000,000 bytes of XML"),
+    "references": (ROOT, b"&lt;", "more than 32,000,000 bytes of XML"),
+    "a field": (TITLE, b"x", "series_title is longer than 1,000"),
+    "a field of references": (TITLE, b"&#65;", "series_title is longer than 1,000"),
+    "CDATA": (TITLE + b"<![CDATA[", b"]", "series_title is longer than 1,000"),
+    "an attribute": (ROOT + b'<a b="', b"x", "a tag or comment of more than 1,000,000 bytes"),
+    "attributes": (ROOT + b"<a", b' b=""', "a tag or comment of more than 1,000,000 bytes"),
+    "a name": (ROOT + b"<", b"x", "a tag or comment of more than 1,000,000 bytes"),
+    "a comment": (b"<!--", b"x", "a tag or comment of more than 1,000,000 bytes"),
+    "comments": (ROOT, b"<!-- -->", "a tag or comment of more than 1,000,000 bytes"),
+    "an instruction": (b"<?a ", b"x", "a tag or comment of more than 1,000,000 bytes"),
+    "space before": (b"", b" ", "a tag or comment of more than 1,000,000 bytes"),
+    "depth": (ROOT, b"<a>", "more than 20 deep"),
+    "elements": (ROOT, b"<a/>", "more elements than 5,000 titles have"),
+    "elements of an entry": (ROOT + b"<anime>", b"<a/>", "more elements than 5,000 titles have"),
+    "entries": (ROOT, b"<anime><my_status>2</my_status></anime>", "more than 5,000 titles"),
+    "empty entries": (ROOT, b"<anime/>", "more than 5,000 titles"),
+    "elements with attributes": (
+        ROOT,
+        b"<a " + b" ".join(b'a%d=""' % i for i in range(5_000)) + b"/>",
+        "more than 32,000,000 bytes of XML",
+    ),
+    "a gzip bomb": (
+        gzip.compress(ROOT),
+        gzip.compress(b" " * 10_000_000),
+        "more than 32,000,000 bytes of XML",
+    ),
+    "a gzip bomb in an attribute": (
+        gzip.compress(ROOT + b'<a b="'),
+        gzip.compress(b" " * 10_000_000),
+        "a tag or comment of more than 1,000,000 bytes",
+    ),
+}
+
+
+@pytest.mark.parametrize(("start", "again", "reason"), HOSTILE.values(), ids=HOSTILE.keys())
+def test_a_gigabyte_of_anything_is_refused_in_bounded_memory(start: bytes, again: bytes, reason: str) -> None:
+    said, growth = run_python(READ, repr(start), repr(again)).splitlines()
+    assert reason in said
+    assert float(growth) < MAX_GROWTH_MB
+
+
+def test_reading_asks_nobody_and_opens_nothing(tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("told", "utf-8")
+    entity = f'<!DOCTYPE x [<!ENTITY e SYSTEM "{secret.as_uri()}">]>'
+    error = refusal(entity + ONE.replace("Cowboy Bebop]]>", "]]>&e;"))
+    assert "told" not in str(error)

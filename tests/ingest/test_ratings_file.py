@@ -1,0 +1,210 @@
+"""Ratings files of every shape read the same, and each bad row keeps its line number."""
+
+from __future__ import annotations
+
+import gzip
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+import ingest.ratings_file as ratings_file
+from ingest.ratings_file import read_ratings
+from ingest.report import ImportFileError, ImportReport
+
+HEADER = b"user_id,anime_id,rating\n"
+KNOWN = np.arange(1, 51, dtype=np.int64)
+Rows = list[tuple[int, int, int, int]]  # user, anime, rating, line
+
+plain_rows = st.lists(
+    st.tuples(st.integers(0, 2**62), st.integers(1, 50), st.integers(-1, 10)), min_size=1, max_size=30
+)
+fields = st.one_of(
+    st.integers(-20, 60).map(str),
+    st.sampled_from(
+        ["", " ", "x", "7.0", "7.5", "1e1", "+5", "-1", "true", "NaN", "0x1", "1_0", '"4"', " 3 "]
+    ),
+    st.sampled_from(["9223372036854775807", "9223372036854775808", "-9223372036854775808", "9" * 30, "٣"]),
+)
+soup_rows = st.lists(st.lists(fields, min_size=0, max_size=4).map(",".join), min_size=1, max_size=12)
+
+
+def read(content: bytes) -> tuple[Rows, ImportReport]:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "ratings.csv"
+        path.write_bytes(content)
+        report = ImportReport(path.name)
+        rows: Rows = []
+        for part in read_ratings(path, KNOWN, report):
+            columns = (part.user_ids, part.anime_ids, part.ratings, part.lines)
+            rows += zip(*(column.tolist() for column in columns), strict=True)
+        return rows, report
+
+
+def body(rows: list[tuple[int, int, int]], end: str = "\n") -> bytes:
+    return "".join(f"{u},{a},{r}{end}" for u, a, r in rows).encode()
+
+
+@given(plain_rows)
+def test_every_row_is_read_in_order_with_its_line(rows: list[tuple[int, int, int]]) -> None:
+    expected = [(u, a, max(r, 0), line) for line, (u, a, r) in enumerate(rows, start=2)]
+    found, report = read(HEADER + body(rows))
+    assert found == expected
+    assert (report.read, report.rejected) == (len(rows), 0)
+
+
+@given(soup_rows)
+@example(["5,1,7.0"])
+@example(["+5,1,7"])
+@example(["true,1,7"])
+@example(["5,1,1e1"])
+@example(["0000000000000000000000001,1,2"])
+def test_a_row_means_the_same_whatever_stands_below_it(rows: list[str]) -> None:
+    """A quoted row sends its whole block down the other path, line by line; nothing else may change."""
+    content = HEADER + "".join(f"{row}\n" for row in rows).encode()
+    alone, report = read(content)
+    beside, other = read(content + b'"1","1","1"\n')
+    assert beside == [*alone, (1, 1, 1, len(rows) + 2)]
+    assert other.rejections == report.rejections
+    assert other.read == report.read + 1
+
+
+@given(plain_rows, st.integers(1, 40))
+def test_the_size_of_the_blocks_does_not_matter(rows: list[tuple[int, int, int]], extra: int) -> None:
+    content = HEADER + body(rows) + b"x,y,z\n" + body(rows)
+    expected, report = read(content)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ratings_file, "BLOCK_BYTES", len(HEADER) + extra)
+        found, other = read(content)
+    assert found == expected
+    assert other.reasons() == report.reasons()
+
+
+@given(soup_rows)
+def test_every_row_is_either_yielded_or_rejected(rows: list[str]) -> None:
+    found, report = read(HEADER + "".join(f"{row}\n" for row in rows).encode())
+    assert report.read == len(found) + report.rejected == sum(bool(row.strip()) for row in rows)
+
+
+@given(st.binary(max_size=200))
+@settings(max_examples=200)
+def test_no_bytes_after_the_header_raise(garbage: bytes) -> None:
+    found, report = read(HEADER + garbage)
+    assert report.read == len(found) + report.rejected
+
+
+GOOD = [(5, 1, 7), (5, 2, -1), (6, 1, 10)]
+READ = [(5, 1, 7, 2), (5, 2, 0, 3), (6, 1, 10, 4)]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(HEADER + body(GOOD), id="plain"),
+        pytest.param(b"\xef\xbb\xbf" + HEADER + body(GOOD), id="byte order mark"),
+        pytest.param((HEADER + body(GOOD)).replace(b"\n", b"\r\n"), id="CRLF"),
+        pytest.param(HEADER.replace(b"\n", b"\r\n") + body(GOOD), id="CRLF after the header only"),
+        pytest.param((HEADER + body(GOOD)).removesuffix(b"\n"), id="no final newline"),
+        pytest.param(
+            (HEADER + body(GOOD)).replace(b"\n", b"\r\n") + b"\r\n \r\n", id="blank lines at the end"
+        ),
+        pytest.param(HEADER + b'"5","1","7"\n"5",2,-1\n6,1,"10"\n', id="quotes"),
+        pytest.param(HEADER + b" 5, 1,7 \n5 ,2,\t-1\n6,1,10\n", id="spaces"),
+        pytest.param(gzip.compress(HEADER + body(GOOD)), id="gzip whatever its name"),
+        pytest.param(
+            gzip.compress(HEADER + body(GOOD[:1])) + gzip.compress(body(GOOD[1:])), id="gzip of two members"
+        ),
+    ],
+)
+def test_a_file_reads_the_same_in_every_dress(content: bytes) -> None:
+    rows, report = read(content)
+    assert rows == READ
+    assert report.rejected == 0
+
+
+def test_blank_lines_are_passed_over_and_counted_as_lines() -> None:
+    rows, report = read(HEADER + b"5,1,7\n\n\n6,1,10\n\nx\n")
+    assert rows == [(5, 1, 7, 2), (6, 1, 10, 5)]
+    assert report.read == 3
+    assert report.reasons() == ["not three whole numbers: 1 (line 7)"]
+
+
+@pytest.mark.parametrize("content", [HEADER, HEADER.strip(), HEADER + b"\n\r\n"])
+def test_a_file_of_nothing_but_a_header_has_no_rows(content: bytes) -> None:
+    rows, report = read(content)
+    assert (rows, report.read) == ([], 0)
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        (b"5,1,11", "rating is not -1, 0 or 1 to 10"),
+        (b"5,1,-2", "rating is not -1, 0 or 1 to 10"),
+        (b"5,1,99999999999999999999999", "rating is not -1, 0 or 1 to 10"),
+        (b"5,51,7", "anime id is not in the catalog"),
+        (b"5,0,7", "anime id is not in the catalog"),
+        (b"5,-1,7", "anime id is not in the catalog"),
+        (b"5,18446744073709551616,7", "anime id is not in the catalog"),
+        (b"-1,1,7", "user id out of range"),
+        (b"9223372036854775807,1,7", "user id out of range"),
+        (b"9223372036854775808,1,7", "user id out of range"),
+        (b"9" + b"9" * 5_000 + b",1,7", "user id out of range"),
+        (b"5,1", "not three whole numbers"),
+        (b"5,1,7,8", "not three whole numbers"),
+        (b"5,,7", "not three whole numbers"),
+        (b"five,1,7", "not three whole numbers"),
+        (b"5,1,7.5", "not three whole numbers"),
+        (b"\xff\xfe,1,7", "not three whole numbers"),
+        ("５,1,7".encode(), "not three whole numbers"),
+        (b"5,1,7\x00", "contains a NUL byte"),
+        (b"\x00\x00\x00", "contains a NUL byte"),
+    ],
+)
+def test_a_bad_row_is_rejected_with_its_reason_and_line(row: bytes, reason: str) -> None:
+    rows, report = read(HEADER + b"5,1,7\n" + row + b"\n6,1,10\n")
+    assert rows == [(5, 1, 7, 2), (6, 1, 10, 4)]
+    assert report.reasons() == [f"{reason}: 1 (line 3)"]
+    assert report.read == 3
+
+
+@pytest.mark.parametrize("row", [b'"5,1,7"', b'"5,1,7', b'5,1,7"'])
+def test_quotes_that_do_not_close_around_one_number_are_rejected(row: bytes) -> None:
+    rows, report = read(HEADER + row + b"\n6,1,10\n")
+    assert rows == [(6, 1, 10, 3)]
+    assert report.reasons() == ["not three whole numbers: 1 (line 2)"]
+
+
+def test_a_row_with_two_faults_is_rejected_once() -> None:
+    _, report = read(HEADER + b"-1,51,11\n")
+    assert report.rejected == 1
+
+
+def test_with_no_title_known_every_row_is_rejected(tmp_path: Path) -> None:
+    path = tmp_path / "ratings.csv"
+    path.write_bytes(HEADER + body(GOOD))
+    report = ImportReport(path.name)
+    assert sum(map(len, read_ratings(path, KNOWN[:0], report))) == 0
+    assert report.rejections == {"anime id is not in the catalog": 3}
+
+
+@pytest.mark.parametrize(
+    "header",
+    [b"", b"\n", b"user,anime,rating\n", b"user_id,anime_id\n", b"user_id;anime_id;rating\n", b"5,1,7\n"],
+)
+def test_another_header_is_refused_and_both_are_shown(header: bytes) -> None:
+    with pytest.raises(ImportFileError, match="the header is") as caught:
+        read(header + body(GOOD))
+    assert "expected 'user_id,anime_id,rating'" in str(caught.value)
+
+
+def test_progress_ends_at_the_size_of_the_file_on_disk(tmp_path: Path) -> None:
+    path = tmp_path / "ratings"
+    path.write_bytes(gzip.compress(HEADER + body(GOOD * 1_000)))
+    told: list[int] = []
+    for _ in read_ratings(path, KNOWN, ImportReport("x"), told.append):
+        pass
+    assert told[-1] == path.stat().st_size
+    assert told == sorted(told)

@@ -1,0 +1,18 @@
+"""The web app's export, as its own test keeps an example of it, through our import."""
+
+from __future__ import annotations
+
+from config import ROOT
+from ingest.mal import MalEntry, Status, read_mal_export
+
+EXAMPLE = ROOT / "frontend/src/lists/export.example.xml"
+
+
+def test_an_export_of_the_web_app_is_read_as_the_list_it_was_made_of() -> None:
+    with EXAMPLE.open("rb") as stream:
+        entries = read_mal_export(stream, max_titles=3)
+    assert entries == [
+        MalEntry(1535, "Death Note", 9, Status.COMPLETED),
+        MalEntry(9253, "Steins;Gate", 10, Status.COMPLETED),
+        MalEntry(20, "a ]]> b & <my_score>1</my_score> ]]]> 進撃 🎌", 0, Status.COMPLETED),
+    ]

@@ -1,0 +1,77 @@
+"""The catalog: what is known of each title, and the same as arrays."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.titles import Title
+from recommender.data.catalog import Catalog
+
+KINDS = st.sampled_from(["english", "japanese", "synonym"])
+TITLES = st.builds(
+    Title,
+    anime_id=st.integers(1, 10**9),
+    name=st.text(),
+    aliases=st.lists(st.tuples(st.text(), KINDS), max_size=3).map(tuple),
+    genres=st.lists(st.text(), max_size=3).map(tuple),
+    type=st.none() | st.sampled_from(["TV", "Movie"]),
+    episodes=st.none() | st.integers(1, 2000),
+    score=st.none() | st.floats(0, 10),
+    members=st.none() | st.integers(0, 10**9),
+    year=st.none() | st.integers(1900, 2100),
+    image_url=st.none() | st.text(),
+)
+CATALOGS = st.lists(TITLES, max_size=5, unique_by=lambda title: title.anime_id).map(
+    lambda titles: Catalog(tuple(sorted(titles, key=lambda title: title.anime_id)))
+)
+
+NAUSICAA = Title(
+    572, "Nausicaä", (("風の谷のナウシカ", "japanese"), ("Nausicaa", "synonym")), ("Adventure", "Drama")
+)
+UNKNOWN = Title(600, "Nothing is known of this")
+ADULT = Title(700, "Not for children", genres=("Hentai",), type="OVA", members=5, year=1999, score=6.5)
+SMALL = Catalog((NAUSICAA, UNKNOWN, ADULT))
+
+
+@given(CATALOGS)
+def test_the_row_of_an_id_is_the_title_with_that_id(catalog: Catalog) -> None:
+    for title in catalog.titles:
+        row = catalog.vocabulary.row(title.anime_id)
+        assert row is not None
+        assert catalog[row] is title
+
+
+def test_titles_that_are_not_ordered_by_id_are_refused() -> None:
+    with pytest.raises(ValueError, match="strictly ascending"):
+        Catalog((UNKNOWN, NAUSICAA))
+
+
+def test_unknown_numbers_are_zero_in_the_arrays() -> None:
+    assert SMALL.members.tolist() == [0, 0, 5]
+    assert SMALL.years.tolist() == [0, 0, 1999]
+    assert SMALL.mean_scores.tolist() == [0.0, 0.0, 6.5]
+    assert SMALL.types.tolist() == ["", "", "ova"]
+
+
+def test_adult_titles_are_told_by_their_genre() -> None:
+    assert SMALL.nsfw.tolist() == [False, False, True]
+    assert not Title(1, "Only suggestive", genres=("Ecchi",)).nsfw
+
+
+def test_genres_and_types_are_found_in_lower_case_and_remember_how_they_are_written() -> None:
+    assert SMALL.genre_masks["drama"].tolist() == [True, False, False]
+    assert SMALL.known_genres == {"adventure": "Adventure", "drama": "Drama", "hentai": "Hentai"}
+    assert SMALL.known_types == {"ova": "OVA"}
+
+
+def test_an_alias_is_the_first_of_its_kind_or_none() -> None:
+    assert NAUSICAA.alias("japanese") == "風の谷のナウシカ"
+    assert NAUSICAA.alias("english") is None
+
+
+def test_a_catalog_without_titles_has_empty_arrays() -> None:
+    empty = Catalog(())
+    assert [len(array) for array in (empty.nsfw, empty.members, empty.years, empty.types)] == [0, 0, 0, 0]
+    assert empty.genre_masks == {}

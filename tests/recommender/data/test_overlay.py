@@ -1,0 +1,52 @@
+"""People newer than the model: the last list of each counts, an empty one erases."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from recommender.data.overlay import Overlay
+from tests.recommender.small import a_list
+
+N_ANIME = 8
+LISTS = st.lists(
+    st.tuples(
+        st.integers(1, 6),
+        st.dictionaries(st.integers(0, N_ANIME - 1), st.integers(0, 10), max_size=4),
+    ),
+    max_size=12,
+)
+
+
+def as_dictionary(overlay: Overlay) -> dict[int, dict[int, int]]:
+    matrix = overlay.ratings
+    return {
+        matrix.users.id(row): dict(zip(*(part.tolist() for part in matrix.row(row)), strict=True))
+        for row in range(matrix.n_users)
+    }
+
+
+@given(LISTS, st.integers(0, 12))
+def test_lists_added_in_two_steps_agree_with_a_dictionary(
+    lists: list[tuple[int, dict[int, int]]], cut: int
+) -> None:
+    overlay = Overlay.empty(N_ANIME)
+    for part in (lists[:cut], lists[cut:]):
+        overlay = overlay.extended([(user_id, a_list(titles)) for user_id, titles in part])
+    last = dict(lists)
+    assert as_dictionary(overlay) == {user_id: titles for user_id, titles in last.items() if titles}
+    assert overlay.user_ids.tolist() == sorted(last)
+    assert len(overlay) == len(last)
+    assert overlay.replaces(np.arange(10)).tolist() == [user_id in last for user_id in range(10)]
+
+
+def test_extending_leaves_the_earlier_overlay_as_it_was() -> None:
+    before = Overlay.empty(N_ANIME).extended([(1, a_list({2: 9}))])
+    before.extended([(1, a_list({3: 4})), (2, a_list({5: 5}))])
+    assert as_dictionary(before) == {1: {2: 9}}
+
+
+def test_an_empty_overlay_replaces_nobody() -> None:
+    assert not Overlay.empty(N_ANIME).replaces(np.array([1, 2, 3])).any()
+    assert Overlay.empty(N_ANIME).ratings.n_anime == N_ANIME

@@ -1,0 +1,76 @@
+"""The scoring network against differences, and on orders that can be known."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from recommender.kernels.network import Network, NetworkConfig, listwise_softmax, logistic, probability
+
+CONFIG = NetworkConfig(hidden=8, epochs=30)
+RNG = np.random.default_rng(1)
+FEATURES = RNG.normal(3, 5, (200, 6, 4)).astype(np.float32)
+START = np.array([1, 0, 0, 0], np.float32)
+
+
+def softmax_loss(scores: np.ndarray, labels: np.ndarray) -> float:
+    logs = scores - np.log(np.exp(scores).sum(axis=1, keepdims=True))
+    return float(-(labels / labels.sum(axis=1, keepdims=True) * logs).sum())
+
+
+def logistic_loss(scores: np.ndarray, labels: np.ndarray) -> float:
+    return float(np.log1p(np.exp(-scores * (2 * labels - 1))).sum())
+
+
+@pytest.mark.parametrize(
+    ("gradient", "loss"), [(listwise_softmax, softmax_loss), (logistic, logistic_loss)], ids=["list", "like"]
+)
+def test_a_gradient_is_what_a_small_step_changes(
+    gradient: Callable[..., np.ndarray], loss: Callable[..., float]
+) -> None:
+    scores = RNG.normal(size=(3, 5))
+    labels = np.array([[1, 0, 0, 1, 0], [0, 1, 0, 0, 0], [1, 1, 1, 0, 0]], float)
+    step = 1e-5
+    for place in np.ndindex(scores.shape):
+        up, down = scores.copy(), scores.copy()
+        up[place] += step
+        down[place] -= step
+        slope = (loss(up, labels) - loss(down, labels)) / (2 * step)
+        assert gradient(scores, labels)[place] == pytest.approx(slope, abs=1e-4)
+
+
+def test_a_list_without_a_relevant_title_teaches_nothing() -> None:
+    assert not listwise_softmax(np.ones((2, 3), np.float32), np.zeros((2, 3), np.float32)).any()
+
+
+def test_it_learns_an_order_that_no_line_can_tell() -> None:
+    product = FEATURES[..., 0] * FEATURES[..., 1]
+    labels = (product == product.max(axis=1, keepdims=True)).astype(np.float32)
+    network = Network.fit(FEATURES, labels, listwise_softmax, START, replace(CONFIG, epochs=200))
+    scores = network.scores(FEATURES.reshape(-1, 4)).reshape(labels.shape)
+    assert (scores.argmax(axis=1) == product.argmax(axis=1)).mean() > 0.8
+
+
+def test_it_learns_probabilities() -> None:
+    pairs = FEATURES.reshape(-1, 1, 4)
+    truth = probability((pairs[:, 0, 0] - 3) / 2)
+    labels = (RNG.random(len(truth)) < truth).astype(np.float32)[:, None]
+    network = Network.fit(pairs, labels, logistic, np.zeros(4, np.float32), CONFIG)
+    assert np.abs(probability(network.scores(pairs[:, 0])) - truth).mean() < 0.1
+
+
+def test_without_lessons_it_is_the_line_it_starts_from() -> None:
+    nothing = np.empty((0, 6, 4), np.float32)
+    network = Network.fit(nothing, np.empty((0, 6), np.float32), listwise_softmax, START, CONFIG)
+    assert network.scores(FEATURES[0]).tolist() == FEATURES[0, :, 0].tolist()
+
+
+def test_the_same_lessons_make_the_same_network_and_it_survives_saving() -> None:
+    labels = (FEATURES[..., 2] > 3).astype(np.float32)
+    one, two = (Network.fit(FEATURES, labels, listwise_softmax, START, CONFIG) for _ in range(2))
+    saved = Network.assemble(one.arrays())
+    assert one.scores(FEATURES[0]).tobytes() == two.scores(FEATURES[0]).tobytes()
+    assert one.scores(FEATURES[0]).tobytes() == saved.scores(FEATURES[0]).tobytes()
