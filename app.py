@@ -34,7 +34,7 @@ from api.web import serve_web
 from config import Config
 from db.engine import unusable
 from serving.builder import BuildFailedError
-from serving.services import Services, open_services
+from serving.services import Observers, Services, open_services
 
 VERSION = "0.1.0"
 EXPOSED = [  # headers that a page of another origin may read
@@ -126,7 +126,9 @@ def _open(config: Config) -> Services:
             config.model_dir,
             sync_interval_s=config.sync_interval_ms / 1000,
             overlay_max_users=config.overlay_max_users,
+            max_list_titles=config.max_list_titles,
             titles=config.model_titles,
+            observers=Observers(metrics.time_ranking, metrics.INSERTS.time),
         )
     except BuildFailedError as error:
         raise StartError(str(error)) from None

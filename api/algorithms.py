@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-
-from flask import Response, jsonify
 from flask_openapi3 import APIBlueprint, Tag
 
-from api.schemas.algorithms import AlgorithmsAnswer
+from api.schemas.algorithms import Algorithm, AlgorithmsAnswer
 from recommender.models.registry import ALGORITHMS
 
 blueprint = APIBlueprint("algorithms", __name__, url_prefix="/api/v1", abp_tags=[Tag(name="algorithms")])
 
 
 @blueprint.get("/algorithms", summary="The algorithms", responses={200: AlgorithmsAnswer})
-def get_algorithms() -> Response:
+def get_algorithms() -> AlgorithmsAnswer:
     """Their names, a sentence on each, what each needs, defaults."""
-    return jsonify(data=[asdict(info) for info in ALGORITHMS.values()])
+    return AlgorithmsAnswer(data=[Algorithm.of(name, info) for name, info in ALGORITHMS.items()])

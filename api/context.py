@@ -1,4 +1,4 @@
-"""What a handler can reach: the services and the settings of the app that answers."""
+"""The services and settings of the app that handles a request."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import cast
 from flask import current_app
 
 from api.keys import ApiKeys
-from serving.live import LiveVersion
 from serving.services import Services
 
 _KEY = "anime_recommendations"
@@ -32,14 +31,9 @@ def context() -> ApiContext:
     return cast(ApiContext, current_app.extensions[_KEY])
 
 
-def live() -> LiveVersion:
-    """The model with everybody in it, to answer this request from; take it once."""
-    return context().services.live.current()
-
-
-def latest_model() -> LiveVersion:
-    """The same where the answer does not depend on people: the database is not asked."""
-    return context().services.live.latest_model()
+def services() -> Services:
+    """The use cases behind the app that handles this request."""
+    return context().services
 
 
 def install_context(extensions: dict[str, object], value: ApiContext) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, cast
 
@@ -13,10 +14,30 @@ from werkzeug.exceptions import HTTPException
 
 from db.engine import reason
 from recommender.pipeline.filters import UnknownFilterValueError
-from serving.people import UnknownUserError
+from serving.errors import (
+    ListRequiredError,
+    ListTooLongError,
+    NothingToSaveError,
+    NoTitleResolvedError,
+    ProfileIdError,
+    ServiceError,
+    UnknownTitleError,
+    UnknownUserError,
+)
 
 RETRY_AFTER_S = 5
 COMPATIBLE = "compatible"  # blueprint whose validation errors are 400, as existing frontends expect
+
+# the only place that knows what a service's error is in HTTP
+STATUS_OF: Mapping[type[ServiceError], int] = {
+    ListRequiredError: 400,
+    ProfileIdError: 400,
+    NoTitleResolvedError: 404,
+    NothingToSaveError: 404,
+    UnknownTitleError: 404,
+    UnknownUserError: 404,
+    ListTooLongError: 413,
+}
 
 log = logging.getLogger(__name__)
 
@@ -84,9 +105,9 @@ def register_error_handlers(app: Flask) -> None:
     def _api_error(error: ApiError) -> Response:
         return problem(error.status, error.detail, error.errors)
 
-    @app.errorhandler(UnknownUserError)
-    def _unknown_user(error: UnknownUserError) -> Response:
-        return problem(404, str(error))
+    @app.errorhandler(ServiceError)
+    def _service_error(error: ServiceError) -> Response:
+        return problem(STATUS_OF[type(error)], str(error))
 
     @app.errorhandler(UnknownFilterValueError)
     def _unknown_filter(error: UnknownFilterValueError) -> Response:

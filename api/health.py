@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from flask import Response, jsonify
 from flask_openapi3 import APIBlueprint, Tag
 from pydantic import BaseModel, Field
 from sqlalchemy import text
 
-from api.context import context, live
+from api.context import services
 from api.errors import Problem
 
 
@@ -30,28 +29,28 @@ blueprint = APIBlueprint("health", __name__, abp_tags=[Tag(name="health")])
 
 
 @blueprint.get("/healthz", summary="The process is alive", responses={200: Alive})
-def get_healthz() -> Response:
+def get_healthz() -> Alive:
     """Answers as long as the process can answer anything."""
-    return jsonify(status="ok")
+    return Alive(status="ok")
 
 
 @blueprint.get(
     "/readyz", summary="The model is verified, the database reachable", responses={200: Ready, 503: Problem}
 )
-def get_readyz() -> Response:
+def get_readyz() -> Ready:
     """Which model answers, what is in it, and whether a newer one was refused."""
-    services, current = context().services, live()
-    with services.engine.connect() as connection:
+    current = services().live.current()
+    with services().engine.connect() as connection:
         connection.execute(text("SELECT 1"))
     snapshot = current.snapshot
-    return jsonify(
+    return Ready(
         status="ok",
         model_version=current.name,
         model_built_at=current.built_at,
-        refused_model=services.live.refused,
+        refused_model=services().live.refused,
         users=snapshot.ratings.n_users,
-        generated_users=snapshot.generated_people,
-        newer_users=len(snapshot.overlay),
+        generated_users=snapshot.origin.generated_users,
+        newer_users=len(current.overlay),
         anime=len(snapshot.catalog),
         ratings=snapshot.ratings.n_entries,
     )

@@ -1,25 +1,21 @@
-"""Lists that people bring from elsewhere."""
+"""Lists imported from other sites."""
 
 from __future__ import annotations
 
 import io
 from functools import partial
-from typing import IO, Any
+from typing import IO
 
-from flask import Response, abort, jsonify, request
+from flask import abort, request
 from flask_openapi3 import APIBlueprint, Tag
 from pydantic import ValidationError
 
-from api.context import context, latest_model
+from api.context import context, services
 from api.errors import ApiError, Problem, validation_problem
 from api.keys import Scope
-from api.metrics import INSERTS
 from api.schemas.imports import MalImportAnswer, MalImportQuery
 from api.security import require_scope
-from ingest.mal import ExportTooLargeError, MalEntry, MalExportError, read_mal_export
-from recommender.data.catalog import Catalog
-from serving.imports import MatchedExport, match_entries
-from serving.people import replace_user
+from ingest.mal import ExportTooLargeError, MalExportError
 
 FORM = "multipart/form-data"
 EXAMPLE = """<?xml version="1.0" encoding="UTF-8" ?>
@@ -57,7 +53,7 @@ blueprint = APIBlueprint("imports", __name__, url_prefix="/api/v1/imports", abp_
     },
     openapi_extensions={"requestBody": _BODY},
 )
-def post_mal(query: MalImportQuery) -> Response:
+def post_mal(query: MalImportQuery) -> MalImportAnswer:
     """Titles are matched by their MyAnimeList ids. Every entry of the list is in the answer: matched;
     unmatched, where the catalog has no such id; or skipped, with the reason, such as plan to watch.
 
@@ -68,12 +64,12 @@ def post_mal(query: MalImportQuery) -> Response:
     saved_for = None if asked.dry_run else asked.user_id
     if saved_for is not None:
         require_scope(Scope.WRITE, saved_for)
-    entries = _read(export)
-    catalog = latest_model().snapshot.catalog
-    found = match_entries(entries, lambda anime_id: catalog.vocabulary.row(anime_id) is not None)
-    if saved_for is not None:
-        _save(found, saved_for)
-    return jsonify(user_id=asked.user_id, saved=saved_for is not None, **_answer(catalog, found))
+    try:
+        imported = services().imports.import_mal(export, saved_for)
+    except MalExportError as error:
+        status = 413 if isinstance(error, ExportTooLargeError) else 422
+        raise ApiError(status, f"The export cannot be read: {error}") from None
+    return MalImportAnswer.of(asked.user_id, imported)
 
 
 def _sent(query: MalImportQuery) -> tuple[IO[bytes], MalImportQuery]:
@@ -100,42 +96,3 @@ def _sent(query: MalImportQuery) -> tuple[IO[bytes], MalImportQuery]:
 
 def _invalid(field: str, message: str) -> ApiError:
     return ApiError(422, f"{field}: {message}", [{"loc": [field], "msg": message}])
-
-
-def _read(export: IO[bytes]) -> list[MalEntry]:
-    try:
-        return read_mal_export(export, context().max_list_titles)
-    except MalExportError as error:
-        status = 413 if isinstance(error, ExportTooLargeError) else 422
-        raise ApiError(status, f"The export cannot be read: {error}") from None
-
-
-def _save(found: MatchedExport, user_id: int) -> None:
-    if not found.matched:
-        raise ApiError(404, "None of these titles is known; the saved list stays as it was.")
-    with INSERTS.time():
-        replace_user(context().services, user_id, found.ratings)
-
-
-def _answer(catalog: Catalog, found: MatchedExport) -> dict[str, Any]:
-    """See schemas.imports.MalImportAnswer."""
-    rows = catalog.vocabulary.rows([entry.anime_id for entry in found.matched]).tolist()
-    lists: dict[str, list[dict[str, Any]]] = {
-        "matched": [
-            {"anime_id": entry.anime_id, "name": catalog[row].name} | _opinion(entry)
-            for entry, row in zip(found.matched, rows, strict=True)
-        ],
-        "unmatched": [
-            {"anime_id": entry.anime_id, "title": entry.title} | _opinion(entry) for entry in found.unmatched
-        ],
-        "skipped": [
-            {"anime_id": entry.anime_id or None, "title": entry.title, "reason": reason}
-            for entry, reason in found.skipped
-        ],
-    }
-    counts = {name: len(entries) for name, entries in lists.items()}
-    return {"counts": {"read": sum(counts.values()), **counts}, **lists}
-
-
-def _opinion(entry: MalEntry) -> dict[str, Any]:
-    return {"rating": entry.rating or None, "status": entry.status}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
+
 from flask import Response
 from flask_openapi3 import APIBlueprint, Tag
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, Counter, Gauge, Histogram
@@ -84,9 +86,14 @@ def count_database_errors(engine: Engine) -> None:
     event.listen(engine, "handle_error", count)
 
 
+def time_ranking(algorithm: str) -> AbstractContextManager[object]:
+    """Times one ranking."""
+    return RECOMMENDATIONS.labels(algorithm).time()
+
+
 def show_model(version: LiveVersion, refused: str | None) -> None:
     """Say which model this worker answers from, and whether a newer one was refused."""
     MODEL_VERSION.set(int(version.name[1:]))
     MODEL_BUILT.set(version.built_timestamp)
     MODEL_REFUSED.set(refused is not None)
-    OVERLAY_USERS.set(len(version.snapshot.overlay))
+    OVERLAY_USERS.set(len(version.overlay))

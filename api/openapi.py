@@ -8,7 +8,7 @@ from typing import Any
 from flask import Response, jsonify, redirect
 from flask_openapi3 import Info, OpenAPI
 from flask_openapi3_swagger.plugins import RegisterPlugin
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from werkzeug.wrappers import Response as BaseResponse
 
 from api.errors import Problem, validation_problem
@@ -29,6 +29,14 @@ class ApiApp(OpenAPI):
     """Flask with a generated OpenAPI document."""
 
     request_class = JsonRequest
+
+    def make_response(self, rv: Any) -> Response:
+        """As Flask's, also from what handlers return: a schema, or a schema with a status or headers."""
+        body, rest = (rv[0], rv[1:]) if isinstance(rv, tuple) else (rv, ())
+        if isinstance(body, BaseModel):
+            # a member that was not given does not exist: reasons are there only where asked for
+            body = Response(body.model_dump_json(exclude_unset=True), mimetype="application/json")
+        return super().make_response((body, *rest) if rest else body)
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """As it is: nothing here is asynchronous, and Flask would look that up with every request."""

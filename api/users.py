@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from flask import Response, jsonify
 from flask_openapi3 import APIBlueprint, Tag
 
-from api.context import context, live
+from api.context import services
 from api.errors import Problem
 from api.keys import Scope
-from api.lists import save_in_place
-from api.recommending import recommendation_answer
+from api.recommendations import answer
 from api.schemas.recommendations import RecommendationAnswer
 from api.schemas.users import (
     SavedAnswer,
@@ -20,8 +18,6 @@ from api.schemas.users import (
     UserRecommendationQuery,
 )
 from api.security import require_scope, requires
-from recommender.data.query import Query
-from serving.people import erase, require_entries
 
 blueprint = APIBlueprint(
     "users",
@@ -39,11 +35,10 @@ blueprint.before_request(requires(Scope.READ))
     summary="Recommend to a stored person",
     responses={200: RecommendationAnswer, 400: Problem},
 )
-def get_recommendations(path: UserPath, query: UserRecommendationQuery) -> Response:
+def get_recommendations(path: UserPath, query: UserRecommendationQuery) -> RecommendationAnswer:
     """The same knobs as POST /recommendations, as query parameters."""
-    current = live()
-    entries = require_entries(context().services, path.user_id, current.snapshot)
-    return jsonify(recommendation_answer(current, query, query.to_filters(), entries, user_id=path.user_id))
+    found = services().recommendations.for_user(path.user_id, query.to_options())
+    return answer(found, path.user_id, query)
 
 
 @blueprint.get(
@@ -51,21 +46,9 @@ def get_recommendations(path: UserPath, query: UserRecommendationQuery) -> Respo
     summary="The people with the most similar taste",
     responses={200: SimilarUsersAnswer},
 )
-def get_similar(path: UserPath, query: SimilarUsersQuery) -> Response:
+def get_similar(path: UserPath, query: SimilarUsersQuery) -> SimilarUsersAnswer:
     """Ids, cosine similarity, and how many liked titles are shared; never which."""
-    current = live()
-    entries = require_entries(context().services, path.user_id, current.snapshot)
-    asked = Query.of(entries, user_id=path.user_id)
-    found = current.snapshot.user_user.neighbors(asked, query.n)
-    people = zip(found.user_ids.tolist(), found.similarities.tolist(), found.in_common.tolist(), strict=True)
-    return jsonify(
-        user_id=path.user_id,
-        model_version=current.name,
-        items=[
-            {"user_id": user_id, "similarity": round(similarity, 4), "in_common": in_common}
-            for user_id, similarity, in_common in people
-        ],
-    )
+    return SimilarUsersAnswer.of(path.user_id, services().users.similar(path.user_id, query.n))
 
 
 @blueprint.put(
@@ -73,11 +56,11 @@ def get_similar(path: UserPath, query: SimilarUsersQuery) -> Response:
     summary="Save a list in the place of whatever this person has",
     responses={200: SavedAnswer, 400: Problem, 413: Problem},
 )
-def put_ratings(path: UserPath, body: SavedRatings) -> Response:
+def put_ratings(path: UserPath, body: SavedRatings) -> SavedAnswer:
     """Whoever is not known yet is added, but no profile. Titles that are not known are named in the answer; a
     list of which no title is known is refused. Needs a key of the scope write."""
     require_scope(Scope.WRITE)
-    return save_in_place(path.user_id, body)
+    return SavedAnswer.of(services().users.replace_list(path.user_id, body.to_list()))
 
 
 @blueprint.delete("/<int:user_id>", summary="Erase a person", responses={204: None})
@@ -85,5 +68,5 @@ def delete_user(path: UserPath) -> tuple[str, int]:
     """Their list is deleted, and no worker answers by it from now on; the models on disk are without it from
     the next build. Needs a key of the scope write."""
     require_scope(Scope.WRITE)
-    erase(context().services, path.user_id)
+    services().users.erase(path.user_id)
     return "", 204

@@ -102,5 +102,15 @@ def memory_profiler_decorator(function: Callable[P, R]) -> Callable[P, R]:
     return profiled
 
 
+def measured(name: str, work: Callable[[], R]) -> R:
+    """Run one stage under a name, with both decorators."""
+
+    def stage() -> R:
+        return work()
+
+    stage.__name__ = name.replace(" ", "_")
+    return timeit_decorator(memory_profiler_decorator(stage))()
+
+
 def _name(function: Callable[..., object]) -> str:
     return function.__name__.removeprefix("_").replace("_", " ")

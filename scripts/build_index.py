@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Build the model from the database: matrix, hnswlib index, content. Publishes a new version.
+"""Build every model from the database, and publish them as a new version.
 
 Exit codes: 0 built or already up to date; 1 nothing to build from, or the build failed (the version in
 service stays); 2 wrong arguments.
@@ -16,8 +16,8 @@ from config import Config
 from db.engine import open_engine
 from db.schema import migrate
 from profiling.decorators import Recording, recording
-from recommender.artifacts.snapshot import ModelConfig
 from recommender.artifacts.store import ModelStore
+from recommender.models.registry import ModelConfig
 from scripts.console import OK, console, count_progress, errors, run
 from serving.builder import build_model
 
@@ -47,7 +47,7 @@ def main(argv: list[str] | None = None) -> int:
         version, built = build_model(
             engine,
             ModelStore(config.model_dir),
-            config=ModelConfig().with_titles(config.model_titles),
+            config=ModelConfig.default().with_model("item-item", titles=config.model_titles),
             force=arguments.force,
             wait_s=arguments.wait,
             progress=progress,

@@ -1,12 +1,12 @@
-"""A build: database -> streamed columns -> matrix and catalog -> each `fit` -> a published version."""
+"""Builds: from the database to a published version."""
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import logging
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -22,22 +22,13 @@ from db.titles import TitleRow, load_titles
 from db.users import count_generated_people, count_ratings, forget_erasures, stream_ratings
 from domain.relations import Relation
 from domain.titles import Title
-from profiling.decorators import memory_profiler_decorator, timeit_decorator
-from recommender.artifacts.snapshot import ModelConfig, ModelFormatError, Snapshot
+from profiling.decorators import measured
+from recommender.artifacts.snapshot import ModelFormatError, Origin
 from recommender.artifacts.store import BuildInProgressError, ModelStore, Version
 from recommender.data.catalog import Catalog
 from recommender.data.ratings_matrix import RatingsMatrix
-from recommender.franchises import Franchises
-from recommender.models.content_based import ContentBased
-from recommender.models.features import Features
-from recommender.models.hybrid import Hybrid
-from recommender.models.item_item import ItemItem
-from recommender.models.popularity import Popularity
-from recommender.models.ranker import Ranker
-from recommender.models.residuals import Residuals
-from recommender.models.user_user import UserUser
-from recommender.search import TitleIndex
-from recommender.training.learning import Examples, choose_teachers, examples, lessons
+from recommender.fitting import fit_snapshot
+from recommender.models.registry import ModelConfig
 
 Progress = Callable[[int, int], None]  # ratings read so far, ratings in all
 
@@ -83,28 +74,55 @@ def build_model(
     Raises:
         EmptyDatabaseError: no titles. BuildInProgressError: another builder took longer than `wait_s`.
     """
-    config = config or ModelConfig()
+    config = config or ModelConfig.default()
     with store.lock(wait_s):
         store.sweep()
         with read_transaction(engine) as connection:
-            database, revision = database_id(connection), current_revision(connection)
-            current = None if force else _up_to_date(store, database, revision, config)
+            origin = Origin(
+                current_revision(connection), database_id(connection), count_generated_people(connection)
+            )
+            current = None if force else _up_to_date(store, origin, config)
             if current is not None:
                 return current, False
-            generated = count_generated_people(connection)
-            catalog = read_catalog(connection)
-            relations = [Relation(*row) for row in load_relations(connection)]
-            ratings = read_ratings(connection, catalog, progress)
-        snapshot = fit_snapshot(revision, generated, catalog, ratings, config, database, relations)
-        version = _publish(store, snapshot)
+            data = load_data(connection, progress)
+        snapshot = fit_snapshot(
+            data.catalog, data.ratings, data.relations, config=config, origin=origin, run=measured
+        )
+        del data
+        built_at = datetime.now(UTC).isoformat(timespec="seconds")
+        version = measured("publish", lambda: store.publish(snapshot, {"built_at": built_at}))
         try:
             forget_erasures(engine, store.oldest_revision())
         except DBAPIError as error:  # the model is published; the next build forgets them
-            log.warning("who was erased is not forgotten yet: %s", reason(error))
+            log.warning("erased users are not forgotten yet: %s", reason(error))
         return version, True
 
 
-def _up_to_date(store: ModelStore, database: str, revision: int, config: ModelConfig) -> Version | None:
+@dataclass(frozen=True, eq=False)
+class StoredData:
+    """All that a database holds for a build."""
+
+    catalog: Catalog
+    ratings: RatingsMatrix
+    relations: tuple[Relation, ...]
+
+
+def load_data(connection: Connection, progress: Progress | None = None) -> StoredData:
+    """Read titles, relations and ratings.
+
+    Args:
+        progress: told how many ratings were read.
+
+    Raises:
+        EmptyDatabaseError: there are no titles.
+    """
+    catalog = measured("read catalog", lambda: _read_catalog(connection))
+    relations = tuple(Relation(*row) for row in load_relations(connection))
+    ratings = measured("read ratings", lambda: _read_ratings(connection, catalog, progress))
+    return StoredData(catalog, ratings, relations)
+
+
+def _up_to_date(store: ModelStore, origin: Origin, config: ModelConfig) -> Version | None:
     name = store.current_name()
     if name is None:
         return None
@@ -113,15 +131,13 @@ def _up_to_date(store: ModelStore, database: str, revision: int, config: ModelCo
     except ModelFormatError as error:
         log.warning("model %s is rebuilt: %s", name, error)
         return None
-    # through JSON, as the manifest has been
-    same = version.manifest["config"] == json.loads(json.dumps(dataclasses.asdict(config)))
-    snapshot = version.snapshot
-    return version if same and (snapshot.database_id, snapshot.revision) == (database, revision) else None
+    found = version.snapshot.origin
+    same = version.snapshot.config == config
+    unchanged = (found.database_id, found.revision) == (origin.database_id, origin.revision)
+    return version if same and unchanged else None
 
 
-@timeit_decorator
-@memory_profiler_decorator
-def read_catalog(connection: Connection) -> Catalog:
+def _read_catalog(connection: Connection) -> Catalog:
     """Every title of the database; raises EmptyDatabaseError where there is none."""
     rows = load_titles(connection)
     if not rows:
@@ -129,9 +145,7 @@ def read_catalog(connection: Connection) -> Catalog:
     return Catalog(tuple(_title(row) for row in rows))
 
 
-@timeit_decorator
-@memory_profiler_decorator
-def read_ratings(connection: Connection, catalog: Catalog, progress: Progress | None) -> RatingsMatrix:
+def _read_ratings(connection: Connection, catalog: Catalog, progress: Progress | None) -> RatingsMatrix:
     """Every rating of a title of the catalog."""
     total = count_ratings(connection) if progress else 0
     done = 0
@@ -145,104 +159,6 @@ def read_ratings(connection: Connection, catalog: Catalog, progress: Progress | 
             yield part.user_ids, part.anime_ids, part.ratings
 
     return RatingsMatrix.from_columns(columns(), catalog.vocabulary)
-
-
-def fit_snapshot(
-    revision: int,
-    generated: int,
-    catalog: Catalog,
-    ratings: RatingsMatrix,
-    config: ModelConfig,
-    database: str = "",
-    relations: Iterable[Relation] = (),
-) -> Snapshot:
-    """Fit every algorithm. `revision`, `generated` and `database` are told to the snapshot as they are."""
-    popularity = _fit_popularity(ratings, catalog, config)
-    content = _fit_content(catalog, popularity, config)
-    user_user = _fit_user_user(ratings, popularity, config)
-    # the networks are taught by people that these models do not know by heart
-    teachers = choose_teachers(ratings, config.learning)
-    others = ratings.without(teachers)
-    item_item = _fit_item_item(others, popularity, config)
-    residuals = _fit_residuals(others, item_item, config)
-    features = Features.of(item_item, user_user, content, residuals, popularity, catalog)
-    taught = _teach(features, ratings, teachers, config)
-    hybrid = _fit_hybrid(features, taught, popularity, config)
-    ranker = _fit_ranker(features, hybrid, taught, ratings, config)
-    franchises = _find_franchises(catalog, relations)
-    titles = _index_titles(catalog)
-    models = (popularity, content, user_user, item_item, residuals, hybrid, ranker, franchises, titles)
-    return Snapshot(config, revision, generated, catalog, ratings, *models, database)
-
-
-@timeit_decorator
-@memory_profiler_decorator
-def _fit_item_item(ratings: RatingsMatrix, popularity: Popularity, config: ModelConfig) -> ItemItem:
-    return ItemItem.fit(ratings, popularity.prior, config.item_item)
-
-
-@timeit_decorator
-@memory_profiler_decorator
-def _fit_residuals(ratings: RatingsMatrix, item_item: ItemItem, config: ModelConfig) -> Residuals:
-    return Residuals.fit(ratings, item_item.titles, config.residuals)
-
-
-@timeit_decorator
-@memory_profiler_decorator
-def _teach(
-    features: Features, ratings: RatingsMatrix, teachers: NDArray[np.int64], config: ModelConfig
-) -> Examples:
-    return examples(features, lessons(ratings, teachers, config.learning), config.learning)
-
-
-@timeit_decorator
-@memory_profiler_decorator
-def _fit_hybrid(features: Features, taught: Examples, popularity: Popularity, config: ModelConfig) -> Hybrid:
-    return Hybrid.fit(features, taught, popularity.prior, popularity.watchers, config.hybrid)
-
-
-@timeit_decorator
-@memory_profiler_decorator
-def _fit_ranker(
-    features: Features, hybrid: Hybrid, taught: Examples, ratings: RatingsMatrix, config: ModelConfig
-) -> Ranker:
-    return Ranker.fit(features, hybrid, taught, ratings, config.ranker)
-
-
-@timeit_decorator
-@memory_profiler_decorator
-def _find_franchises(catalog: Catalog, relations: Iterable[Relation]) -> Franchises:
-    return Franchises.build(catalog, relations)
-
-
-@timeit_decorator
-@memory_profiler_decorator
-def _index_titles(catalog: Catalog) -> TitleIndex:
-    return TitleIndex.build(catalog)
-
-
-@timeit_decorator
-@memory_profiler_decorator
-def _fit_popularity(ratings: RatingsMatrix, catalog: Catalog, config: ModelConfig) -> Popularity:
-    return Popularity.fit(ratings, catalog, config.popularity)
-
-
-@timeit_decorator
-@memory_profiler_decorator
-def _fit_content(catalog: Catalog, popularity: Popularity, config: ModelConfig) -> ContentBased:
-    return ContentBased.fit(catalog, popularity.prior, popularity.watchers, config.content)
-
-
-@timeit_decorator
-@memory_profiler_decorator
-def _fit_user_user(ratings: RatingsMatrix, popularity: Popularity, config: ModelConfig) -> UserUser:
-    return UserUser.fit(ratings, popularity.prior, config.user_user)
-
-
-@timeit_decorator
-@memory_profiler_decorator
-def _publish(store: ModelStore, snapshot: Snapshot) -> Version:
-    return store.publish(snapshot, {"built_at": datetime.now(UTC).isoformat(timespec="seconds")})
 
 
 def _title(row: TitleRow) -> Title:
@@ -267,7 +183,7 @@ def _main() -> int:
         build_model(
             open_engine(order["database_url"]),
             ModelStore(Path(order["model_dir"])),
-            config=ModelConfig().with_titles(order["titles"]),
+            config=ModelConfig.default().with_model("item-item", titles=order["titles"]),
         )
     except (BuildFailedError, BuildInProgressError, OSError) as error:
         sys.stdout.write(f"{error}\n")

@@ -1,11 +1,15 @@
-"""What the entries of an exported list are to this server: by id, never by name."""
+"""Lists imported from other sites: entries are matched by id, never by name."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import IO
 
-from ingest.mal import MalEntry, Status
+from ingest.mal import MalEntry, Status, read_mal_export
+from recommender.data.catalog import Catalog
+from serving.errors import NothingToSaveError
+from serving.users import UserService
 
 
 @dataclass(frozen=True)
@@ -20,6 +24,50 @@ class MatchedExport:
     def ratings(self) -> dict[int, int]:
         """The list to save: anime id -> 1-10, or 0 for watched but unrated."""
         return {entry.anime_id: entry.rating for entry in self.matched}
+
+
+@dataclass(frozen=True)
+class ImportedList:
+    """An export, matched against the catalog.
+
+    Attributes:
+        saved: whether the matched entries took the place of somebody's saved ratings.
+    """
+
+    catalog: Catalog
+    entries: MatchedExport
+    saved: bool
+
+
+@dataclass(frozen=True)
+class ImportService:
+    """Imports exported lists.
+
+    Attributes:
+        users: where a list is saved.
+    """
+
+    users: UserService
+
+    def import_mal(self, export: IO[bytes], save_for: int | None = None) -> ImportedList:
+        """Read a MyAnimeList export, and match its entries.
+
+        Args:
+            export: the file, XML, gzip-compressed or not.
+            save_for: the user whose saved ratings the list replaces; None: nobody's.
+
+        Raises:
+            MalExportError: it cannot be read; ExportTooLargeError: it has more titles than one list may.
+            NothingToSaveError: nothing matched. UnknownUserError: as `UserService.replace`.
+        """
+        entries = read_mal_export(export, self.users.max_list_titles)
+        catalog = self.users.live.latest_model().snapshot.catalog
+        found = match_entries(entries, lambda anime_id: catalog.vocabulary.row(anime_id) is not None)
+        if save_for is not None:
+            if not found.matched:
+                raise NothingToSaveError("")
+            self.users.replace(save_for, found.ratings)
+        return ImportedList(catalog, found, save_for is not None)
 
 
 def match_entries(entries: Iterable[MalEntry], known: Callable[[int], bool]) -> MatchedExport:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,30 +19,75 @@ from db.revisions import current_revision
 from db.users import StoredList, lists_gone, lists_since
 from recommender.artifacts.snapshot import ModelFormatError, Snapshot
 from recommender.artifacts.store import ModelStore, Version
-from recommender.data.overlay import List
+from recommender.data.overlay import Overlay, RatingsRow
+from recommender.data.query import Query
+from recommender.models.context import ScoringContext
 
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class LiveVersion:
-    """What one request works with, taken once: a version, with everybody who is newer than it."""
+    """What one request works with, taken once: a version, and everybody who is newer than it.
+
+    Attributes:
+        revision: of the database, up to which the overlay is complete.
+    """
 
     name: str
     built_at: str
     snapshot: Snapshot
-    revision: int  # of the database, up to which the overlay is complete
+    overlay: Overlay
+    revision: int
+
+    @classmethod
+    def of(cls, version: Version) -> LiveVersion:
+        """A version with nobody newer."""
+        snapshot, built_at = version.snapshot, str(version.manifest.get("built_at", ""))
+        overlay = Overlay.empty(len(snapshot.catalog))
+        return cls(version.name, built_at, snapshot, overlay, snapshot.origin.revision)
 
     @property
     def built_timestamp(self) -> float:
         """`built_at` in seconds since 1970, 0 where unknown."""
         return datetime.fromisoformat(self.built_at).timestamp() if self.built_at else 0.0
 
+    def context(self, query: Query) -> ScoringContext:
+        """What models are given to answer one request."""
+        return self.snapshot.context(query, self.overlay)
+
+
+class ModelSource(Protocol):
+    """Where use cases get the model that they answer from."""
+
+    def current(self) -> LiveVersion:
+        """The newest version, with everybody who was saved up to now."""
+        ...
+
+    def latest_model(self) -> LiveVersion:
+        """The newest version, for answers that do not depend on other users."""
+        ...
+
+
+@dataclass(frozen=True)
+class FixedModel:
+    """One version and nobody newer: for the terminal and for evaluation."""
+
+    version: LiveVersion
+
+    def current(self) -> LiveVersion:
+        """See ModelSource."""
+        return self.version
+
+    def latest_model(self) -> LiveVersion:
+        """See ModelSource."""
+        return self.version
+
 
 class LiveModel:
     """Follows the model directory and the database; hands out one `LiveVersion` after the other.
 
-    A new version is looked for with every request; new people at most once in `interval_s`. `catch_up`
+    A new version is looked for with every request; new users at most once in `interval_s`. `catch_up`
     looks at once, so that a worker always sees its own writes.
     """
 
@@ -58,8 +104,8 @@ class LiveModel:
         self._interval_s, self._overlay_max_users = interval_s, overlay_max_users
         self._lock = threading.Lock()
         self._refused: str | None = None
-        self._ask_database_at = float("-inf")
-        self._live = _live(version)
+        self._next_check_at = float("-inf")
+        self._live = LiveVersion.of(version)
 
     @property
     def refused(self) -> str | None:
@@ -68,11 +114,11 @@ class LiveModel:
 
     @property
     def in_service(self) -> LiveVersion:
-        """What answers now; nothing newer is looked for."""
+        """The version that answers now; nothing newer is looked for."""
         return self._live
 
     def latest_model(self) -> LiveVersion:
-        """The newest version, for answers that do not depend on people."""
+        """The newest version, for answers that do not depend on other users: the database is not asked."""
         followed = self._refused is None and self._store.current_name() == self._live.name
         # while one thread looks, the others go on answering from what there is
         if not followed and self._lock.acquire(blocking=False):
@@ -85,7 +131,7 @@ class LiveModel:
     def current(self) -> LiveVersion:
         """The newest version, with everybody who was saved up to now."""
         self.latest_model()
-        if time.monotonic() >= self._ask_database_at and self._lock.acquire(blocking=False):
+        if time.monotonic() >= self._next_check_at and self._lock.acquire(blocking=False):
             try:
                 self._follow_database()
             finally:
@@ -107,8 +153,8 @@ class LiveModel:
         if self._refused is not None and self._refused.startswith(f"{name}:"):
             return
         try:
-            self._live = _live(self._store.load_version(name))
-            self._ask_database_at = float("-inf")  # who is newer than this version
+            self._live = LiveVersion.of(self._store.load_version(name))
+            self._next_check_at = float("-inf")  # who is newer than this version
         except ModelFormatError as error:
             self._refused = f"{name}: {error}"
             log.error("model %s is refused, %s stays in service: %s", name, self._live.name, error)
@@ -125,40 +171,32 @@ class LiveModel:
                 lists = lists_since(connection, live.revision, self._overlay_max_users + 1) if changed else []
                 if changed and self._store.current_name() != live.name:
                     # erasures are kept for the versions on disk, of which this may no longer be one
-                    lists = lists_gone(connection, _people(live.snapshot)) + lists
+                    lists = lists_gone(connection, _user_ids(live)) + lists
         except SQLAlchemyError as error:
-            log.warning("the database cannot be asked for new people: %s", reason(error))
+            log.warning("the database cannot be asked for new users: %s", reason(error))
         else:
             if changed:
-                self._live = LiveVersion(live.name, live.built_at, self._with_lists(live, lists), revision)
-        self._ask_database_at = time.monotonic() + self._interval_s
+                self._live = replace(live, overlay=self._extended(live, lists), revision=revision)
+        self._next_check_at = time.monotonic() + self._interval_s
 
-    def _with_lists(self, live: LiveVersion, lists: list[StoredList]) -> Snapshot:
-        snapshot = live.snapshot
-        overlay = snapshot.overlay
+    def _extended(self, live: LiveVersion, lists: list[StoredList]) -> Overlay:
+        overlay = live.overlay
         room = self._overlay_max_users - len(overlay)
-        newcomers = [s for s in lists if len(s.anime_ids) and s.user_id not in overlay.lists]
+        newcomers = [s for s in lists if len(s.anime_ids) and s.user_id not in overlay.rows]
         if len(newcomers) > room:
             log.warning("more than %d users are newer than the model: build it anew", self._overlay_max_users)
-            left_out = {stored.user_id for stored in newcomers[max(room, 0) :]}
-            lists = [stored for stored in lists if stored.user_id not in left_out]
+            excluded = {stored.user_id for stored in newcomers[max(room, 0) :]}
+            lists = [stored for stored in lists if stored.user_id not in excluded]
         if not lists:
-            return snapshot
-        return snapshot.with_overlay(
-            overlay.extended((stored.user_id, _rows(stored, snapshot)) for stored in lists)
-        )
+            return overlay
+        return overlay.extended((stored.user_id, _row(stored, live.snapshot)) for stored in lists)
 
 
-def _live(version: Version) -> LiveVersion:
-    snapshot = version.snapshot
-    return LiveVersion(version.name, str(version.manifest.get("built_at", "")), snapshot, snapshot.revision)
+def _user_ids(live: LiveVersion) -> NDArray[np.int64]:
+    return np.union1d(live.snapshot.ratings.users.ids, live.overlay.user_ids)
 
 
-def _people(snapshot: Snapshot) -> NDArray[np.int64]:
-    return np.union1d(snapshot.ratings.users.ids, snapshot.overlay.user_ids)
-
-
-def _rows(stored: StoredList, snapshot: Snapshot) -> List:
+def _row(stored: StoredList, snapshot: Snapshot) -> RatingsRow:
     rows = snapshot.catalog.vocabulary.rows(stored.anime_ids)
     known = rows >= 0
     return rows[known].astype(np.int32), stored.ratings[known]

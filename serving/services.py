@@ -1,4 +1,4 @@
-"""What the request handlers work with, in one frozen object; made once, at start."""
+"""The services of a running server, in one frozen object that is made once, at start."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import logging
 import os
 import subprocess
 import sys
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,19 +20,59 @@ from db.schema import migrate
 from recommender.artifacts.store import ModelStore, NoModelError, Version
 from recommender.models.item_item import ItemItemConfig
 from serving.builder import BuildFailedError
+from serving.catalog import CatalogService
+from serving.imports import ImportService
 from serving.live import LiveModel
+from serving.recommendations import RecommendationService
+from serving.taste import TasteService
+from serving.users import UserService
 
 WAIT_S = 5.0  # for a lock in the database: well below gunicorn's timeout, which kills the worker
 
 log = logging.getLogger(__name__)
 
 
+def _observe_nothing(_name: str) -> AbstractContextManager[object]:
+    return nullcontext()
+
+
+@dataclass(frozen=True)
+class Observers:
+    """Context managers that time what services do; by default nothing is timed."""
+
+    ranking: Callable[[str], AbstractContextManager[object]] = _observe_nothing  # by algorithm
+    save: Callable[[], AbstractContextManager[object]] = nullcontext
+
+
 @dataclass(frozen=True)
 class Services:
-    """The open parts of a running server."""
+    """The use cases of a running server, over one database and one live model."""
 
     engine: Engine
     live: LiveModel
+    recommendations: RecommendationService
+    users: UserService
+    catalog: CatalogService
+    taste: TasteService
+    imports: ImportService
+
+    @classmethod
+    def over(
+        cls, engine: Engine, live: LiveModel, max_list_titles: int, observers: Observers | None = None
+    ) -> Services:
+        observers = observers or Observers()
+        users = UserService(engine, live, max_list_titles, observers.save)
+        return cls(
+            engine=engine,
+            live=live,
+            recommendations=RecommendationService(
+                live, users, max_list_titles=max_list_titles, observe=observers.ranking
+            ),
+            users=users,
+            catalog=CatalogService(live),
+            taste=TasteService(live, max_list_titles),
+            imports=ImportService(users),
+        )
 
     def enter_worker(self) -> None:
         """In a process that was forked to answer requests, before its first: wait for no database for ever,
@@ -46,7 +88,9 @@ def open_services(
     *,
     sync_interval_s: float,
     overlay_max_users: int,
+    max_list_titles: int = 5_000,
     titles: int = ItemItemConfig.titles,
+    observers: Observers | None = None,
 ) -> Services:
     """Open the database, bring its schema up to date, load the model or build one where none is usable.
 
@@ -60,7 +104,7 @@ def open_services(
     version = _load_or_build(engine, store, titles)
     live = LiveModel(store, engine, version, interval_s=sync_interval_s, overlay_max_users=overlay_max_users)
     engine.dispose()  # whoever forks after this takes no open connection along
-    return Services(engine, live)
+    return Services.over(engine, live, max_list_titles, observers)
 
 
 def _load_or_build(engine: Engine, store: ModelStore, titles: int) -> Version:
@@ -70,7 +114,7 @@ def _load_or_build(engine: Engine, store: ModelStore, titles: int) -> Version:
         with read_transaction(engine) as connection:
             database, newest = database_id(connection), current_revision(connection)
         # a restored backup is behind the model that was built before it
-        if version.snapshot.database_id == database and version.snapshot.revision <= newest:
+        if version.snapshot.origin.database_id == database and version.snapshot.origin.revision <= newest:
             return version
         log.warning("building a model: %s is of another database or of a later state", version.name)
     except NoModelError as error:

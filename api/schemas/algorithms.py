@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 from pydantic import BaseModel
+
+from recommender.models.base import AlgorithmInfo
 
 
 class Algorithm(BaseModel):
@@ -11,6 +15,16 @@ class Algorithm(BaseModel):
     needs_list: bool
     default_n: int
     similar: bool
+
+    @classmethod
+    def of(cls, name: str, info: AlgorithmInfo) -> Self:
+        return cls(
+            name=name,
+            description=info.description,
+            needs_list=info.needs_list,
+            default_n=info.default_limit,
+            similar=info.similar,
+        )
 
 
 class AlgorithmsAnswer(BaseModel):

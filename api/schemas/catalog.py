@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, Field
+from typing import Self
 
+from pydantic import BaseModel, ConfigDict, Field
+
+from api.context import context
 from api.requests import QueryModel
 from api.schemas.fields import with_example
+from serving.catalog import CatalogSummary
 
 
 class CatalogQuery(QueryModel):
@@ -13,6 +17,8 @@ class CatalogQuery(QueryModel):
 
 
 class NamedCount(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
     name: str
     titles: int
 
@@ -47,3 +53,20 @@ class CatalogAnswer(BaseModel):
     year_to: int | None = Field(description="of the newest one")
     max_list_titles: int = Field(description="longer lists are refused with 413")
     covers: bool = Field(description="whether titles come with an image_url")
+
+    @classmethod
+    def of(cls, summary: CatalogSummary) -> Self:
+        year_from, year_to = summary.years or (None, None)
+        return cls(
+            model_version=summary.live.name,
+            titles=summary.titles,
+            people=summary.users,
+            ratings=summary.ratings,
+            generated=summary.generated_users,
+            genres=[NamedCount.model_validate(count) for count in summary.genres],
+            types=[NamedCount.model_validate(count) for count in summary.types],
+            year_from=year_from,
+            year_to=year_to,
+            max_list_titles=context().max_list_titles,
+            covers=context().remote_covers,
+        )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, StrictInt
 
@@ -17,15 +18,20 @@ def with_example(example: dict[str, Any]) -> ConfigDict:
     return ConfigDict(openapi_extra={"example": example})  # type: ignore[typeddict-unknown-key]  # flask-openapi3's
 
 
-def _whole(value: Any) -> Any:
+def whole(value: Any) -> Any:
     """10.0 -> 10: in JSON they are one number."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def _known_algorithm(value: Any) -> Any:
-    if isinstance(value, str) and value not in ALGORITHMS:
-        raise ValueError(f"{value[:50]!r} is not an algorithm; known are {', '.join(ALGORITHMS)}")
-    return value
+def _one_of(names: Sequence[str], what: str) -> Any:
+    """A name of a registry: an enum in the document, and a sentence for any other name."""
+
+    def known(value: Any) -> Any:
+        if isinstance(value, str) and value not in names:
+            raise ValueError(f"{value[:50]!r} is not {what}; known are {', '.join(names)}")
+        return value
+
+    return Annotated[str, BeforeValidator(known), Field(json_schema_extra={"enum": list(names)})]
 
 
 def _split(value: Any) -> Any:
@@ -43,29 +49,34 @@ def _without_blanks(value: Any) -> Any:
 UserId = Annotated[
     StrictInt,
     Field(ge=0, le=MAX_USER_ID, description="the person's id, chosen by the caller"),
-    BeforeValidator(_whole),
+    BeforeValidator(whole),
 ]
 _OF_PROFILES = {"minimum": PROFILE_IDS[0], "maximum": PROFILE_IDS[-1]}
 ProfileId = Annotated[
     int,
     Field(ge=PROFILE_IDS[0], le=PROFILE_IDS[-1], description="as POST /profiles answered it"),
-    BeforeValidator(_whole),
+    BeforeValidator(whole),
 ]
 OrdinaryId = Annotated[
     UserId, Field(json_schema_extra={"not": _OF_PROFILES})
 ]  # refused elsewhere, with words
 AnimeId = Annotated[
-    StrictInt, Field(ge=1, le=MAX_ANIME_ID, description="MyAnimeList id"), BeforeValidator(_whole)
+    StrictInt, Field(ge=1, le=MAX_ANIME_ID, description="MyAnimeList id"), BeforeValidator(whole)
 ]
-Rating = Annotated[StrictInt, Field(ge=1, le=10, description="1-10; absent: liked"), BeforeValidator(_whole)]
-Year = Annotated[int, Field(ge=1900, le=2200), BeforeValidator(_whole)]
-Whole = Annotated[int, Field(ge=0, le=10**9), BeforeValidator(_whole)]
-PageLength = Annotated[StrictInt, Field(ge=1, le=100), BeforeValidator(_whole)]
+Rating = Annotated[StrictInt, Field(ge=1, le=10, description="1-10; absent: liked"), BeforeValidator(whole)]
+Year = Annotated[int, Field(ge=1900, le=2200), BeforeValidator(whole)]
+Whole = Annotated[int, Field(ge=0, le=10**9), BeforeValidator(whole)]
+PageLength = Annotated[StrictInt, Field(ge=1, le=100), BeforeValidator(whole)]
 Count = Annotated[int, Field(ge=1, le=100)]
 Name = Annotated[str, Field(max_length=MAX_TEXT)]
-AlgorithmName = Annotated[
-    str, BeforeValidator(_known_algorithm), Field(json_schema_extra={"enum": list(ALGORITHMS)})
-]
+if TYPE_CHECKING:
+    AlgorithmName = str
+    SimilarAlgorithmName = str
+else:
+    AlgorithmName = _one_of(list(ALGORITHMS), "an algorithm")
+    SimilarAlgorithmName = _one_of(
+        [name for name, info in ALGORITHMS.items() if info.similar], "an algorithm for similar titles"
+    )
 Names = Annotated[list[Name], Field(max_length=50)]
 # a blank one counts as one too many, as the schema says, but names nothing
 QueryNames = Annotated[

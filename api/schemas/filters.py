@@ -1,62 +1,78 @@
-"""Filters and wishes, in a body or in a query."""
+"""Filters and page options, in a body or in a query. Filters follow from `recommender.pipeline.filters`."""
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from dataclasses import MISSING, fields
+from typing import TYPE_CHECKING, Annotated, Any, get_origin, get_type_hints
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, create_model, model_validator
 
 from api.requests import QueryModel
-from api.schemas.fields import Names, QueryNames, Whole, Year
-from recommender.pipeline.filters import Filters
-from recommender.pipeline.page import FranchiseMode, Wishes
+from api.schemas.fields import Names, QueryNames, whole
+from recommender.pipeline.filters import FILTERS, Filters
+from recommender.pipeline.options import FranchiseMode, PageOptions
 
 
-class FilterFields(BaseModel):
-    """Conditions that every answer meets."""
-
-    types: Names = Field(default=[], description="one of these: TV, Movie, OVA, ONA, Special, Music")
-    genres: Names = Field(default=[], description="all of these")
-    genres_exclude: Names = Field(default=[], description="none of these")
-    min_members: Whole = Field(default=0, description="list members on MyAnimeList")
-    min_score: float = Field(default=0.0, ge=0, le=10, description="mean rating on MyAnimeList")
-    year_from: Year | None = Field(default=None, description="first aired, earliest")
-    year_to: Year | None = Field(default=None, description="first aired, latest")
-    nsfw: bool = Field(default=False, description="whether adult titles may appear")
+class FilterBase(BaseModel):
+    """What filters in a body and in a query have in common."""
 
     @model_validator(mode="after")
-    def _years_in_order(self) -> FilterFields:
-        if self.year_from and self.year_to and self.year_from > self.year_to:
-            raise ValueError(f"year_from {self.year_from} is after year_to {self.year_to}")
+    def _years_in_order(self) -> FilterBase:
+        year_from, year_to = getattr(self, "year_from", None), getattr(self, "year_to", None)
+        if year_from and year_to and year_from > year_to:
+            raise ValueError(f"year_from {year_from} is after year_to {year_to}")
         return self
 
     def to_filters(self) -> Filters:
-        return Filters(
-            types=tuple(self.types),
-            genres=tuple(self.genres),
-            genres_exclude=tuple(self.genres_exclude),
-            min_members=self.min_members,
-            min_score=self.min_score,
-            year_from=self.year_from,
-            year_to=self.year_to,
-            nsfw=self.nsfw,
-        )
+        values: dict[str, Any] = {}
+        for name in FILTERS:
+            value = getattr(self, name)
+            values[name] = tuple(value) if isinstance(value, list) else value
+        return Filters(**values)
 
 
-class BodyFilters(FilterFields):
-    """Filters in a body: unknown ones are refused."""
+class StrictFilters(FilterBase):
+    """Conditions that every answer meets."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
 
-class QueryFilters(QueryModel, FilterFields):
-    """The same as query parameters; lists repeated or comma-separated."""
+def _fields(names: Any) -> dict[str, Any]:
+    """A field of pydantic's for each filter, those of names being of the type `names`."""
+    hints = get_type_hints(Filters)
+    made = {}
+    for declared in fields(Filters):
+        spec, hint = FILTERS[declared.name], hints[declared.name]
+        default = [] if declared.default == () else declared.default
+        assert default is not MISSING, declared.name  # noqa: S101 - a filter asks for nothing by default
+        if get_origin(hint) is tuple:
+            hint = names
+        elif spec.minimum is not None and spec.maximum is not None:
+            if hint is float:
+                hint = Annotated[float, Field(ge=spec.minimum, le=spec.maximum)]
+            else:
+                bounds = Field(ge=int(spec.minimum), le=int(spec.maximum))
+                hint = Annotated[int, bounds, BeforeValidator(whole)]
+            hint = hint | None if default is None else hint
+        made[declared.name] = (hint, Field(default=default, description=spec.description))
+    return made
 
-    types: QueryNames = Field(default=[], description="one of these: TV, Movie, OVA, ONA, Special, Music")
-    genres: QueryNames = Field(default=[], description="all of these")
-    genres_exclude: QueryNames = Field(default=[], description="none of these")
+
+if TYPE_CHECKING:
+
+    class BodyFilters(FilterBase):
+        """Filters in a body: unknown ones are refused."""
+
+    class QueryFilters(QueryModel, FilterBase):
+        """The same as query parameters; lists repeated or comma-separated."""
+
+else:
+    BodyFilters = create_model("BodyFilters", __base__=StrictFilters, **_fields(Names))
+    QueryFilters = create_model("QueryFilters", __base__=(QueryModel, FilterBase), **_fields(QueryNames))
 
 
-class WishFields(BaseModel):
-    """How the page is made."""
+class PageOptionFields(BaseModel):
+    """How the titles of a page are chosen from all that are allowed."""
 
     franchise: FranchiseMode = Field(
         default=FranchiseMode.ENTRY_POINT,
@@ -65,8 +81,8 @@ class WishFields(BaseModel):
         "entry_point: of something unseen only where to start. But for allow, one title of a franchise.",
     )
     diversity: float = Field(default=0.0, ge=0, le=1, description="how unlike each other titles should be")
-    niche: float = Field(default=0.0, ge=0, le=1, description="how much fame counts against a title")
+    niche: float = Field(default=0.0, ge=0, le=1, description="how much popularity counts against a title")
     explain: bool = Field(default=False, description="whether each title comes with its reasons")
 
-    def to_wishes(self) -> Wishes:
-        return Wishes(self.franchise, self.diversity, self.niche)
+    def to_page_options(self) -> PageOptions:
+        return PageOptions(self.franchise, self.diversity, self.niche)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal, Self
 
 from pydantic import BaseModel, Field
 
 from api.requests import QueryModel
 from api.schemas.fields import with_example
 from domain.ids import MAX_USER_ID
+from ingest.mal import MalEntry
+from serving.imports import ImportedList
 
 
 class MalImportQuery(QueryModel):
@@ -79,3 +81,35 @@ class MalImportAnswer(BaseModel):
     matched: list[ImportedTitle]
     unmatched: list[UnmatchedTitle]
     skipped: list[SkippedTitle]
+
+    @classmethod
+    def of(cls, user_id: int | None, imported: ImportedList) -> Self:
+        catalog, found = imported.catalog, imported.entries
+        rows = catalog.vocabulary.rows([entry.anime_id for entry in found.matched]).tolist()
+        matched = [
+            ImportedTitle(name=catalog[row].name, **_opinion(entry))
+            for entry, row in zip(found.matched, rows, strict=True)
+        ]
+        unmatched = [UnmatchedTitle(title=entry.title, **_opinion(entry)) for entry in found.unmatched]
+        skipped = [
+            SkippedTitle(anime_id=entry.anime_id or None, title=entry.title, reason=reason)
+            for entry, reason in found.skipped
+        ]
+        counts = ImportCounts(
+            read=len(matched) + len(unmatched) + len(skipped),
+            matched=len(matched),
+            unmatched=len(unmatched),
+            skipped=len(skipped),
+        )
+        return cls(
+            user_id=user_id,
+            saved=imported.saved,
+            counts=counts,
+            matched=matched,
+            unmatched=unmatched,
+            skipped=skipped,
+        )
+
+
+def _opinion(entry: MalEntry) -> dict[str, Any]:
+    return {"anime_id": entry.anime_id, "rating": entry.rating or None, "status": entry.status}

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Sequence
+from typing import Literal, Self
 
 from pydantic import BaseModel, Field
+
+from api.context import context
+from domain.titles import Title
+from recommender.data.catalog import Catalog
+from recommender.pipeline.explanations import Explanation
+from serving.recommendations import Recommendations
 
 
 class AnimeItem(BaseModel):
@@ -19,9 +26,26 @@ class AnimeItem(BaseModel):
     year: int | None
     image_url: str | None
 
+    @classmethod
+    def of(cls, title: Title, **more: object) -> Self:
+        """With the further members of a subclass."""
+        return cls.model_validate(
+            {
+                "anime_id": title.anime_id,
+                "name": title.name,
+                "english": title.alias("english"),
+                "genres": title.genres,
+                "type": title.type,
+                "episodes": title.episodes,
+                "year": title.year,
+                "image_url": title.image_url if context().remote_covers else None,
+                **more,
+            }
+        )
+
 
 class Reason(BaseModel):
-    """Why a title is recommended; which members it has depends on its kind."""
+    """A reason for a recommendation; which members it has depends on its kind."""
 
     kind: Literal["because_you_liked", "people_with_your_taste", "shared_genres"]
     anime_id: int | None = Field(default=None, description="because_you_liked: a title of the list")
@@ -29,6 +53,23 @@ class Reason(BaseModel):
     weight: float | None = Field(default=None, description="the part of the score that it accounts for")
     people: int | None = Field(default=None, description="how many of the most similar people liked it")
     genres: list[str] | None = Field(default=None, description="that at least half of the liked titles have")
+
+    @classmethod
+    def all_of(cls, explanation: Explanation, catalog: Catalog) -> list[Reason]:
+        reasons = [
+            cls(
+                kind="because_you_liked",
+                anime_id=catalog[row].anime_id,
+                name=catalog[row].name,
+                weight=round(weight, 4),
+            )
+            for row, weight in explanation.because
+        ]
+        if explanation.users:
+            reasons.append(cls(kind="people_with_your_taste", people=explanation.users))
+        if explanation.genres:
+            reasons.append(cls(kind="shared_genres", genres=list(explanation.genres)))
+        return reasons
 
 
 class RecommendedItem(AnimeItem):
@@ -39,3 +80,31 @@ class RecommendedItem(AnimeItem):
     like_probability: float = Field(description="of a rating of 8 or more, should this person watch it")
     predicted_rating: float = Field(description="1-10")
     reasons: list[Reason] | None = Field(default=None, description="with explain")
+
+    @classmethod
+    def all_of(cls, found: Recommendations) -> list[Self]:
+        catalog, page = found.context.catalog, found.page
+        explanations: Sequence[Explanation | None] = page.explanations or [None] * len(page.ranking)
+        return [
+            cls.of(
+                catalog[row],
+                score=round(score, 4),
+                stars=stars(rating),
+                like_probability=round(probability, 3),
+                predicted_rating=round(rating, 1),
+                **({} if explanation is None else {"reasons": Reason.all_of(explanation, catalog)}),
+            )
+            for row, score, probability, rating, explanation in zip(
+                page.ranking.anime_rows.tolist(),
+                page.ranking.scores.tolist(),
+                found.forecast.like_probabilities.tolist(),
+                found.forecast.ratings.tolist(),
+                explanations,
+                strict=True,
+            )
+        ]
+
+
+def stars(rating: float) -> int:
+    """1-5 from a rating of 1-10."""
+    return min(5, max(1, round(rating / 2)))

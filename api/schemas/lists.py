@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 
 from api.schemas.fields import MAX_TEXT, AnimeId, Name, ProfileId, Rating
+from serving.lists import SubmittedList, SubmittedTitle
 
 # for the JSON schema of a list that needs a title, rated or not
 NAMES_A_TITLE: list[JsonValue] = [
@@ -47,6 +49,11 @@ class ListEntry(BaseModel):
         return self
 
 
+def submitted(entries: Iterable[ListEntry]) -> list[SubmittedTitle]:
+    """The entries as services take them."""
+    return [SubmittedTitle(entry.anime_id, entry.name or "", entry.rating) for entry in entries]
+
+
 class ListFields(BaseModel):
     """A person's list: what they think of titles, and what they have seen without saying so."""
 
@@ -58,8 +65,11 @@ class ListFields(BaseModel):
         "ratings too counts by its rating.",
     )
 
+    def to_list(self) -> SubmittedList:
+        return SubmittedList(submitted(self.ratings), self.watched_ids)
 
-class AskedList(ListFields):
+
+class TransientList(ListFields):
     """A list that is answered, not stored."""
 
     profile_id: ProfileId | None = Field(

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Self
 
 from pydantic import BaseModel, Field
 
 from api.requests import QueryModel
+from serving.catalog import TitlePage
 
 
 class PageQuery(QueryModel):
@@ -19,3 +20,7 @@ class Pagination(BaseModel):
     limit: int
     total: int
     has_next: bool
+
+    @classmethod
+    def of(cls, page: TitlePage) -> Self:
+        return cls(page=page.page, limit=page.limit, total=page.total, has_next=page.has_next)

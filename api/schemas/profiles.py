@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Self
+
 from pydantic import BaseModel, Field
 
 from api.schemas.fields import ProfileId, with_example
 from api.schemas.users import SavedAnswer
+from domain.ratings import UNRATED
+from serving.users import Saved, SavedTitle
 
 _ID = 5_812_345_678_901_234
 
@@ -27,6 +32,10 @@ class NewProfile(SavedAnswer):
     )
 
     token: str = Field(description="keep it: there is no other way to the list, and it is not shown again")
+
+    @classmethod
+    def created(cls, saved: Saved, token: str) -> Self:
+        return cls(user_id=saved.user_id, saved=saved.titles, unresolved=list(saved.unresolved), token=token)
 
 
 class ProfileRating(BaseModel):
@@ -54,3 +63,15 @@ class Profile(BaseModel):
     user_id: int
     ratings: list[ProfileRating]
     watched_ids: list[int] = Field(description="seen, without an opinion")
+
+    @classmethod
+    def of(cls, user_id: int, titles: Sequence[SavedTitle]) -> Self:
+        return cls(
+            user_id=user_id,
+            ratings=[
+                ProfileRating(anime_id=title.anime_id, name=title.name, rating=title.rating)
+                for title in titles
+                if title.rating != UNRATED
+            ],
+            watched_ids=[title.anime_id for title in titles if title.rating == UNRATED],
+        )

@@ -49,6 +49,12 @@ class Franchises:
         extras = np.array(looks, dtype=bool) & (entries != np.arange(len(catalog)))
         return cls(_groups(catalog, entries, grouping), entries, extras)
 
+    @classmethod
+    def singletons(cls, n_anime: int) -> Franchises:
+        """Every title alone."""
+        rows = np.arange(n_anime, dtype=np.int32)
+        return cls(rows, rows, np.zeros(n_anime, dtype=bool))
+
     def arrays(self) -> dict[str, NDArray[Any]]:
         """Everything, to be saved."""
         return {"groups": self.groups, "entries": self.entries, "extras": self.extras}

@@ -1,4 +1,4 @@
-"""`content-based`: titles described like the ones you like. Needs nobody else's ratings."""
+"""`content-based`: TF-IDF over what describes a title. Needs nobody else's ratings."""
 
 from __future__ import annotations
 
@@ -9,8 +9,12 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from domain.titles import Title
-from recommender.data.catalog import Catalog
-from recommender.data.query import Query, Ranking, rank
+from recommender.data.arrays import ArrayReader, ArrayWriter
+from recommender.data.query import Query
+from recommender.data.training_data import TrainingData
+from recommender.models.base import AlgorithmInfo, Models, ModelSpec, cached_on_context
+from recommender.models.context import ScoringContext
+from recommender.models.popularity import Popularity
 
 
 @dataclass(frozen=True)
@@ -26,59 +30,61 @@ class ContentBased:
 
     Attributes:
         terms: csr float32 (n_anime, n_terms), rows of length 1, or 0 for a title nothing is known of.
-        prior: float32 (n_anime,), 0..1: how well-known a title is.
-        popularity: float32 (n_anime,), 0..1, orders titles that resemble nothing in the list.
+        prior: float32 (n_anime,), 0..1: how well known a title is.
     """
 
     config: ContentConfig
     terms: csr_array
     prior: NDArray[np.float32]
-    popularity: NDArray[np.float32]
 
     @classmethod
-    def fit(
-        cls,
-        catalog: Catalog,
-        popularity: NDArray[np.float32],
-        watchers: NDArray[np.int64],
-        config: ContentConfig,
-    ) -> ContentBased:
+    def fit(cls, data: TrainingData, models: Models, config: ContentConfig) -> ContentBased:
         # imported here: a server that only loads a finished model does without scikit-learn's 60 MB
         from sklearn.feature_extraction.text import TfidfVectorizer
 
+        catalog = data.catalog
         documents = [_terms(title) for title in catalog.titles]
         vectorizer = TfidfVectorizer(analyzer=list, sublinear_tf=True, dtype=np.float32)
         described = any(documents)
         terms = csr_array(vectorizer.fit_transform(documents) if described else (len(catalog), 1))
-        # members know all of MyAnimeList; people of our own stand in where the file has none
+        # members know all of MyAnimeList; users of our own stand in where the file has none
+        watchers = models[Popularity].watchers
         known = np.log1p(np.maximum(catalog.members, watchers).astype(np.float64))
         prior = (known / max(known.max(initial=0.0), 1e-9)) ** config.prior_power
-        return cls(config, terms, prior.astype(np.float32), popularity)
+        return cls(config, terms, prior.astype(np.float32))
 
-    def similarities(self, query: Query) -> NDArray[np.float32]:
+    def save(self, writer: ArrayWriter) -> None:
+        writer.csr("terms", self.terms)
+        writer.array("prior", self.prior)
+
+    @classmethod
+    def load(cls, reader: ArrayReader, _models: Models, config: ContentConfig) -> ContentBased:
+        return cls(config, reader.csr("terms"), reader.array("prior"))
+
+    def scores(self, context: ScoringContext) -> NDArray[np.float32]:
+        """See Scorer."""
+        return self.similarities(context) * self.prior
+
+    @cached_on_context
+    def similarities(self, context: ScoringContext) -> NDArray[np.float32]:
         """float32 (n_anime,), 0..1: cosine of each title with the mean of the liked ones."""
-        profile = np.asarray(self.terms[query.liked_rows].sum(axis=0)).ravel()
+        profile = self._profile(context.query)
         length = float(np.linalg.norm(profile))
         if length == 0:
             return np.zeros(self.terms.shape[0], dtype=np.float32)
         cosines: NDArray[np.float32] = self.terms @ (profile / length).astype(np.float32)
         return np.clip(cosines, 0.0, 1.0)
 
-    def contributions(self, query: Query, anime_rows: NDArray[np.int64]) -> NDArray[np.float32]:
-        """float32 (titles of the list, len(anime_rows)): the parts that their scores are the sum of."""
-        liked = query.is_liked
-        profile = np.asarray(self.terms[query.liked_rows].sum(axis=0)).ravel()
+    def contributions(self, context: ScoringContext, anime_rows: NDArray[np.int64]) -> NDArray[np.float32]:
+        """See Contributor."""
+        query = context.query
         cosines = (self.terms[query.anime_rows] @ self.terms[anime_rows].T).toarray()
-        parts: NDArray[np.float32] = cosines * liked[:, None] * self.prior[anime_rows]
-        return parts / np.float32(max(float(np.linalg.norm(profile)), 1e-9))
+        parts: NDArray[np.float32] = cosines * query.is_liked[:, None] * self.prior[anime_rows]
+        return parts / np.float32(max(float(np.linalg.norm(self._profile(query))), 1e-9))
 
-    def scores(self, query: Query) -> NDArray[np.float32]:
-        """See Recommender."""
-        return self.similarities(query) * self.prior
-
-    def recommend(self, query: Query, k: int) -> Ranking:
-        """See Recommender."""
-        return rank(self.scores(query), self.popularity, query, k)
+    def _profile(self, query: Query) -> NDArray[np.float32]:
+        """float32 (n_terms,): the sum of the liked titles' terms."""
+        return np.asarray(self.terms[query.liked_rows].sum(axis=0), dtype=np.float32).ravel()
 
 
 def _terms(title: Title) -> list[str]:
@@ -91,3 +97,17 @@ def _terms(title: Title) -> list[str]:
     if title.episodes:
         terms.append(f"length:{int(np.log2(title.episodes))}")
     return terms
+
+
+SPEC = ModelSpec(
+    name="content-based",
+    model=ContentBased,
+    config=ContentConfig,
+    requires=(Popularity,),
+    algorithm=AlgorithmInfo(
+        label="Alike in kind",
+        description="Titles described like the ones you like: genres, type, length and era.",
+        needs_list=True,
+        similar=True,
+    ),
+)

@@ -1,4 +1,4 @@
-"""What the learned models go by: numbers for each title, given a list, from every other algorithm."""
+"""Features of a title for a query, from every other model: what the learned blends are trained on."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from domain.ratings import LIKED_FROM, UNRATED
-from recommender.data.catalog import Catalog
-from recommender.data.query import Query, remembered
+from recommender.data.arrays import ArrayReader, ArrayWriter
+from recommender.data.training_data import TrainingData
+from recommender.models.base import Models, ModelSpec, NoConfig, cached_on_context
 from recommender.models.content_based import ContentBased
+from recommender.models.context import ScoringContext
 from recommender.models.item_item import ItemItem
 from recommender.models.popularity import Popularity
 from recommender.models.residuals import Residuals
@@ -19,31 +21,32 @@ from recommender.models.user_user import UserUser
 
 Floats = NDArray[np.float32]
 
-# how far a title stands out among those that item-item knows, in standard deviations
+# in standard deviations among the titles that item-item knows
 STANDARDIZED = ("item_item", "user_user", "content")
-# how it pleases, should it be watched
-TASTE = (
+# predict whether the person likes a title, once watched
+LIKE_FEATURES = (
     *("long_sum", "short_sum", "long_lukewarm", "short_lukewarm", "residual"),
     *("log_likes", "like_rate", "log_watchers"),
-    *("log_liked", "log_not_liked", "person_like_rate", "strictness", "fame"),
+    *("log_liked", "log_not_liked", "person_like_rate", "strictness", "list_popularity"),
 )
-# what the bad titles of the list say, in standard deviations of item-item's scores; not taught to a network
+# evidence of bad titles, in standard deviations of item-item's scores; no network is trained on it
 AGAINST = "against"
-# whether it is the next to be watched and liked
+# predict whether a title is the next to be watched and liked
 NAMES = (
     *STANDARDIZED,
-    *TASTE,
-    *("strongest", "neighbors_share", "content_cosine", "years_later", "years_after_newest"),
+    *LIKE_FEATURES,
+    *("strongest", "neighbor_share", "content_cosine", "years_later", "years_after_newest"),
     "trust_in_short",
 )
+# a linear blend that is good to begin with: training starts from it, and draws its candidates by it
+LINEAR_START = {"item_item": 1.0, "user_user": 0.3}
 
 
 @dataclass(frozen=True, eq=False)
 class Features:
-    """Computes them for all titles at once.
+    """Computes them for all titles at once. Nothing of its own is learned or saved.
 
     Attributes:
-        years: float32 (n_anime,), first aired, 0 where unknown.
         log_likes, log_watchers: float32 (n_anime,), natural logarithms of 1 + counts.
     """
 
@@ -51,36 +54,38 @@ class Features:
     user_user: UserUser
     content: ContentBased
     residuals: Residuals
-    years: Floats
     log_likes: Floats
     log_watchers: Floats
 
     @classmethod
-    def of(
-        cls,
-        item_item: ItemItem,
-        user_user: UserUser,
-        content: ContentBased,
-        residuals: Residuals,
-        popularity: Popularity,
-        catalog: Catalog,
-    ) -> Features:
+    def of(cls, models: Models) -> Features:
+        popularity = models[Popularity]
         return cls(
-            item_item,
-            user_user,
-            content,
-            residuals,
-            catalog.years.astype(np.float32),
+            models[ItemItem],
+            models[UserUser],
+            models[ContentBased],
+            models[Residuals],
             np.log1p(popularity.likes).astype(np.float32),
             np.log1p(popularity.watchers).astype(np.float32),
         )
 
-    def table(self, query: Query, names: Sequence[str]) -> Floats:
-        """float32 (len(names), n_anime): these features of every title, for this list."""
-        values = {**self._of_title(), **self._of_items(query), **self._of_residuals(query)}
-        if not set(names) <= set(TASTE):  # the others take longer
-            values |= {**self._of_people(query), **self._of_content(query), **self._of_years(query)}
-        table = np.empty((len(names), len(self.years)), dtype=np.float32)
+    @classmethod
+    def fit(cls, _data: TrainingData, models: Models, _config: NoConfig) -> Features:
+        return cls.of(models)
+
+    def save(self, writer: ArrayWriter) -> None:
+        """Nothing: all of it follows from other models."""
+
+    @classmethod
+    def load(cls, _reader: ArrayReader, models: Models, _config: NoConfig) -> Features:
+        return cls.of(models)
+
+    def table(self, context: ScoringContext, names: Sequence[str]) -> Floats:
+        """float32 (len(names), n_anime): these features of every title, for this query."""
+        values = {**self._of_title(), **self._of_items(context), **self._of_residuals(context)}
+        if not set(names) <= set(LIKE_FEATURES):  # the others take longer
+            values |= {**self._of_neighbors(context), **self._of_content(context), **self._of_years(context)}
+        table = np.empty((len(names), context.n_anime), dtype=np.float32)
         known = self.item_item.titles
         for row, name in enumerate(names):
             table[row] = values[name]
@@ -98,9 +103,9 @@ class Features:
             "like_rate": _log_odds(self.residuals.like_rates),
         }
 
-    @remembered
-    def _of_items(self, query: Query) -> dict[str, Floats | float]:
-        evidence = self.item_item.evidence(query)
+    @cached_on_context
+    def _of_items(self, context: ScoringContext) -> dict[str, Floats | float]:
+        query, evidence = context.query, self.item_item.evidence(context)
         return {
             "item_item": self.item_item.blended(
                 query, evidence.long + evidence.long_lukewarm, evidence.short + evidence.short_lukewarm
@@ -114,10 +119,10 @@ class Features:
             "trust_in_short": float(self.item_item.trust_in_short(query)),
         }
 
-    @remembered
-    def _of_residuals(self, query: Query) -> dict[str, Floats | float]:
+    @cached_on_context
+    def _of_residuals(self, context: ScoringContext) -> dict[str, Floats | float]:
+        query, expected = context.query, self.residuals.expect(context)
         liked = query.liked_rows
-        expected = self.residuals.expect(query)
         not_liked = int(((query.ratings < LIKED_FROM) & (query.ratings != UNRATED)).sum())
         return {
             "residual": expected.residuals,
@@ -125,28 +130,29 @@ class Features:
             "strictness": expected.strictness,
             "log_liked": float(np.log1p(len(liked))),
             "log_not_liked": float(np.log1p(not_liked)),
-            "fame": float(self.log_likes[liked].mean()) if len(liked) else 0.0,
+            "list_popularity": float(self.log_likes[liked].mean()) if len(liked) else 0.0,
         }
 
-    @remembered
-    def _of_people(self, query: Query) -> dict[str, Floats | float]:
-        votes, weight = self.user_user.votes(query)
+    @cached_on_context
+    def _of_neighbors(self, context: ScoringContext) -> dict[str, Floats | float]:
+        votes, weight = self.user_user.votes(context)
         return {
             "user_user": votes / self.user_user.damping,
-            "neighbors_share": np.sqrt(votes / max(weight, 1e-9)),
+            "neighbor_share": np.sqrt(votes / max(weight, 1e-9)),
         }
 
-    @remembered
-    def _of_content(self, query: Query) -> dict[str, Floats | float]:
-        similarities = self.content.similarities(query)
+    @cached_on_context
+    def _of_content(self, context: ScoringContext) -> dict[str, Floats | float]:
+        similarities = self.content.similarities(context)
         return {"content": similarities * self.content.prior, "content_cosine": similarities}
 
-    def _of_years(self, query: Query) -> dict[str, Floats | float]:
-        years = self.years[query.anime_rows]
-        years, dated = years[years > 0], self.years > 0
-        later: Floats | float = np.where(dated, self.years - years.mean(), 0) if len(years) else 0.0
+    def _of_years(self, context: ScoringContext) -> dict[str, Floats | float]:
+        every = context.catalog.years.astype(np.float32)
+        years = every[context.query.anime_rows]
+        years, dated = years[years > 0], every > 0
+        later: Floats | float = np.where(dated, every - years.mean(), 0) if len(years) else 0.0
         after: Floats | float = (
-            np.where(dated, np.clip(self.years - years.max(), -10, 10), 0) if len(years) else 0.0
+            np.where(dated, np.clip(every - years.max(), -10, 10), 0) if len(years) else 0.0
         )
         return {"years_later": later, "years_after_newest": after}
 
@@ -154,3 +160,11 @@ class Features:
 def _log_odds(share: Floats | np.float32) -> Floats:
     clipped = np.clip(share, 0.01, 0.99)
     return np.asarray(np.log(clipped / (1 - clipped)), dtype=np.float32)
+
+
+SPEC = ModelSpec(
+    name="features",
+    model=Features,
+    config=NoConfig,
+    requires=(Popularity, ContentBased, UserUser, ItemItem, Residuals),
+)

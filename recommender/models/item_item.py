@@ -1,20 +1,22 @@
-"""`item-item`: titles that go with the ones you like. A linear model in closed form, two strengths of
-regularization blended by how much is known, kept sparse for serving."""
+"""`item-item`: item-item collaborative filtering in closed form (EASE, EDLAE)."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csc_array, csr_array
 
 from domain.ratings import LIKED_FROM
-from recommender.data.query import Query, Ranking, rank
+from recommender.data.arrays import ArrayReader, ArrayWriter
+from recommender.data.query import Query
 from recommender.data.ratings_matrix import RatingsMatrix, ranges
+from recommender.data.training_data import TrainingData
 from recommender.kernels.linear import AutoencoderConfig, autoencoder, gram, strongest
+from recommender.models.base import AlgorithmInfo, Models, ModelSpec, cached_on_context
+from recommender.models.context import ScoringContext
 
 # What one entry of a list says of the titles that go with it, by rating. People go on watching what goes
 # with a lukewarm title, less than with a liked one; what goes with a bad one they avoid.
@@ -56,17 +58,16 @@ class ItemItem:
         titles: int64 (titles,), the anime rows that the model knows, ascending.
         long, short: csr float32 (n_anime, n_anime): entry (i, j) is what liking i says of j. `long` trusts a
             list as it is, `short` takes it for a small part of what the person likes.
-        popularity: float32 (n_anime,), 0..1, orders titles that nothing is known of.
     """
 
     config: ItemItemConfig
     titles: NDArray[np.int64]
     long: csr_array
     short: csr_array
-    popularity: NDArray[np.float32]
 
     @classmethod
-    def fit(cls, ratings: RatingsMatrix, popularity: NDArray[np.float32], config: ItemItemConfig) -> ItemItem:
+    def fit(cls, data: TrainingData, _models: Models, config: ItemItemConfig) -> ItemItem:
+        ratings = data.ratings_without_training_users
         known = min(config.titles, int((ratings.likes > 0).sum()))
         titles = np.sort(np.argsort(-ratings.likes, kind="stable")[:known])
         models = []
@@ -79,29 +80,30 @@ class ItemItem:
             del weights
         (long, long_size), (short, short_size) = models
         short.data *= np.float32(long_size / max(short_size, 1e-12))  # so that a blend is of equals
-        return cls(config, titles, long, short, popularity)
+        return cls(config, titles, long, short)
 
-    def arrays(self) -> dict[str, NDArray[Any]]:
-        """Everything learned, to be saved."""
-        saved: dict[str, NDArray[Any]] = {"titles": self.titles}
-        for name, matrix in (("long", self.long), ("short", self.short)):
-            saved |= {f"{name}_{part}": getattr(matrix, part) for part in ("data", "indices", "indptr")}
-        return saved
+    def save(self, writer: ArrayWriter) -> None:
+        writer.array("titles", self.titles)
+        writer.csr("long", self.long)
+        writer.csr("short", self.short)
 
     @classmethod
-    def assemble(
-        cls, config: ItemItemConfig, arrays: Mapping[str, NDArray[Any]], popularity: NDArray[np.float32]
-    ) -> ItemItem:
-        """The inverse of `arrays`."""
-        shape = (len(popularity), len(popularity))
-        long, short = (
-            csr_array(tuple(arrays[f"{name}_{part}"] for part in ("data", "indices", "indptr")), shape=shape)
-            for name in ("long", "short")
-        )
-        return cls(config, arrays["titles"], long, short, popularity)
+    def load(cls, reader: ArrayReader, _models: Models, config: ItemItemConfig) -> ItemItem:
+        return cls(config, reader.array("titles"), reader.csr("long"), reader.csr("short"))
 
-    def evidence(self, query: Query) -> Evidence:
-        """The sums over the list, by what kind of title says it."""
+    def scores(self, context: ScoringContext) -> NDArray[np.float32]:
+        """The sum of what each title of the list says. See Scorer."""
+        evidence = self.evidence(context)
+        return self.blended(
+            context.query,
+            evidence.long + evidence.long_lukewarm + evidence.long_bad,
+            evidence.short + evidence.short_lukewarm + evidence.short_bad,
+        )
+
+    @cached_on_context
+    def evidence(self, context: ScoringContext) -> Evidence:
+        """The sums over the list, by the kind of title that says it."""
+        query = context.query
         weights = _weights(query)
         sums = []
         for kind in (weights == 1, (weights > 0) & (weights < 1), weights < 0):
@@ -124,21 +126,9 @@ class ItemItem:
         blend: NDArray[np.float32] = (1 - trust) * long + trust * short
         return blend
 
-    def scores(self, query: Query) -> NDArray[np.float32]:
-        """The sum of what each title of the list says. See Recommender."""
-        evidence = self.evidence(query)
-        return self.blended(
-            query,
-            evidence.long + evidence.long_lukewarm + evidence.long_bad,
-            evidence.short + evidence.short_lukewarm + evidence.short_bad,
-        )
-
-    def recommend(self, query: Query, k: int) -> Ranking:
-        """See Recommender."""
-        return rank(self.scores(query), self.popularity, query, k)
-
-    def contributions(self, query: Query, anime_rows: NDArray[np.int64]) -> NDArray[np.float32]:
-        """float32 (titles of the list, len(anime_rows)): the parts that their scores are the sum of."""
+    def contributions(self, context: ScoringContext, anime_rows: NDArray[np.int64]) -> NDArray[np.float32]:
+        """See Contributor."""
+        query = context.query
         short = self.trust_in_short(query)
         parts = (1 - short) * self.long[query.anime_rows] + short * self.short[query.anime_rows]
         weighted: NDArray[np.float32] = _weights(query)[:, None] * parts[:, anime_rows].toarray()
@@ -146,7 +136,7 @@ class ItemItem:
 
     def trust_in_short(self, query: Query) -> np.float32:
         """0..1: near 1 for a title or two, near 0 for a long list; sooner where ratings tell more."""
-        power = 4 if query.tells_ratings else 2
+        power = 4 if query.has_distinct_ratings else 2
         return np.float32(1.0 / (1.0 + (len(query.anime_rows) / self.config.half_length) ** power))
 
 
@@ -182,3 +172,15 @@ def _training_columns(
     values *= np.repeat(scale, np.diff(source.indptr))
     matrix = csr_array((values, source.indices, source.indptr), shape=(source.n_users, source.n_anime))
     return csc_array(matrix)[:, titles]
+
+
+SPEC = ModelSpec(
+    name="item-item",
+    model=ItemItem,
+    config=ItemItemConfig,
+    algorithm=AlgorithmInfo(
+        label="Goes with what you like",
+        description="Titles that go with the ones you like; what goes with bad ones is pushed away.",
+        similar=True,
+    ),
+)

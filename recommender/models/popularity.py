@@ -1,4 +1,4 @@
-"""`popular`: what most people liked, the same for everybody; and the means that go with it."""
+"""`popular`: counts and mean ratings of every title, the same for everybody."""
 
 from __future__ import annotations
 
@@ -8,12 +8,11 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from domain.ratings import LIKED_FROM, UNRATED
-from recommender.data.catalog import Catalog
-from recommender.data.query import Query, Ranking, rank
-from recommender.data.ratings_matrix import RatingsMatrix
-
-RATINGS = np.arange(1, 11)  # what can be given
+from domain.ratings import LIKED_FROM, RATINGS, UNRATED
+from recommender.data.arrays import ArrayReader, ArrayWriter
+from recommender.data.training_data import TrainingData
+from recommender.models.base import AlgorithmInfo, Models, ModelSpec
+from recommender.models.context import ScoringContext
 
 
 @dataclass(frozen=True)
@@ -37,20 +36,30 @@ class Popularity:
     prior: NDArray[np.float32]
 
     @classmethod
-    def fit(cls, ratings: RatingsMatrix, catalog: Catalog, config: PopularityConfig) -> Popularity:
+    def fit(cls, data: TrainingData, _models: Models, config: PopularityConfig) -> Popularity:
+        ratings, n_anime = data.ratings, len(data.catalog)
         cells = ratings.indices.astype(np.int64) * (RATINGS[-1] + 1) + ratings.data
-        flat = np.bincount(cells, minlength=len(catalog) * (RATINGS[-1] + 1))
-        histograms = flat.reshape(len(catalog), -1).astype(np.uint32)
+        flat = np.bincount(cells, minlength=n_anime * (RATINGS[-1] + 1))
+        histograms = flat.reshape(n_anime, -1).astype(np.uint32)
         counts = histograms[:, RATINGS].sum(axis=1)
-        sums = histograms[:, RATINGS] @ RATINGS
+        sums = histograms[:, RATINGS] @ np.array(RATINGS)
         overall = sums.sum() / counts.sum() if counts.sum() else 0.0
         weight = config.prior_ratings
         means = (sums + weight * overall) / np.maximum(counts + weight, 1e-9)
-        members = catalog.members
+        members = data.catalog.members
         # members only order titles that nobody here liked: together they weigh less than one like
         order = ratings.likes + members / max(members.sum() + 1.0, 1.0)
         prior = order / max(order.max(initial=0.0), 1e-9)
         return cls(histograms, means.astype(np.float32), prior.astype(np.float32))
+
+    def save(self, writer: ArrayWriter) -> None:
+        writer.array("histograms", self.histograms)
+        writer.array("mean_ratings", self.mean_ratings)
+        writer.array("prior", self.prior)
+
+    @classmethod
+    def load(cls, reader: ArrayReader, _models: Models, _config: PopularityConfig) -> Popularity:
+        return cls(reader.array("histograms"), reader.array("mean_ratings"), reader.array("prior"))
 
     @cached_property
     def likes(self) -> NDArray[np.int64]:
@@ -72,13 +81,20 @@ class Popularity:
     @cached_property
     def plain_means(self) -> NDArray[np.float64]:
         """float64 (n_anime,), 1-10: the mean of the ratings given, NaN where there are none."""
-        sums = self.histograms[:, RATINGS] @ RATINGS
+        sums = self.histograms[:, RATINGS] @ np.array(RATINGS)
         return np.where(self.raters > 0, sums / np.maximum(self.raters, 1), np.nan)
 
-    def scores(self, query: Query) -> NDArray[np.float32]:
-        """The same for every query. See Recommender."""
+    def scores(self, _context: ScoringContext) -> NDArray[np.float32]:
+        """The same for every query. See Scorer."""
         return self.prior
 
-    def recommend(self, query: Query, k: int) -> Ranking:
-        """See Recommender."""
-        return rank(self.prior, self.prior, query, k)
+
+SPEC = ModelSpec(
+    name="popular",
+    model=Popularity,
+    config=PopularityConfig,
+    algorithm=AlgorithmInfo(
+        label="Most popular",
+        description="What most people liked, the same for everybody, without the titles you know.",
+    ),
+)

@@ -1,65 +1,95 @@
-"""What can be asked for by name, and what each algorithm needs to answer."""
+"""The only list of models, and so of the algorithms that can be asked for by name."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, is_dataclass, replace
+from graphlib import TopologicalSorter
+from importlib import import_module
+from types import MappingProxyType
+from typing import Any, cast, get_type_hints
+
+from recommender.data.training_data import TrainingConfig
+from recommender.models.base import AlgorithmInfo, ModelSpec
+
+# Each is a module of this folder that declares SPEC. Algorithms are shown to people in this order.
+MODULES = (
+    "hybrid",
+    "user_user",
+    "item_item",
+    "ranker",
+    "content_based",
+    "popularity",
+    "residuals",
+    "features",
+)
+
+SPECS: tuple[ModelSpec, ...] = tuple(import_module(f"{__package__}.{name}").SPEC for name in MODULES)
+
+
+def fitting_order() -> tuple[ModelSpec, ...]:
+    """Every spec after those it requires."""
+    by_model = {spec.model: spec for spec in SPECS}
+    order = TopologicalSorter({spec.model: spec.requires for spec in SPECS}).static_order()
+    return tuple(by_model[model] for model in order)
+
+
+ALGORITHMS: Mapping[str, AlgorithmInfo] = MappingProxyType(
+    {spec.name: spec.algorithm for spec in SPECS if spec.algorithm is not None}
+)
+DEFAULT_ALGORITHM = SPECS[0].name
+
+
+def algorithm_model(name: str) -> type[Any]:
+    """The scorer behind an algorithm; raises KeyError for an unknown name."""
+    return next(spec.model for spec in SPECS if spec.name == name and spec.algorithm is not None)
 
 
 @dataclass(frozen=True)
-class AlgorithmInfo:
-    """One algorithm as users know it."""
+class ModelConfig:
+    """The configuration of everything that a build fits.
 
-    name: str
-    description: str  # one sentence
-    needs_list: bool  # cannot say anything without titles
-    default_n: int  # how many titles it returns unless told
-    similar: bool  # can also find titles like one title
+    Attributes:
+        models: of every model, by name.
+        training: of the queries that blends are trained on.
+    """
+
+    models: Mapping[str, Any]
+    training: TrainingConfig = field(default_factory=TrainingConfig)
+
+    @classmethod
+    def default(cls) -> ModelConfig:
+        return cls({spec.name: spec.config() for spec in SPECS})
+
+    def with_model(self, name: str, **changes: Any) -> ModelConfig:
+        """The same with other parameters of one model; raises KeyError for an unknown name."""
+        return replace(self, models={**self.models, name: replace(self.models[name], **changes)})
+
+    def to_dict(self) -> dict[str, Any]:
+        """As the manifest keeps it."""
+        models = {name: asdict(config) for name, config in self.models.items()}
+        return {"training": asdict(self.training), "models": models}
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> ModelConfig:
+        """The inverse of `to_dict`, also after JSON.
+
+        Raises:
+            ValueError: it has other models, or other fields, than this program.
+        """
+        models = values["models"]
+        if set(models) != {spec.name for spec in SPECS}:
+            raise ValueError(f"its models are {', '.join(sorted(models))}")
+        return cls(
+            {spec.name: _from_dict(spec.config, models[spec.name]) for spec in SPECS},
+            _from_dict(TrainingConfig, values["training"]),
+        )
 
 
-ALGORITHMS = {
-    info.name: info
-    for info in (
-        AlgorithmInfo(
-            "hybrid",
-            "All of the others, weighed by what worked for people with lists like yours.",
-            needs_list=False,
-            default_n=20,
-            similar=True,
-        ),
-        AlgorithmInfo(
-            "user-user",
-            "What people with your taste liked that you have not seen.",
-            needs_list=False,
-            default_n=15,
-            similar=False,
-        ),
-        AlgorithmInfo(
-            "item-item",
-            "Titles that go with the ones you like; ones you rated low push away what goes with them.",
-            needs_list=False,
-            default_n=20,
-            similar=True,
-        ),
-        AlgorithmInfo(
-            "ranker",
-            "What hybrid finds, with the titles first that you are likely to rate highly.",
-            needs_list=False,
-            default_n=20,
-            similar=False,
-        ),
-        AlgorithmInfo(
-            "content-based",
-            "Titles described like the ones you like: genres, type, length and era.",
-            needs_list=True,
-            default_n=20,
-            similar=True,
-        ),
-        AlgorithmInfo(
-            "popular",
-            "What most people liked, the same for everybody, without the titles you know.",
-            needs_list=False,
-            default_n=20,
-            similar=False,
-        ),
-    )
-}
+def _from_dict(kind: Any, values: Any) -> Any:
+    if not is_dataclass(kind):
+        return tuple(values) if isinstance(values, list) else values
+    hints = get_type_hints(kind)
+    if unknown := set(values) ^ set(hints):
+        raise ValueError(f"its configuration has other fields: {', '.join(sorted(unknown))}")
+    return cast(Any, kind)(**{name: _from_dict(hints[name], value) for name, value in values.items()})

@@ -1,19 +1,22 @@
-"""Whether somebody likes a title more than their habits and its fame let expect."""
+"""Item-based neighbors on the residuals of likes: more or less liked than expected."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csc_array, csr_array
 
 from domain.ratings import LIKED_FROM, UNRATED
-from recommender.data.query import Query
+from recommender.data.arrays import ArrayReader, ArrayWriter
 from recommender.data.ratings_matrix import RatingsMatrix, ranges
+from recommender.data.training_data import TrainingData
 from recommender.kernels.linear import gram, strongest
+from recommender.models.base import Models, ModelSpec, cached_on_context
+from recommender.models.context import ScoringContext
+from recommender.models.item_item import ItemItem
 
 
 @dataclass(frozen=True)
@@ -28,7 +31,7 @@ class ResidualsConfig:
 
 
 class Expected(NamedTuple):
-    """How one person rates.
+    """The habits of one person.
 
     Attributes:
         like_rate: share of their rated titles that they like, 0..1, drawn toward everybody's.
@@ -44,7 +47,7 @@ class Expected(NamedTuple):
 @dataclass(frozen=True, eq=False)
 class Residuals:
     """Item-based nearest neighbors on what is left of a like once the habits of the person and the
-    fame of the title are taken off (Koren 2010, TKDD 4(1), section 2.2, on likes).
+    popularity of the title are taken off (Koren 2010, TKDD 4(1), section 2.2, on likes).
 
     Attributes:
         like_rates: float32 (n_anime,), 0..1, share of ratings that are likes, drawn toward the overall one.
@@ -58,8 +61,9 @@ class Residuals:
     agreement: csr_array
 
     @classmethod
-    def fit(cls, ratings: RatingsMatrix, titles: NDArray[np.int64], config: ResidualsConfig) -> Residuals:
-        """Learn from the ratings of `titles`, int64, anime rows, ascending."""
+    def fit(cls, data: TrainingData, models: Models, config: ResidualsConfig) -> Residuals:
+        """Learn from the ratings of the titles that item-item knows."""
+        ratings, titles = data.ratings_without_training_users, models[ItemItem].titles
         rated = ratings.data != UNRATED
         counts = np.bincount(ratings.indices[rated], minlength=ratings.n_anime)
         overall = float(ratings.likes.sum() / max(counts.sum(), 1))
@@ -79,26 +83,25 @@ class Residuals:
         kept = strongest(agreement, config.neighbors, titles, ratings.n_anime)
         return cls(config, like_rates, overall, kept)
 
-    def arrays(self) -> dict[str, NDArray[Any]]:
-        """Everything learned, to be saved."""
-        parts = {f"agreement_{part}": getattr(self.agreement, part) for part in ("data", "indices", "indptr")}
-        return {"like_rates": self.like_rates, "overall": np.array([self.overall]), **parts}
+    def save(self, writer: ArrayWriter) -> None:
+        writer.array("like_rates", self.like_rates)
+        writer.array("overall", np.array([self.overall]))
+        writer.csr("agreement", self.agreement)
 
     @classmethod
-    def assemble(cls, config: ResidualsConfig, arrays: Mapping[str, NDArray[Any]]) -> Residuals:
-        """The inverse of `arrays`."""
-        like_rates = arrays["like_rates"]
-        parts = tuple(arrays[f"agreement_{part}"] for part in ("data", "indices", "indptr"))
-        agreement = csr_array(parts, shape=(len(like_rates), len(like_rates)))
-        return cls(config, like_rates, float(arrays["overall"][0]), agreement)
+    def load(cls, reader: ArrayReader, _models: Models, config: ResidualsConfig) -> Residuals:
+        overall = float(reader.array("overall")[0])
+        return cls(config, reader.array("like_rates"), overall, reader.csr("agreement"))
 
-    def expect(self, query: Query) -> Expected:
-        """What the list tells of the person, and of every title."""
+    @cached_on_context
+    def expect(self, context: ScoringContext) -> Expected:
+        """The person's habits by their list, and how every title should please them against those."""
+        query = context.query
         rated = query.ratings != UNRATED
         rows, liked = query.anime_rows[rated], query.ratings[rated] >= LIKED_FROM
         prior = self.config.person_prior
         rate = self.overall
-        if query.tells_ratings:
+        if query.has_distinct_ratings:
             rate = (int(liked.sum()) + prior * self.overall) / (len(rows) + prior)
         own = (liked - rate - (self.like_rates[rows] - self.overall)).astype(np.float32)
         entries, lengths = ranges(self.agreement.indptr, rows)
@@ -113,7 +116,7 @@ class Residuals:
 def _centered(
     ratings: RatingsMatrix, like_rates: NDArray[np.float32], overall: float, prior: float
 ) -> csc_array:
-    """csc float32 (n_users, n_anime): 1 or 0 for liked or not, less what person and title let expect."""
+    """csc float32 (n_users, n_anime): 1 or 0 for liked or not, less the share that user and title predict."""
     rated = ratings.data != UNRATED
     users = np.repeat(np.arange(ratings.n_users), np.diff(ratings.indptr))[rated]
     titles = ratings.indices[rated]
@@ -125,3 +128,6 @@ def _centered(
     indptr = np.concatenate([np.zeros(1, np.int64), np.cumsum(counts)])
     matrix = csr_array((values.astype(np.float32), titles, indptr), shape=(ratings.n_users, ratings.n_anime))
     return csc_array(matrix)
+
+
+SPEC = ModelSpec(name="residuals", model=Residuals, config=ResidualsConfig, requires=(ItemItem,))

@@ -1,17 +1,20 @@
-"""Why a title is recommended, in terms of the list: from the model's own sums, not guessed."""
+"""Reasons for a recommendation, in terms of the list: from the model's own sums, not guessed."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from recommender.data.catalog import Catalog
-from recommender.data.query import Contributor, Query, Ranking, Recommender
+from recommender.data.query import Query
+from recommender.data.ranking import Ranking
+from recommender.models.base import Contributor, Scorer
+from recommender.models.context import ScoringContext
 from recommender.models.user_user import UserUser
-
-MAX_TITLES = 3  # named for one recommendation
 
 
 @dataclass(frozen=True)
@@ -21,49 +24,63 @@ class Explanation:
     Attributes:
         because: (anime row of a liked title, its part of the score), most first; all parts of the list
             together are at most the score.
-        people: how many of the people with the most similar taste liked it.
+        users: how many of the users with the most similar likes liked it.
         genres: its genres that at least half of the liked titles have.
     """
 
     because: tuple[tuple[int, float], ...]
-    people: int
+    users: int
     genres: tuple[str, ...]
 
 
-def explain(
-    algorithm: Recommender,
-    user_user: UserUser,
-    catalog: Catalog,
-    query: Query,
-    ranking: Ranking,
-    hidden: NDArray[np.bool_],
-) -> list[Explanation]:
-    """One explanation for each title of the ranking.
+class Explainer(Protocol):
+    """Says why titles are on a page."""
 
-    Args:
-        algorithm: that ranked them; one without contributions names no titles.
-        user_user: knows the people with the same taste.
-        hidden: bool (n_anime,): titles that must not be named.
-    """
-    rows = ranking.anime_rows
-    parts = np.zeros((len(query.anime_rows), len(rows)), dtype=np.float32)
-    if isinstance(algorithm, Contributor) and len(query.anime_rows) and len(rows):
-        parts = algorithm.contributions(query, rows) * _scale(algorithm, query, ranking)
-    named = query.is_liked & ~hidden[query.anime_rows]
-    parts = np.where(named[:, None], np.maximum(parts, 0), 0)
-    people = user_user.supporters(query, rows) if len(query.anime_rows) else np.zeros(len(rows), np.int64)
-    explanations = []
-    for column, row in enumerate(rows.tolist()):
-        best = np.argsort(-parts[:, column], kind="stable")[:MAX_TITLES]
-        because = [(int(query.anime_rows[i]), float(parts[i, column])) for i in best if parts[i, column] > 0]
-        genres = _shared_genres(catalog, query, row)
-        explanations.append(Explanation(tuple(because), int(people[column]), genres))
-    return explanations
+    def explain(
+        self, scorer: Scorer, context: ScoringContext, ranking: Ranking, hidden: NDArray[np.bool_]
+    ) -> Sequence[Explanation]:
+        """One explanation for each title of the ranking.
+
+        Args:
+            scorer: that scored them; one without contributions names no titles.
+            hidden: bool (n_anime,): titles that must not be named.
+        """
+        ...
 
 
-def _scale(algorithm: Recommender, query: Query, ranking: Ranking) -> NDArray[np.float32]:
-    """float32 (len(ranking),): from the algorithm's own scores to those that are shown."""
-    scores = algorithm.scores(query)[ranking.anime_rows]
+@dataclass(frozen=True)
+class SharedListExplainer:
+    """Names the liked titles that contribute most, the users who agree, and the genres in common."""
+
+    max_titles: int = 3  # named for one recommendation
+
+    def explain(
+        self, scorer: Scorer, context: ScoringContext, ranking: Ranking, hidden: NDArray[np.bool_]
+    ) -> Sequence[Explanation]:
+        """See Explainer."""
+        query, rows = context.query, ranking.anime_rows
+        parts = np.zeros((len(query.anime_rows), len(rows)), dtype=np.float32)
+        if isinstance(scorer, Contributor) and len(query.anime_rows) and len(rows):
+            parts = scorer.contributions(context, rows) * _scale(scorer, context, ranking)
+        named = query.is_liked & ~hidden[query.anime_rows]
+        parts = np.where(named[:, None], np.maximum(parts, 0), 0)
+        users = np.zeros(len(rows), np.int64)
+        if len(query.anime_rows):
+            users = context.models[UserUser].supporters(context, rows)
+        explanations = []
+        for column, row in enumerate(rows.tolist()):
+            best = np.argsort(-parts[:, column], kind="stable")[: self.max_titles]
+            because = [
+                (int(query.anime_rows[i]), float(parts[i, column])) for i in best if parts[i, column] > 0
+            ]
+            genres = _shared_genres(context.catalog, query, row)
+            explanations.append(Explanation(tuple(because), int(users[column]), genres))
+        return explanations
+
+
+def _scale(scorer: Scorer, context: ScoringContext, ranking: Ranking) -> NDArray[np.float32]:
+    """float32 (len(ranking),): from the scorer's own scores to those that are shown."""
+    scores = scorer.scores(context)[ranking.anime_rows]
     scale: NDArray[np.float32] = np.where(scores > 0, ranking.scores / np.maximum(scores, 1e-30), 0)
     return scale
 

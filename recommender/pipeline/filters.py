@@ -1,14 +1,22 @@
-"""Which titles may be recommended: a mask over the catalog, applied before ranking."""
+"""Filters: which titles may be recommended, as masks over the catalog.
+
+A filter is one field of `Filters`. Its mask, the schema and documentation of the API, and the control in the
+web app all follow from it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from recommender.data.catalog import Catalog
+
+Mask = NDArray[np.bool_]
+Control = Literal["multichoice", "number", "year", "switch", "none"]
 
 
 class UnknownFilterValueError(ValueError):
@@ -19,47 +27,145 @@ class UnknownFilterValueError(ValueError):
         self.field, self.value = field, value
 
 
+@dataclass(frozen=True, kw_only=True)
+class FilterSpec:
+    """What is to be known of one filter.
+
+    Attributes:
+        mask: (catalog, value) -> bool (n_anime,), the titles that meet it; None where the value asks for
+            nothing. Raises UnknownFilterValueError.
+        label: a word or two, for a person.
+        description: for the documentation.
+        control: how the web app asks for it; "none" where it does not.
+        choices: catalog -> the values there are.
+        minimum, maximum, step: of a number.
+    """
+
+    mask: Callable[[Catalog, Any], Mask | None]
+    label: str
+    description: str
+    control: Control
+    choices: Callable[[Catalog], list[str]] | None = None
+    minimum: float | None = None
+    maximum: float | None = None
+    step: float | None = None
+
+
+def _filter(default: Any, mask: Callable[[Catalog, Any], Mask | None], **facts: Any) -> Any:
+    return field(default=default, metadata={"spec": FilterSpec(mask=mask, **facts)})
+
+
+def _known(name: str, value: str, known: Mapping[str, str]) -> str:
+    key = value.strip().lower()
+    if key not in known:
+        raise UnknownFilterValueError(name, value, sorted(known.values()))
+    return key
+
+
+def _types(catalog: Catalog, types: tuple[str, ...]) -> Mask | None:
+    wanted = [_known("types", value, catalog.known_types) for value in types]
+    return np.isin(catalog.types, wanted) if wanted else None
+
+
+def _genre_masks(name: str, catalog: Catalog, genres: tuple[str, ...]) -> list[Mask]:
+    return [catalog.genre_masks[_known(name, genre, catalog.known_genres)] for genre in genres]
+
+
+def _genres(catalog: Catalog, genres: tuple[str, ...]) -> Mask | None:
+    return np.all(_genre_masks("genres", catalog, genres), axis=0) if genres else None
+
+
+def _genres_exclude(catalog: Catalog, genres: tuple[str, ...]) -> Mask | None:
+    return ~np.any(_genre_masks("genres_exclude", catalog, genres), axis=0) if genres else None
+
+
+def _genre_names(catalog: Catalog) -> list[str]:
+    return sorted(catalog.known_genres.values())
+
+
+def _type_names(catalog: Catalog) -> list[str]:
+    return sorted(catalog.known_types.values())
+
+
 @dataclass(frozen=True)
 class Filters:
     """Conditions that every recommended title meets. Names are compared without regard to case."""
 
-    types: tuple[str, ...] = ()  # one of these; empty: any
-    genres: tuple[str, ...] = ()  # all of these
-    genres_exclude: tuple[str, ...] = ()  # none of these
-    min_members: int = 0  # list members on MyAnimeList
-    min_score: float = 0.0  # mean rating on MyAnimeList; titles without one fail any minimum
-    year_from: int | None = None  # first aired in this year or later
-    year_to: int | None = None  # first aired in this year or earlier
-    nsfw: bool = False  # whether adult titles may appear
+    types: tuple[str, ...] = _filter(
+        (),
+        _types,
+        label="Type",
+        description="one of these: TV, Movie, OVA, ONA, Special, Music",
+        control="multichoice",
+        choices=_type_names,
+    )
+    genres: tuple[str, ...] = _filter(
+        (), _genres, label="Genres", description="all of these", control="multichoice", choices=_genre_names
+    )
+    genres_exclude: tuple[str, ...] = _filter(
+        (),
+        _genres_exclude,
+        label="Without",
+        description="none of these",
+        control="multichoice",
+        choices=_genre_names,
+    )
+    min_members: int = _filter(
+        0,
+        lambda catalog, members: catalog.members >= members if members > 0 else None,
+        label="Members",
+        description="list members on MyAnimeList",
+        control="none",
+        minimum=0,
+        maximum=10**9,
+        step=1,
+    )
+    min_score: float = _filter(
+        0.0,
+        lambda catalog, score: catalog.mean_scores >= score if score > 0 else None,
+        label="MyAnimeList score",
+        description="mean rating on MyAnimeList; titles without one fail any minimum",
+        control="number",
+        minimum=0,
+        maximum=10,
+        step=0.5,
+    )
+    year_from: int | None = _filter(
+        None,
+        lambda catalog, year: None if year is None else catalog.years >= max(year, 1),  # 0: unknown
+        label="From",
+        description="first aired, earliest",
+        control="year",
+        minimum=1900,
+        maximum=2200,
+    )
+    year_to: int | None = _filter(
+        None,
+        lambda catalog, year: None if year is None else (catalog.years >= 1) & (catalog.years <= year),
+        label="To",
+        description="first aired, latest",
+        control="year",
+        minimum=1900,
+        maximum=2200,
+    )
+    nsfw: bool = _filter(
+        False,
+        lambda catalog, shown: None if shown else ~catalog.nsfw,
+        label="Adult titles",
+        description="whether adult titles may appear",
+        control="switch",
+    )
 
-    def masks(self, catalog: Catalog) -> dict[str, NDArray[np.bool_]]:
-        """For each condition in force, bool (n_anime,): the titles that meet it.
+    def masks(self, catalog: Catalog) -> dict[str, Mask]:
+        """For each filter in force, bool (n_anime,): the titles that meet it.
 
         Raises:
             UnknownFilterValueError: a genre or type that no title of the catalog has.
         """
-        masks: dict[str, NDArray[np.bool_]] = {}
-        if not self.nsfw:
-            masks["nsfw"] = ~catalog.nsfw
-        if self.types:
-            wanted = [_known("types", value, catalog.known_types) for value in self.types]
-            masks["types"] = np.isin(catalog.types, wanted)
-        if self.genres:
-            masks["genres"] = np.all([_genre("genres", g, catalog) for g in self.genres], axis=0)
-        if self.genres_exclude:
-            excluded = [_genre("genres_exclude", g, catalog) for g in self.genres_exclude]
-            masks["genres_exclude"] = ~np.any(excluded, axis=0)
-        if self.min_members > 0:
-            masks["min_members"] = catalog.members >= self.min_members
-        if self.min_score > 0:
-            masks["min_score"] = catalog.mean_scores >= self.min_score
-        if self.year_from is not None or self.year_to is not None:
-            low = 1 if self.year_from is None else max(self.year_from, 1)  # 0: unknown
-            high = 9999 if self.year_to is None else self.year_to
-            masks["year"] = (catalog.years >= low) & (catalog.years <= high)
-        return masks
+        masks = {name: spec.mask(catalog, getattr(self, name)) for name, spec in FILTERS.items()}
+        return {name: mask for name, mask in masks.items() if mask is not None}
 
-    def allowed(self, catalog: Catalog) -> NDArray[np.bool_]:
+    def allowed(self, catalog: Catalog) -> Mask:
         """bool (n_anime,): the titles that meet every condition."""
         allowed = np.ones(len(catalog), dtype=bool)
         for mask in self.masks(catalog).values():
@@ -67,12 +173,4 @@ class Filters:
         return allowed
 
 
-def _known(field: str, value: str, known: Mapping[str, str]) -> str:
-    key = value.strip().lower()
-    if key not in known:
-        raise UnknownFilterValueError(field, value, sorted(known.values()))
-    return key
-
-
-def _genre(field: str, value: str, catalog: Catalog) -> NDArray[np.bool_]:
-    return catalog.genre_masks[_known(field, value, catalog.known_genres)]
+FILTERS: Mapping[str, FilterSpec] = {f.name: f.metadata["spec"] for f in fields(Filters)}

@@ -1,4 +1,4 @@
-"""What a list says of a person's taste, against what everybody watches and how everybody rates it."""
+"""A summary of a list against what everybody watches, and against the ratings everybody gives."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from domain.ratings import UNRATED
+from domain.ratings import RATINGS, UNRATED
 from domain.titles import NSFW_GENRES
 from recommender.data.catalog import Catalog
 from recommender.data.query import Query
-from recommender.models.popularity import RATINGS, Popularity
+from recommender.models.popularity import Popularity
 
 MIN_RATERS = 20  # people behind a mean that somebody's rating is held against
 MIN_GAP = 0.5  # between a rating and such a mean, to be worth a word

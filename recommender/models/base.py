@@ -1,0 +1,132 @@
+"""What an algorithm is to the rest: a model that is fitted, saved and loaded, and scores titles."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import wraps
+from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar, cast, runtime_checkable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recommender.data.arrays import ArrayReader, ArrayWriter
+from recommender.data.training_data import TrainingData
+
+if TYPE_CHECKING:
+    from recommender.models.context import ScoringContext
+
+Floats = NDArray[np.float32]
+
+
+class Model(Protocol):
+    """Finished and immutable once `fit` or `load` returns."""
+
+    @classmethod
+    def fit(cls, data: TrainingData, models: Models, config: Any) -> Self:
+        """Learn from the data, and from the models that the spec requires."""
+        ...
+
+    def save(self, writer: ArrayWriter) -> None:
+        """Write everything learned."""
+        ...
+
+    @classmethod
+    def load(cls, reader: ArrayReader, models: Models, config: Any) -> Self:
+        """The inverse of `save`."""
+        ...
+
+
+class Scorer(Protocol):
+    """A model that scores every title for a query."""
+
+    def scores(self, context: ScoringContext) -> Floats:
+        """float32 (n_anime,): the higher the better; 0 where the model knows nothing in favor."""
+        ...
+
+
+@runtime_checkable
+class Contributor(Protocol):
+    """A scorer that can tell what each title of the list does for a score."""
+
+    def scores(self, context: ScoringContext) -> Floats:
+        """See Scorer."""
+        ...
+
+    def contributions(self, context: ScoringContext, anime_rows: NDArray[np.int64]) -> Floats:
+        """float32 (titles of the list, len(anime_rows)): parts of these titles' scores."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class AlgorithmInfo:
+    """One algorithm as people know it."""
+
+    label: str  # a few words, for a menu
+    description: str  # one sentence
+    needs_list: bool = False  # cannot say anything without titles
+    default_limit: int = 20  # how many titles it returns unless told
+    similar: bool = False  # can also find titles like one title
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelSpec:
+    """How one model takes part in a build and in a snapshot.
+
+    Attributes:
+        name: in the API, in the manifest, and of its files.
+        model: its class.
+        config: a frozen dataclass; every field has a default.
+        requires: the models that it is fitted on and loaded with.
+        algorithm: where it can be asked for by name.
+    """
+
+    name: str
+    model: type[Any]
+    config: type[Any]
+    requires: tuple[type[Any], ...] = ()
+    algorithm: AlgorithmInfo | None = None
+
+
+M = TypeVar("M")
+
+
+class Models:
+    """Fitted models by their class."""
+
+    def __init__(self, fitted: Mapping[type[Any], Any] | None = None) -> None:
+        self._fitted = dict(fitted or {})
+
+    def __getitem__(self, kind: type[M]) -> M:
+        return cast(M, self._fitted[kind])
+
+    def __iter__(self) -> Iterator[type[Any]]:
+        return iter(self._fitted)
+
+    def __len__(self) -> int:
+        return len(self._fitted)
+
+    def with_model(self, model: Any) -> Models:
+        """The same models and one more, or one in the place of another of its class."""
+        return Models({**self._fitted, type(model): model})
+
+
+@dataclass(frozen=True)
+class NoConfig:
+    """For a model without parameters."""
+
+
+Method = TypeVar("Method", bound=Callable[..., Any])
+
+
+def cached_on_context(method: Method) -> Method:
+    """Work out once for each request what a method says of its context.
+
+    Scores, forecasts and explanations build on the same values; they live in `context.cache`.
+    """
+
+    @wraps(method)
+    def cached(model: object, context: ScoringContext) -> Any:
+        return context.cache.get((model, method), lambda: method(model, context))
+
+    return cast(Method, cached)

@@ -1,0 +1,36 @@
+"""What a model is given to score titles for one request."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from recommender.data.cache import Cache
+from recommender.data.catalog import Catalog
+from recommender.data.overlay import Overlay
+from recommender.data.query import Query
+from recommender.franchises import Franchises
+from recommender.models.base import Models
+
+
+@dataclass(frozen=True, eq=False)
+class ScoringContext:
+    """One request: made once, dropped after.
+
+    Attributes:
+        query: what is known of the person.
+        models: every model of the snapshot.
+        overlay: users newer than the models.
+        catalog, franchises: the titles, and which of them belong together.
+        cache: what was already worked out for this request.
+    """
+
+    query: Query
+    models: Models
+    overlay: Overlay
+    catalog: Catalog
+    franchises: Franchises
+    cache: Cache = field(default_factory=Cache, repr=False)
+
+    @property
+    def n_anime(self) -> int:
+        return len(self.catalog)

@@ -1,0 +1,102 @@
+"""Training examples: the features of titles for each training query, and what became of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recommender.data.overlay import Overlay
+from recommender.data.query import Query
+from recommender.data.ranking import top_k
+from recommender.data.training_data import TrainingData, TrainingQuery
+from recommender.franchises import Franchises
+from recommender.models.base import Models
+from recommender.models.context import ScoringContext
+from recommender.models.features import LIKE_FEATURES, LINEAR_START, NAMES, Features
+
+
+@dataclass(frozen=True)
+class ExamplesConfig:
+    """The titles of each training query that become examples."""
+
+    candidates: int = 50  # most promising titles of each query that the order is learned on, …
+    others: int = 14  # … and so many of the rest
+    pairs: int = 12  # titles of each query that the probability of a like is learned on
+    seed: int = 9
+
+
+class TrainingExamples(NamedTuple):
+    """What the blends are trained on.
+
+    Attributes:
+        features: float32 (queries, candidates, len(NAMES)).
+        relevant: float32 (queries, candidates), 1 for a title that the user liked.
+        pair_features: float32 (pairs, len(LIKE_FEATURES)), of titles they rated.
+        pair_liked: bool (pairs,).
+    """
+
+    features: NDArray[np.float32]
+    relevant: NDArray[np.float32]
+    pair_features: NDArray[np.float32]
+    pair_liked: NDArray[np.bool_]
+
+
+def training_examples(data: TrainingData, models: Models, config: ExamplesConfig) -> TrainingExamples:
+    """The features of each training query's most promising titles, and of some that were rated.
+
+    Worked out once for all models that are fitted on `data` with this configuration.
+    """
+    return data.cache.get(config, lambda: _examples(data, models, config))
+
+
+def _examples(data: TrainingData, models: Models, config: ExamplesConfig) -> TrainingExamples:
+    features = models[Features]
+    rng = np.random.default_rng(config.seed)
+    like_columns = [NAMES.index(name) for name in LIKE_FEATURES]
+    known = features.item_item.titles
+    tables, relevant = [], []
+    pairs, liked = [np.empty((0, len(LIKE_FEATURES)), np.float32)], [np.empty(0, bool)]
+    for example, context in _contexts(data, models, data.queries):
+        table = features.table(context, NAMES)
+        rated = rng.permutation(len(example.anime_rows))[: config.pairs]
+        pairs.append(table[like_columns][:, example.anime_rows[rated]].T)
+        liked.append(example.liked[rated])
+        if len(known) - len(example.query.anime_rows) >= config.candidates + config.others:
+            chosen = _candidates(table, known, example.query, rng, config)
+            tables.append(table[:, chosen].T)
+            relevant.append(np.isin(chosen, example.anime_rows[example.liked]))
+    width = config.candidates + config.others
+    return TrainingExamples(
+        np.array(tables, dtype=np.float32).reshape(-1, width, len(NAMES)),
+        np.array(relevant, dtype=np.float32).reshape(-1, width),
+        np.concatenate(pairs),
+        np.concatenate(liked),
+    )
+
+
+def _contexts(
+    data: TrainingData, models: Models, queries: Iterable[TrainingQuery]
+) -> Iterable[tuple[TrainingQuery, ScoringContext]]:
+    overlay, franchises = Overlay.empty(len(data.catalog)), Franchises.singletons(len(data.catalog))
+    for example in queries:
+        yield example, ScoringContext(example.query, models, overlay, data.catalog, franchises)
+
+
+def _candidates(
+    table: NDArray[np.float32],
+    known: NDArray[np.int64],
+    query: Query,
+    rng: np.random.Generator,
+    config: ExamplesConfig,
+) -> NDArray[np.int64]:
+    promise = sum(weight * table[NAMES.index(name)] for name, weight in LINEAR_START.items())
+    unseen = np.zeros(len(promise), dtype=bool)
+    unseen[known] = True
+    unseen[query.anime_rows] = False
+    best = top_k(promise, unseen, config.candidates)
+    unseen[best] = False
+    return np.concatenate([best, rng.choice(np.flatnonzero(unseen), config.others, replace=False)])

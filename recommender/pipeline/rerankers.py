@@ -1,0 +1,108 @@
+"""Parts of a pipeline that change the order of candidates."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recommender.models.content_based import ContentBased
+from recommender.models.context import ScoringContext
+from recommender.models.popularity import Popularity
+from recommender.pipeline.candidates import Candidates, relative
+from recommender.pipeline.options import FranchiseMode, PageRequest
+
+
+class Reranker(Protocol):
+    """Changes keys, takes titles away, or chooses an order."""
+
+    def rerank(self, candidates: Candidates, context: ScoringContext, request: PageRequest) -> Candidates:
+        """New candidates; the same where the request asks for nothing of this part."""
+        ...
+
+
+@dataclass(frozen=True)
+class NicheReranker:
+    """Counts popularity against a title.
+
+    Attributes:
+        power: at niche 1, a score is divided by (popularity + floor)^this,
+        floor: popularity being likes, against those of the most liked title.
+    """
+
+    power: float = 0.5
+    floor: float = 0.01
+
+    def rerank(self, candidates: Candidates, context: ScoringContext, request: PageRequest) -> Candidates:
+        """See Reranker."""
+        niche = request.options.niche
+        if not niche:
+            return candidates
+        likes = context.models[Popularity].likes
+        popularity = likes / max(int(likes.max(initial=0)), 1)
+        scored = candidates.keys > 0
+        keys = np.where(scored, candidates.keys, 0.0) * (popularity + self.floor) ** (-self.power * niche)
+        return replace(candidates, keys=np.where(scored, relative(keys, context.query), candidates.keys))
+
+
+@dataclass(frozen=True)
+class FranchiseReranker:
+    """Of something unseen only where to start, and one title of a franchise."""
+
+    extras_penalty: float = 4.0  # recaps and specials come after everything else
+
+    def rerank(self, candidates: Candidates, context: ScoringContext, request: PageRequest) -> Candidates:
+        """See Reranker."""
+        mode = request.options.franchise
+        if mode is FranchiseMode.ALLOW:
+            return candidates
+        franchises, excluded = context.franchises, self._excluded(context, mode)
+        # an entry point stands where the best of its line would
+        keys, replaced = candidates.keys.copy(), np.flatnonzero(excluded)
+        np.maximum.at(keys, franchises.entries[replaced], keys[replaced])
+        filtered = {"franchise": int(excluded.sum())} if excluded.any() else {}
+        return replace(
+            candidates,
+            keys=np.where(franchises.extras, keys - self.extras_penalty, keys),
+            allowed=candidates.allowed & ~excluded,
+            groups=franchises.groups,
+            filtered={**candidates.filtered, **filtered},
+        )
+
+    def _excluded(self, context: ScoringContext, mode: FranchiseMode) -> NDArray[np.bool_]:
+        """bool (n_anime,): later parts of what is not in the list; for EXCLUDE all that is part of it."""
+        entries, groups = context.franchises.entries, context.franchises.groups
+        seen = ~context.query.unseen(len(entries))
+        excluded = (entries != np.arange(len(entries))) & ~seen[entries]
+        if mode is FranchiseMode.EXCLUDE:
+            excluded |= np.isin(groups, groups[context.query.anime_rows])
+        unseen: NDArray[np.bool_] = excluded & ~seen
+        return unseen
+
+
+@dataclass(frozen=True)
+class DiversityReranker:
+    """Maximal marginal relevance (Carbonell & Goldstein 1998, SIGIR) over what describes titles."""
+
+    pool: int = 5  # times the page: the titles that it chooses from
+
+    def rerank(self, candidates: Candidates, context: ScoringContext, request: PageRequest) -> Candidates:
+        """See Reranker."""
+        diversity = request.options.diversity
+        if not diversity:
+            return candidates
+        pool = candidates.best(self.pool * request.limit)
+        terms = context.models[ContentBased].terms[pool]
+        alike = (terms @ terms.T).toarray()
+        nearest = np.zeros(len(pool))
+        left = np.ones(len(pool), dtype=bool)
+        chosen = []
+        for _ in range(min(request.limit, len(pool))):
+            gains = (1.0 - diversity) * candidates.keys[pool] - diversity * nearest
+            best = int(np.argmax(np.where(left, gains, -np.inf)))
+            chosen.append(best)
+            left[best] = False
+            nearest = np.maximum(nearest, alike[best])
+        return replace(candidates, order=pool[np.array(chosen, dtype=np.int64)])

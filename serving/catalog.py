@@ -1,0 +1,180 @@
+"""The catalog: search and browse, one title, popular titles, what there is to choose from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from domain.titles import Title
+from recommender.artifacts.snapshot import Snapshot
+from recommender.models.popularity import Popularity
+from recommender.pipeline.filters import Filters
+from serving.errors import UnknownTitleError
+from serving.live import LiveVersion, ModelSource
+
+MAX_MATCHES = 1_000  # titles that a search looks through
+
+_SORT_KEYS: Mapping[str, Callable[[Snapshot, int], tuple[object, int]]] = {
+    "popularity": lambda snapshot, row: (-snapshot.catalog.members[row], row),
+    "score": lambda snapshot, row: (-snapshot.catalog.mean_scores[row], row),
+    "year": lambda snapshot, row: (-snapshot.catalog.years[row], row),
+    "name": lambda snapshot, row: (snapshot.catalog[row].name.casefold(), row),
+}
+_POPULAR_KEYS: Mapping[str, Callable[[Popularity], NDArray[np.float32]]] = {
+    "likes": lambda popularity: popularity.prior,
+    "mean_rating": lambda popularity: popularity.mean_ratings,
+}
+
+
+@dataclass(frozen=True)
+class BrowseOptions:
+    """Which titles, in which order.
+
+    Attributes:
+        ids: where given: only these titles; empty: none.
+        sort: relevance, popularity, score, year or name; None: relevance with a query, else popularity.
+    """
+
+    query: str = ""
+    filters: Filters = field(default_factory=Filters)
+    ids: Sequence[int] | None = None
+    year: int | None = None
+    sort: str | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class TitlePage:
+    """One page of a longer list of titles.
+
+    Attributes:
+        rows: of this page.
+        total: titles on all pages.
+    """
+
+    live: LiveVersion
+    rows: Sequence[int]
+    page: int
+    limit: int
+    total: int
+
+    @classmethod
+    def of(cls, live: LiveVersion, rows: Sequence[int], page: int, limit: int) -> TitlePage:
+        end = page * limit
+        return cls(live, rows[end - limit : end], page, limit, len(rows))
+
+    @property
+    def has_next(self) -> bool:
+        return self.page * self.limit < self.total
+
+    @property
+    def titles(self) -> list[Title]:
+        return [self.live.snapshot.catalog[row] for row in self.rows]
+
+
+class OneTitle(NamedTuple):
+    """A title, and where it stands in the arrays of the snapshot."""
+
+    snapshot: Snapshot
+    row: int
+
+
+class NamedCount(NamedTuple):
+    """A genre or a type, and how many titles have it."""
+
+    name: str
+    titles: int
+
+
+@dataclass(frozen=True, eq=False)
+class CatalogSummary:
+    """What there is to choose from, and what stands behind it.
+
+    Attributes:
+        users: in the model; ratings: that they gave, without titles watched and not rated.
+        generated_users: how many of them are the demo's and do not exist.
+        genres, types: most titles first.
+        years: first aired, earliest and latest; None where no year is known.
+    """
+
+    live: LiveVersion
+    titles: int
+    users: int
+    ratings: int
+    generated_users: int
+    genres: Sequence[NamedCount]
+    types: Sequence[NamedCount]
+    years: tuple[int, int] | None
+
+
+@dataclass(frozen=True)
+class CatalogService:
+    """Answers that do not depend on other users, from the newest model."""
+
+    models: ModelSource
+
+    def browse(self, options: BrowseOptions, page: int, limit: int) -> TitlePage:
+        """Titles by any name they have, and by what they are."""
+        live = self.models.latest_model()
+        snapshot, query = live.snapshot, options.query.strip()
+        allowed = options.filters.allowed(snapshot.catalog)
+        if options.year is not None:
+            allowed &= snapshot.catalog.years == options.year
+        if options.ids is not None:
+            allowed &= np.isin(snapshot.catalog.vocabulary.ids, options.ids)
+        if query:
+            rows = snapshot.search.suggest(options.query, MAX_MATCHES, allowed)
+        else:
+            rows = np.flatnonzero(allowed).tolist()
+        sort = options.sort or ("relevance" if query else "popularity")
+        if sort != "relevance":
+            rows = sorted(rows, key=lambda row: _SORT_KEYS[sort](snapshot, row))
+        return TitlePage.of(live, rows, page, limit)
+
+    def title(self, anime_id: int) -> OneTitle:
+        """One title; raises UnknownTitleError."""
+        snapshot = self.models.latest_model().snapshot
+        row = snapshot.catalog.vocabulary.row(anime_id)
+        if row is None:
+            raise UnknownTitleError(anime_id)
+        return OneTitle(snapshot, row)
+
+    def popular(self, sort: str, filters: Filters, page: int, limit: int) -> TitlePage:
+        """Titles by likes, or by a mean rating that few ratings cannot carry to the top."""
+        live = self.models.latest_model()
+        order = np.argsort(-_POPULAR_KEYS[sort](live.snapshot.models[Popularity]), kind="stable")
+        rows = order[filters.allowed(live.snapshot.catalog)[order]].tolist()
+        return TitlePage.of(live, rows, page, limit)
+
+    def suggest(self, typed: str, limit: int) -> list[str]:
+        """Main names of titles that the words may be the beginning of, best first; no adult titles."""
+        snapshot = self.models.latest_model().snapshot
+        rows = snapshot.search.suggest(typed, limit, ~snapshot.catalog.nsfw)
+        return [snapshot.catalog[row].name for row in rows]
+
+    def summary(self, *, nsfw: bool) -> CatalogSummary:
+        """What there is to choose from, with or without adult titles."""
+        live = self.models.latest_model()
+        snapshot, catalog = live.snapshot, live.snapshot.catalog
+        allowed = Filters(nsfw=nsfw).allowed(catalog)
+        years = catalog.years[allowed & (catalog.years > 0)]
+        return CatalogSummary(
+            live=live,
+            titles=int(allowed.sum()),
+            users=snapshot.ratings.n_users,
+            ratings=int(snapshot.models[Popularity].raters.sum()),
+            generated_users=snapshot.origin.generated_users,
+            genres=_counts(catalog.of_genres(), allowed),
+            types=_counts(catalog.of_types(), allowed),
+            years=(int(years.min()), int(years.max())) if len(years) else None,
+        )
+
+
+def _counts(masks: Mapping[str, NDArray[np.bool_]], allowed: NDArray[np.bool_]) -> list[NamedCount]:
+    """Most titles first, without what no title has."""
+    counts = [NamedCount(name, int((mask & allowed).sum())) for name, mask in masks.items()]
+    found = [count for count in counts if count.titles]
+    return sorted(found, key=lambda count: (-count.titles, count.name))

@@ -1,0 +1,75 @@
+"""What can go wrong in a use case. Each error carries its data, and says what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from domain.ids import is_profile
+
+NAMED = 5  # titles that a message repeats
+
+
+class ServiceError(Exception):
+    """A request that cannot be answered as it is."""
+
+
+class UnknownUserError(ServiceError, LookupError):
+    """Nobody of this id has saved ratings."""
+
+    def __init__(self, user_id: int) -> None:
+        super().__init__(
+            f"profile {user_id} is not known, it may have been erased; POST /api/v1/profiles makes a new one"
+            if is_profile(user_id)
+            else f"user {user_id} is not known; POST /users/recommendations with a list of titles adds a user"
+        )
+        self.user_id = user_id
+
+
+class UnknownTitleError(ServiceError, LookupError):
+    """No title has this id."""
+
+    def __init__(self, anime_id: int) -> None:
+        super().__init__(f"No title has the MyAnimeList id {anime_id}. Search with GET /api/v1/anime?query=…")
+        self.anime_id = anime_id
+
+
+class NoTitleResolvedError(ServiceError, LookupError):
+    """Titles were named, and not one is known."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        named = ", ".join(names[:NAMED])
+        super().__init__(f"None of these titles is known: {named}. Try GET /api/anime-suggestions.")
+        self.names = tuple(names)
+
+
+class NothingToSaveError(ServiceError, LookupError):
+    """A list that would replace saved ratings has no title that is known."""
+
+    def __init__(self, advice: str) -> None:
+        super().__init__(f"None of these titles is known; the saved list stays as it was.{advice}")
+
+
+class ListRequiredError(ServiceError):
+    """An algorithm that needs a list was asked without one."""
+
+    def __init__(self, algorithm: str, member: str = "a list") -> None:
+        super().__init__(f"{algorithm} needs {member}: name at least one title.")
+        self.algorithm = algorithm
+
+
+class ListTooLongError(ServiceError):
+    """A list has more titles than the settings allow."""
+
+    def __init__(self, length: int, limit: int) -> None:
+        super().__init__(f"The list has {length:,} titles, at most {limit:,} are read.")
+        self.length, self.limit = length, limit
+
+
+class ProfileIdError(ServiceError):
+    """A user id is in the range of profiles, which are opened by their token only."""
+
+    def __init__(self, user_id: int) -> None:
+        super().__init__(
+            f"user_id {user_id} is of a profile: use POST /api/v1/recommendations or /api/v1/profiles."
+        )
+        self.user_id = user_id

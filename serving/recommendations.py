@@ -1,0 +1,172 @@
+"""The one way from a list to a page of recommendations."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
+
+from domain.ids import is_profile
+from domain.ratings import FAVORITE
+from recommender.data.query import Query
+from recommender.models.context import ScoringContext
+from recommender.models.ranker import Forecast, Ranker
+from recommender.models.registry import ALGORITHMS, DEFAULT_ALGORITHM
+from recommender.pipeline.filters import Filters
+from recommender.pipeline.options import FranchiseMode, PageOptions, PageRequest
+from recommender.pipeline.pipeline import DEFAULT, Page, Pipeline
+from serving.errors import ListRequiredError, ProfileIdError, UnknownTitleError
+from serving.lists import ResolvedList, SubmittedList, resolve_list
+from serving.live import LiveVersion, ModelSource
+from serving.users import UserService
+
+EMPTY_LIST_ALGORITHM = "popular"
+
+
+@dataclass(frozen=True)
+class RecommendOptions:
+    """What is asked for, but for the list.
+
+    Attributes:
+        limit: None: the algorithm's own.
+    """
+
+    algorithm: str = DEFAULT_ALGORITHM
+    limit: int | None = None
+    filters: Filters = field(default_factory=Filters)
+    exclude_ids: tuple[int, ...] = ()
+    page: PageOptions = field(default_factory=PageOptions)
+    explain: bool = False
+
+    def request(self) -> PageRequest:
+        limit = self.limit or ALGORITHMS[self.algorithm].default_limit
+        return PageRequest(limit, self.filters, self.exclude_ids, self.page, self.explain)
+
+
+@dataclass(frozen=True, eq=False)
+class Recommendations:
+    """A page, and how it came about.
+
+    Attributes:
+        forecast: the expected opinion on each title of the page.
+        submitted: the list that came with the request, if one did.
+    """
+
+    algorithm: str
+    live: LiveVersion
+    context: ScoringContext
+    page: Page
+    forecast: Forecast
+    submitted: ResolvedList | None = None
+
+
+@dataclass(frozen=True)
+class RecommendationService:
+    """Makes pages for lists, for users, and of titles like one.
+
+    Attributes:
+        users: where saved ratings are; None where there are none, as in evaluation.
+        pipeline: the parts that make a page.
+        max_list_titles: of one list.
+        observe: times each ranking, by algorithm.
+    """
+
+    models: ModelSource
+    users: UserService | None = None
+    pipeline: Pipeline = DEFAULT
+    max_list_titles: int = 5_000
+    observe: Callable[[str], AbstractContextManager[object]] = lambda _algorithm: nullcontext()
+
+    def recommend(
+        self,
+        live: LiveVersion,
+        query: Query,
+        options: RecommendOptions,
+        submitted: ResolvedList | None = None,
+    ) -> Recommendations:
+        """A page for what is known of a person.
+
+        Raises:
+            ListRequiredError: the algorithm needs a list and gets none.
+            UnknownFilterValueError: a genre or type that no title has.
+        """
+        if ALGORITHMS[options.algorithm].needs_list and not len(query.anime_rows):
+            raise ListRequiredError(options.algorithm)
+        context = live.context(query)
+        with self.observe(options.algorithm):
+            page = self.pipeline.run(live.snapshot.scorer(options.algorithm), context, options.request())
+        forecast = live.snapshot.models[Ranker].forecast(context, page.ranking.anime_rows)
+        return Recommendations(options.algorithm, live, context, page, forecast, submitted)
+
+    def for_list(
+        self, submitted: SubmittedList, options: RecommendOptions, *, user_id: int | None = None
+    ) -> Recommendations:
+        """A page for a list that is not stored.
+
+        Args:
+            user_id: whose saved ratings the list is too: they are not their own neighbor.
+
+        Raises:
+            NoTitleResolvedError, ListTooLongError; and as `recommend`.
+        """
+        live = self.models.current()
+        given = resolve_list(submitted, live.snapshot, self.max_list_titles)
+        given.require_a_title()
+        return self.recommend(live, Query.of(given.entries, user_id=user_id), options, given)
+
+    def for_user(self, user_id: int, options: RecommendOptions) -> Recommendations:
+        """A page for saved ratings; raises UnknownUserError, and as `recommend`."""
+        live = self.models.current()
+        entries = self._users.require_entries(user_id, live.snapshot)
+        return self.recommend(live, Query.of(entries, user_id=user_id), options)
+
+    def for_user_with_list(
+        self, user_id: int, submitted: SubmittedList, options: RecommendOptions
+    ) -> Recommendations:
+        """A page for saved ratings together with a list. A user who is not known yet is saved with the list.
+
+        Raises:
+            ProfileIdError, NoTitleResolvedError, ListTooLongError; ListRequiredError: the algorithm needs
+            a list and none was submitted.
+        """
+        if is_profile(user_id):  # there or not: what is left out of an answer would tell the list
+            raise ProfileIdError(user_id)
+        live = self.models.current()
+        given = resolve_list(submitted, live.snapshot, self.max_list_titles)
+        given.require_a_title()
+        saved = self._users.entries(user_id, live.snapshot)
+        if saved is None and given.entries:
+            catalog = live.snapshot.catalog
+            live = self._users.add(user_id, given.ratings(catalog))
+            if live.snapshot.catalog is not catalog:  # a new version was published meanwhile
+                given = resolve_list(submitted, live.snapshot, self.max_list_titles)
+            # what was saved, should another request have been first
+            saved = self._users.entries(user_id, live.snapshot)
+        entries = [*(saved or ()), *given.entries]
+        if ALGORITHMS[options.algorithm].needs_list and given.is_empty:
+            raise ListRequiredError(options.algorithm, "anime_list")
+        if not entries:
+            limit = options.limit or ALGORITHMS[options.algorithm].default_limit
+            options = RecommendOptions(EMPTY_LIST_ALGORITHM, limit)
+        return self.recommend(live, Query.of(entries, user_id=user_id), options, given)
+
+    def similar_titles(self, anime_id: int, algorithm: str, limit: int, filters: Filters) -> Recommendations:
+        """What the algorithm would recommend to somebody who likes this title and nothing else is known of.
+
+        Raises:
+            UnknownTitleError; and as `recommend`.
+        """
+        live = self.models.latest_model()
+        row = live.snapshot.catalog.vocabulary.row(anime_id)
+        if row is None:
+            raise UnknownTitleError(anime_id)
+        # what is most like a title is of its own franchise
+        page = PageOptions(FranchiseMode.ALLOW)
+        options = RecommendOptions(algorithm, limit, filters, page=page)
+        return self.recommend(live, Query.of([(row, FAVORITE)]), options)
+
+    @property
+    def _users(self) -> UserService:
+        if self.users is None:
+            raise RuntimeError("this service was made without saved users")
+        return self.users

@@ -1,0 +1,192 @@
+"""Users the server knows: their saved ratings, and how somebody new becomes one of them."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from sqlalchemy import Engine
+
+from db.engine import read_transaction
+from db.titles import existing_titles
+from db.users import StoredList, erase_user, insert_user, load_list, replace_list, update_list
+from domain.ids import PROFILE_IDS, is_profile
+from domain.ratings import FAVORITE, UNRATED
+from recommender.artifacts.snapshot import Snapshot
+from recommender.data.query import Query
+from recommender.models.user_user import Neighbors, UserUser
+from serving.errors import NothingToSaveError, UnknownUserError
+from serving.lists import ResolvedList, SubmittedList, resolve_list
+from serving.live import LiveModel, LiveVersion
+
+
+class Saved(NamedTuple):
+    """Ratings that were saved.
+
+    Attributes:
+        titles: how many.
+        unresolved: what was submitted for titles that are not known.
+    """
+
+    user_id: int
+    titles: int
+    unresolved: tuple[str, ...]
+
+
+class SavedTitle(NamedTuple):
+    """One title of somebody's saved ratings; no name where the model does not have it yet."""
+
+    anime_id: int
+    name: str | None
+    rating: int
+
+
+class SimilarUsers(NamedTuple):
+    """The users whose likes are nearest to somebody's."""
+
+    model_version: str
+    neighbors: Neighbors
+
+
+@dataclass(frozen=True)
+class UserService:
+    """Reads, saves and erases users. The database is the only truth.
+
+    Attributes:
+        max_list_titles: of one list.
+        observe_save: times each save.
+    """
+
+    engine: Engine
+    live: LiveModel
+    max_list_titles: int = 5_000
+    observe_save: Callable[[], AbstractContextManager[object]] = nullcontext
+
+    def entries(self, user_id: int, snapshot: Snapshot) -> list[tuple[int, int]] | None:
+        """(anime row, rating) of the saved ratings, None for somebody unknown."""
+        stored = self._stored(user_id)
+        return None if stored is None else _entries(stored, snapshot)
+
+    def require_entries(self, user_id: int, snapshot: Snapshot) -> list[tuple[int, int]]:
+        """As `entries`; raises UnknownUserError for somebody unknown."""
+        return _entries(self._require(user_id), snapshot)
+
+    def saved_titles(self, user_id: int) -> list[SavedTitle]:
+        """The saved ratings by title, ordered by id; raises UnknownUserError for somebody unknown."""
+        stored = self._require(user_id)
+        catalog = self.live.latest_model().snapshot.catalog
+        rows = catalog.vocabulary.rows(stored.anime_ids).tolist()
+        columns = zip(stored.anime_ids.tolist(), rows, stored.ratings.tolist(), strict=True)
+        return [
+            SavedTitle(anime_id, catalog[row].name if row >= 0 else None, rating)
+            for anime_id, row, rating in columns
+        ]
+
+    def similar(self, user_id: int, limit: int) -> SimilarUsers:
+        """The users with the most similar likes; raises UnknownUserError for somebody unknown."""
+        live = self.live.current()
+        query = Query.of(self.require_entries(user_id, live.snapshot), user_id=user_id)
+        neighbors = live.snapshot.models[UserUser].neighbors(live.context(query), limit)
+        return SimilarUsers(live.name, neighbors)
+
+    def add(self, user_id: int, ratings: Mapping[int, int]) -> LiveVersion:
+        """Save a new user's ratings (anime id -> rating) and return the model with them in it.
+
+        Where another request added the same user meanwhile, theirs stays.
+        """
+        with self.observe_save():
+            insert_user(self.engine, user_id, ratings)
+            return self.live.catch_up()
+
+    def add_profile(self, submitted: SubmittedList) -> Saved:
+        """Save a list under a new id of `PROFILE_IDS`.
+
+        Raises:
+            NoTitleResolvedError, NothingToSaveError: no title is known. ListTooLongError.
+        """
+        ratings, unresolved = self._to_save(submitted)
+        with self.observe_save():
+            while not insert_user(self.engine, user_id := secrets.choice(PROFILE_IDS), ratings):
+                pass  # somebody has this id
+            self.live.catch_up()
+        return Saved(user_id, len(ratings), unresolved)
+
+    def replace_list(self, user_id: int, submitted: SubmittedList) -> Saved:
+        """Save a list in the place of whatever this user has.
+
+        Raises:
+            NoTitleResolvedError, NothingToSaveError: no title is known: such a list replaces none.
+            ListTooLongError. UnknownUserError: as `replace`.
+        """
+        ratings, unresolved = self._to_save(submitted)
+        self.replace(user_id, ratings)
+        return Saved(user_id, len(ratings), unresolved)
+
+    def replace(self, user_id: int, ratings: Mapping[int, int]) -> None:
+        """Save ratings (anime id -> rating, 0 for unrated) in the place of whatever this user has.
+
+        Raises:
+            UnknownUserError: the id is of a profile that was not handed out, or was erased: it is not made
+                here.
+        """
+        with self.observe_save():
+            if not is_profile(user_id):
+                replace_list(self.engine, user_id, ratings)
+            elif not update_list(self.engine, user_id, ratings):
+                raise UnknownUserError(user_id)
+            self.live.catch_up()
+
+    def erase(self, user_id: int) -> None:
+        """Delete a user's ratings; when this returns, no worker answers by them any more.
+
+        Raises:
+            UnknownUserError: nobody of this id has saved ratings.
+        """
+        if not erase_user(self.engine, user_id):
+            raise UnknownUserError(user_id)
+        self.live.catch_up()
+
+    def _to_save(self, submitted: SubmittedList) -> tuple[dict[int, int], tuple[str, ...]]:
+        """Anime id -> rating, 0 for unrated; and what is not known.
+
+        Titles that are newer than the model count too: whoever sends a saved list back loses none of them.
+        """
+        snapshot = self.live.latest_model().snapshot
+        given = resolve_list(submitted, snapshot, self.max_list_titles)
+        newer = dict.fromkeys(given.unknown_ids, UNRATED)
+        newer |= {title.anime_id: title.rating or FAVORITE for title in given.unresolved if title.anime_id}
+        stored = self._existing(newer)
+        ratings = given.ratings(snapshot.catalog) | {anime_id: newer[anime_id] for anime_id in stored}
+        if not ratings:
+            given.require_a_title()
+            raise NothingToSaveError(" DELETE erases it.")
+        return ratings, _unknown(given, stored)
+
+    def _existing(self, anime_ids: Mapping[int, int]) -> set[int]:
+        if not anime_ids:
+            return set()
+        with read_transaction(self.engine) as connection:
+            return existing_titles(connection, anime_ids)
+
+    def _stored(self, user_id: int) -> StoredList | None:
+        with read_transaction(self.engine) as connection:
+            return load_list(connection, user_id)
+
+    def _require(self, user_id: int) -> StoredList:
+        stored = self._stored(user_id)
+        if stored is None:
+            raise UnknownUserError(user_id)
+        return stored
+
+
+def _unknown(given: ResolvedList, stored: set[int]) -> tuple[str, ...]:
+    names = [title.submitted for title in given.unresolved if title.anime_id not in stored]
+    return (*names, *(str(anime_id) for anime_id in given.unknown_ids if anime_id not in stored))
+
+
+def _entries(stored: StoredList, snapshot: Snapshot) -> list[tuple[int, int]]:
+    rows = snapshot.catalog.vocabulary.rows(stored.anime_ids).tolist()
+    return [(row, rating) for row, rating in zip(rows, stored.ratings.tolist(), strict=True) if row >= 0]
