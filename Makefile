@@ -1,6 +1,6 @@
 # make run     everything from nothing to a server with demo data on http://127.0.0.1:5000
 # make test    every test, with a real SQLite, a real PostgreSQL and a real Chromium
-# make lint    ruff, mypy, bandit, pip-audit, eslint, prettier, vue-tsc, and what deploys it
+# make lint    ruff, mypy, bandit, pip-audit, eslint, prettier, vue-tsc, what deploys it, and the prose
 # make fuzz    ten minutes of made-up requests against a server with demo data
 # make serve   the server for production (gunicorn)
 # make frontend   builds the web app, where anything of it has changed
@@ -90,6 +90,9 @@ lint: setup-dev frontend/node_modules/.installed
 	$(BIN)/bandit --quiet --severity-level medium --recursive $(SOURCES)
 	$(BIN)/python scripts/lint_deploy.py
 	$(BIN)/pip-audit --requirement requirements.txt --no-deps --disable-pip
+	git ls-files -z | xargs -0 $(BIN)/codespell
+	$(BIN)/proselint check README.md CHANGELOG.md docs frontend/openapi.json
+	$(BIN)/python scripts/lint_words.py
 	$(NPM) run lint
 	$(NPM) run check
 	$(BIN)/python scripts/write_openapi.py --check
