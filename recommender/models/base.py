@@ -16,6 +16,20 @@ from recommender.data.training_data import TrainingData
 if TYPE_CHECKING:
     from recommender.models.context import ScoringContext
 
+__all__ = [
+    "AlgorithmInfo",
+    "ArrayReader",
+    "ArrayWriter",
+    "Contributor",
+    "Floats",
+    "Model",
+    "ModelSpec",
+    "Models",
+    "NoConfig",
+    "Scorer",
+    "cached_on_context",
+]
+
 Floats = NDArray[np.float32]
 
 

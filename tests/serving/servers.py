@@ -97,13 +97,13 @@ def settings(database_url: str, model_dir: Path, more: Mapping[str, str] | None 
 
 
 @contextmanager
-def serving(environ: Mapping[str, str], log: Path) -> Iterator[Server]:
+def serving(environ: Mapping[str, str], log: Path, cwd: Path = ROOT) -> Iterator[Server]:
     """A server that is ready; stopped as a process manager would."""
     port = free_port()
     command = [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", "app:create_app()"]
     with log.open("ab") as output:
         process = subprocess.Popen(
-            command, cwd=ROOT, env={**environ, "PORT": str(port)}, stdout=output, stderr=subprocess.STDOUT
+            command, cwd=cwd, env={**environ, "PORT": str(port)}, stdout=output, stderr=subprocess.STDOUT
         )
     try:
         server = Server(port, process.pid)
