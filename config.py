@@ -1,24 +1,29 @@
-"""The server's configuration: the only reader of the environment.
+"""The server's settings, each declared once: name, type, default, limits and help.
 
-Every setting is listed in `.env.example` and in the README's table.
+`scripts/write_settings.py` makes `.env.example` and the README's table from the declarations.
 """
 
 from __future__ import annotations
 
-import os
+import errno
 import re
+import socket
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Annotated, Any, Literal
 
-from dotenv import dotenv_values
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, ValidationInfo, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    DotEnvSettingsSource,
+    EnvSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 ROOT = Path(__file__).resolve().parent
-_LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
-_ENVIRONMENTS = ("production", "development")
-_LOG_FORMATS = ("json", "text")
 _API_KEY = re.compile(r"(?:(?:read|write|admin):)?(?:sha256=[0-9a-f]{64}|(?!sha256=)[^:]+)")
 # what a key that somebody made up, or copied from a page, looks like
 _GUESSABLE = re.compile(r"change|secret|default|example|password|your", re.IGNORECASE)
@@ -34,36 +39,200 @@ class ConfigError(Exception):
         self.variable = variable
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Config:
-    """Everything a deployment may choose."""
+def require_free_port(host: str, port: int) -> None:
+    """Check that the server can listen there, as gunicorn would.
 
-    database_url: str = field(repr=False)  # SQLAlchemy URL: sqlite:///… or postgresql://…
-    secret_key: str = field(repr=False)  # signs what the server hands out, tokens too; at least 16 characters
-    app_env: str = "development"  # or production, which refuses a secret key that is short or can be guessed
-    model_dir: Path = ROOT / "models"  # where built models live, one folder a version
-    model_titles: int = 5_000  # the best liked ones, learned in full; memory of a build grows with its square
-    web_dir: Path = ROOT / "frontend" / "dist"  # the built web app; the API runs without it
-    remote_covers: bool = True  # whether answers name covers on the hosts of others
-    port: int = 5000  # TCP port of `make run` and `make serve`
-    web_concurrency: int = 2  # worker processes of `make serve`
-    cors_origins: tuple[str, ...] = ()  # origins allowed to call from a browser; empty: none
-    # keys that open what is personal, each [scope:]key or [scope:]sha256=hash; empty: open to all
-    api_keys: tuple[str, ...] = field(default=(), repr=False)
-    rate_limit_enabled: bool = False
-    rate_limit: str = "300/minute"  # of one client, over all routes
-    rate_limit_writes: str = "60/minute"  # of one client, over the routes that save something
-    rate_limit_storage: str = field(default="memory://", repr=False)  # or redis://host/0, for all workers
-    trusted_proxies: int = 0  # how many proxies in front tell the truth about who asks
-    log_level: str = "INFO"
-    log_format: str = "json"  # or text
-    # where workers leave metrics for each other; gunicorn.conf.py makes one
-    prometheus_multiproc_dir: str = ""
-    max_body_bytes: int = 1_000_000  # larger request bodies are refused with 413
-    max_upload_bytes: int = 10_000_000  # larger uploaded files are refused with 413
-    max_list_titles: int = 5_000  # longer lists are refused with 413
-    overlay_max_users: int = 20_000  # newest users kept findable before the next build
-    sync_interval_ms: int = 0  # at most this often a worker asks for new people; 0: before each answer
+    Raises:
+        ConfigError: it cannot: another program does, or the system forbids it.
+    """
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((host, port))
+        except OSError as error:
+            problem = f"{port} cannot be opened: {error.strerror}"
+            if error.errno == errno.EADDRINUSE:
+                problem = f"{port} is taken, on many machines by another service"
+            raise ConfigError("PORT", problem, "Choose another: PORT=5001 make run") from None
+
+
+def _check_database_url(url: str) -> str:
+    if url.startswith("postgres://"):  # the form that hosting platforms hand out
+        url = "postgresql://" + url.removeprefix("postgres://")
+    scheme = url.partition(":")[0].partition("+")[0]
+    if scheme not in ("sqlite", "postgresql"):
+        raise ValueError(f"starts with {scheme!r}, which is not supported")
+    try:
+        make_url(url)
+    except (ArgumentError, ValueError):
+        raise ValueError("is not an address of that form") from None
+    return url
+
+
+def _split(names: object) -> object:
+    return [name for part in names.split(",") if (name := part.strip())] if isinstance(names, str) else names
+
+
+def _check_api_keys(keys: tuple[str, ...]) -> tuple[str, ...]:
+    for number, key in enumerate(keys, start=1):
+        if not _API_KEY.fullmatch(key):
+            raise ValueError(f"has an entry that cannot be read, number {number}")
+    return keys
+
+
+def _remedy(sentence: str) -> Any:
+    return Field(json_schema_extra={"remedy": sentence})
+
+
+DatabaseUrl = Annotated[
+    str,
+    AfterValidator(_check_database_url),
+    _remedy(
+        "Set it in the environment or in .env, for example DATABASE_URL=sqlite:///data/anime.db "
+        "or DATABASE_URL=postgresql://user:password@host/database"
+    ),
+]
+SecretKey = Annotated[str, _remedy('Make one with: python -c "import secrets; print(secrets.token_hex(32))"')]
+Environment = Annotated[Literal["production", "development"], BeforeValidator(str.lower)]
+LogLevel = Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"], BeforeValidator(str.upper)]
+LogFormat = Annotated[Literal["json", "text"], BeforeValidator(str.lower)]
+Names = Annotated[tuple[str, ...], BeforeValidator(_split)]
+ApiKeys = Annotated[
+    Names,
+    AfterValidator(_check_api_keys),
+    _remedy(
+        "Each is scope:key or scope:sha256=hash with the scope read, write or admin. "
+        "Make one with: python scripts/make_api_key.py"
+    ),
+]
+Rate = Annotated[
+    str,
+    Field(pattern=r"^[1-9][0-9]{0,8}/(second|minute|hour|day)$"),
+    _remedy("It must be a number per second, minute, hour or day, like 300/minute."),
+]
+RateStorage = Annotated[
+    str,
+    Field(pattern=r"^(memory://|rediss?://.+)$"),
+    _remedy("It must be memory:// or redis://host:6379/0."),
+]
+
+
+class Config(BaseSettings):
+    """Everything a deployment may choose.
+
+    A setting with `repr=False` may hold a secret: no message repeats its value.
+    """
+
+    model_config = SettingsConfigDict(
+        frozen=True, extra="forbid", enable_decoding=False, hide_input_in_errors=True, protected_namespaces=()
+    )
+
+    database_url: DatabaseUrl = Field(
+        repr=False,
+        examples=["sqlite:///data/anime.db"],
+        description="Where the data lives. SQLite needs no server: `sqlite:///data/anime.db`; PostgreSQL: "
+        "`postgresql://user:password@host:5432/database`.",
+    )
+    app_env: Environment = Field(
+        "development",
+        description="`development`, or `production`, which refuses a secret key that is short or guessable.",
+    )
+    secret_key: SecretKey = Field(
+        repr=False,
+        description="Signs what the server issues, including the tokens of profiles: once it changes, nobody "
+        "can open their profile. At least 16 characters, 32 in production. `make run` writes a fresh one; by "
+        'hand: `python -c "import secrets; print(secrets.token_hex(32))"`.',
+    )
+    model_dir: Path = Field(ROOT / "models", description="Where built models live, one folder per version.")
+    model_titles: int = Field(
+        5_000,
+        ge=100,
+        le=100_000,
+        description="How many of the most liked titles a build learns in full; the others are recommended by "
+        "their similarity to these. The memory of a build grows with its square.",
+    )
+    web_dir: Path = Field(
+        ROOT / "frontend" / "dist", description="The built web app; the API runs without it."
+    )
+    remote_covers: bool = Field(
+        True,
+        description="Whether answers name covers (`image_url`), which browsers then load from the hosts of "
+        "MyAnimeList and AniList.",
+    )
+    port: int = Field(5000, ge=1, le=65_535, description="TCP port of `make run` and `make serve`.")
+    web_concurrency: int = Field(2, ge=1, le=64, description="Worker processes.")
+    cors_origins: Names = Field(
+        (),
+        examples=["https://anime.example.org"],
+        description="Origins whose pages may call this server from a browser, separated by commas, or `*` "
+        "for all.",
+    )
+    api_keys: ApiKeys = Field(
+        (),
+        repr=False,
+        description="When set, everything under `/api/v1/users/` requires one of these keys in `X-API-Key`. "
+        "Separated by commas, each `scope:key` or `scope:sha256=hash` with the scope `read`, `write` or "
+        "`admin`; make one with `scripts/make_api_key.py`.",
+    )
+    rate_limit_enabled: bool = Field(False, description="Whether clients that ask too often get 429.")
+    rate_limit: Rate = Field("300/minute", description="Requests of one client, over all routes.")
+    rate_limit_writes: Rate = Field(
+        "60/minute", description="Requests of one client, over the routes that save something."
+    )
+    rate_limit_storage: RateStorage = Field(
+        "memory://",
+        repr=False,
+        description="Where requests are counted: `memory://`, by each worker for itself; "
+        "`redis://host:6379/0`, by all together.",
+    )
+    trusted_proxies: int = Field(
+        0,
+        ge=0,
+        le=10,
+        description="How many proxies in front of this server are trusted to name the client "
+        "(`X-Forwarded-For`).",
+    )
+    log_level: LogLevel = Field("INFO", description="`DEBUG`, `INFO`, `WARNING`, `ERROR` or `CRITICAL`.")
+    log_format: LogFormat = Field("json", description="One line per request, as `json` or `text`.")
+    prometheus_multiproc_dir: str = Field(
+        "",
+        description="Where workers leave their metrics for each other. `make serve` and `make run` make a "
+        "folder of their own, inside this one where it is set.",
+    )
+    max_body_bytes: int = Field(
+        1_000_000, ge=1_000, le=1_000_000_000, description="Larger request bodies are refused with 413."
+    )
+    max_upload_bytes: int = Field(
+        10_000_000, ge=1_000, le=1_000_000_000, description="Larger uploaded files are refused with 413."
+    )
+    max_list_titles: int = Field(
+        5_000, ge=1, le=100_000, description="Lists of more titles are refused with 413."
+    )
+    overlay_max_users: int = Field(
+        20_000,
+        ge=0,
+        le=1_000_000,
+        description="How many of the newest users can be found as neighbors before the next build.",
+    )
+    sync_interval_ms: int = Field(
+        0,
+        ge=0,
+        le=60_000,
+        description="How long a worker may go without asking the database for new users; with 0 everybody "
+        "can be found by everybody at once.",
+    )
+
+    @field_validator("secret_key")
+    @classmethod
+    def _check_secret_key(cls, key: str, info: ValidationInfo) -> str:
+        environment = info.data.get("app_env", "development")
+        shortest = _SHORTEST_KEY[environment]
+        if len(key) < shortest:
+            raise ValueError(f"has only {len(key)} characters, at least {shortest} are needed")
+        guessable = len(set(key)) < _FEWEST_CHARACTERS or _GUESSABLE.search(key)
+        if environment == "production" and guessable:
+            raise ValueError("can be guessed, which production refuses")
+        return key
 
     @property
     def cautions(self) -> tuple[str, ...]:
@@ -80,136 +249,56 @@ class Config:
         return tuple(found)
 
     @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        *_others: PydanticBaseSettingsSource,
+        **_named: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Only what is passed: `Config(...)` is the same everywhere; `from_env` reads the environment."""
+        return (init_settings,)
+
+    @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> Config:
         """Read the settings from `environ` (default: the process environment over `.env`).
+
+        A blank variable counts as not set.
 
         Raises:
             ConfigError: a required setting is missing, or a value cannot be used.
         """
+        variables = EnvSettingsSource(cls)
         if environ is None:
-            env_file = {k: v for k, v in dotenv_values(ROOT / ".env").items() if v is not None}
-            environ = {**env_file, **os.environ}
-        read = _Reader(environ)
-        environment = read.choice("APP_ENV", "development", _ENVIRONMENTS)
-        return cls(
-            database_url=read.database_url(),
-            secret_key=read.secret_key(environment),
-            app_env=environment,
-            model_dir=Path(environ.get("MODEL_DIR") or ROOT / "models"),
-            model_titles=read.integer("MODEL_TITLES", 5_000, low=100, high=100_000),
-            web_dir=Path(environ.get("WEB_DIR") or ROOT / "frontend" / "dist"),
-            remote_covers=read.boolean("REMOTE_COVERS", default=True),
-            port=read.integer("PORT", 5000, low=1, high=65535),
-            web_concurrency=read.integer("WEB_CONCURRENCY", 2, low=1, high=64),
-            cors_origins=read.names("CORS_ORIGINS"),
-            api_keys=read.api_keys(),
-            rate_limit_enabled=read.boolean("RATE_LIMIT_ENABLED", default=False),
-            rate_limit=read.rate_limit("RATE_LIMIT", "300/minute"),
-            rate_limit_writes=read.rate_limit("RATE_LIMIT_WRITES", "60/minute"),
-            rate_limit_storage=read.rate_limit_storage(),
-            trusted_proxies=read.integer("TRUSTED_PROXIES", 0, low=0, high=10),
-            log_level=read.choice("LOG_LEVEL", "INFO", _LOG_LEVELS),
-            log_format=read.choice("LOG_FORMAT", "json", _LOG_FORMATS),
-            prometheus_multiproc_dir=environ.get("PROMETHEUS_MULTIPROC_DIR", ""),
-            max_body_bytes=read.integer("MAX_BODY_BYTES", 1_000_000, low=1_000, high=1_000_000_000),
-            max_upload_bytes=read.integer("MAX_UPLOAD_BYTES", 10_000_000, low=1_000, high=1_000_000_000),
-            max_list_titles=read.integer("MAX_LIST_TITLES", 5_000, low=1, high=100_000),
-            overlay_max_users=read.integer("OVERLAY_MAX_USERS", 20_000, low=0, high=1_000_000),
-            sync_interval_ms=read.integer("SYNC_INTERVAL_MS", 0, low=0, high=60_000),
-        )
-
-
-class _Reader:
-    def __init__(self, environ: Mapping[str, str]) -> None:
-        self._environ = environ
-
-    def required(self, variable: str, remedy: str) -> str:
-        value = self._environ.get(variable, "").strip()
-        if not value:
-            raise ConfigError(variable, "is not set", remedy)
-        return value
-
-    def database_url(self) -> str:
-        remedy = (
-            "Set it in the environment or in .env, for example DATABASE_URL=sqlite:///data/anime.db "
-            "or DATABASE_URL=postgresql://user:password@host/database"
-        )
-        url = self.required("DATABASE_URL", remedy)
-        if url.startswith("postgres://"):  # the form that hosting platforms hand out
-            url = "postgresql://" + url.removeprefix("postgres://")
-        scheme = url.partition(":")[0].partition("+")[0]
-        if scheme not in ("sqlite", "postgresql"):
-            raise ConfigError("DATABASE_URL", f"starts with {scheme!r}, which is not supported", remedy)
+            in_file = DotEnvSettingsSource(cls, env_file=ROOT / ".env", dotenv_filtering="only_existing")
+            found = {**in_file(), **variables()}
+        else:
+            variables.env_vars = {name.lower(): text for name, text in environ.items()}
+            found = variables()
         try:
-            make_url(url)
-        except (ArgumentError, ValueError):  # the address itself is not repeated: it may hold a password
-            raise ConfigError("DATABASE_URL", "is not an address of that form", remedy) from None
-        return url
+            return cls(**{name: text.strip() for name, text in found.items() if text.strip()})
+        except ValidationError as error:
+            raise cls._explain(error) from None
 
-    def secret_key(self, environment: str) -> str:
-        remedy = 'Make one with: python -c "import secrets; print(secrets.token_hex(32))"'
-        key = self.required("SECRET_KEY", remedy)
-        shortest = _SHORTEST_KEY[environment]
-        if len(key) < shortest:
-            problem = f"has only {len(key)} characters, at least {shortest} are needed"
-            raise ConfigError("SECRET_KEY", problem, remedy)
-        guessable = len(set(key)) < _FEWEST_CHARACTERS or _GUESSABLE.search(key)
-        if environment == "production" and guessable:
-            raise ConfigError("SECRET_KEY", "can be guessed, which production refuses", remedy)
-        return key
-
-    def api_keys(self) -> tuple[str, ...]:
-        keys = self.names("API_KEYS")
-        for number, key in enumerate(keys, start=1):
-            if not _API_KEY.fullmatch(key):  # the key itself is not repeated
-                raise ConfigError(
-                    "API_KEYS",
-                    f"has an entry that cannot be read, number {number}",
-                    "Each is scope:key or scope:sha256=hash with the scope read, write or admin. "
-                    "Make one with: python scripts/make_api_key.py",
-                )
-        return keys
-
-    def rate_limit(self, variable: str, default: str) -> str:
-        text = self._environ.get(variable, "").strip() or default
-        if not re.fullmatch(r"[1-9]\d{0,8}/(second|minute|hour|day)", text):
-            raise ConfigError(variable, f"is {text!r}", "It must be like 300/minute: second, hour, day, too.")
-        return text
-
-    def rate_limit_storage(self) -> str:
-        url = self._environ.get("RATE_LIMIT_STORAGE", "").strip() or "memory://"
-        if not re.match(r"memory://$|rediss?://.+", url):
-            remedy = "It must be memory:// or redis://host:6379/0."
-            raise ConfigError("RATE_LIMIT_STORAGE", "is not an address of that form", remedy)
-        return url
-
-    def boolean(self, variable: str, *, default: bool) -> bool:
-        text = self._environ.get(variable, "").strip().lower()
-        values = {"": default} | dict.fromkeys(("true", "1", "yes", "on"), True)
-        values |= dict.fromkeys(("false", "0", "no", "off"), False)
-        if text not in values:
-            raise ConfigError(variable, f"is {text!r}", "It must be true or false.")
-        return values[text]
-
-    def integer(self, variable: str, default: int, *, low: int, high: int) -> int:
-        text = self._environ.get(variable, "").strip()
-        if not text:
-            return default
-        try:
-            value = int(text)
-        except ValueError:
-            value = None
-        if value is None or not low <= value <= high:
-            raise ConfigError(variable, f"is {text!r}", f"It must be a whole number from {low} to {high}.")
-        return value
-
-    def choice(self, variable: str, default: str, allowed: tuple[str, ...]) -> str:
-        text = self._environ.get(variable, "").strip() or default
-        found = [value for value in allowed if value.lower() == text.lower()]
-        if not found:
-            raise ConfigError(variable, f"is {text!r}", f"It must be one of {', '.join(allowed)}.")
-        return found[0]
-
-    def names(self, variable: str) -> tuple[str, ...]:
-        parts = (part.strip() for part in self._environ.get(variable, "").split(","))
-        return tuple(part for part in parts if part)
+    @classmethod
+    def _explain(cls, error: ValidationError) -> ConfigError:
+        first = error.errors()[0]
+        name = str(first["loc"][0])
+        if first["type"] == "missing":
+            problem = "is not set"
+        elif first["type"] == "value_error":
+            problem = str(first["ctx"]["error"])
+        else:
+            problem = f"is {first['input']!r}" if cls.model_fields[name].repr else "cannot be used"
+        match cls.model_json_schema()["properties"][name]:
+            case {"remedy": remedy}:
+                pass
+            case {"minimum": low, "maximum": high}:
+                remedy = f"It must be a whole number from {low} to {high}."
+            case {"enum": allowed}:
+                remedy = f"It must be one of {', '.join(allowed)}."
+            case {"type": "boolean"}:
+                remedy = "It must be true or false."
+            case _:
+                remedy = "See .env.example."
+        return ConfigError(name.upper(), problem, remedy)

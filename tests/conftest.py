@@ -6,7 +6,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -159,4 +159,4 @@ def client(app: Flask) -> FlaskClient:
 @pytest.fixture
 def guarded_client(config: Config) -> FlaskClient:
     """A client of an app that has an API key configured: `the-key`."""
-    return create_app(replace(config, api_keys=("the-key",))).test_client()
+    return create_app(config.model_copy(update={"api_keys": ("the-key",)})).test_client()

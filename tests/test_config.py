@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import re
 import secrets
-from collections.abc import Iterator, Mapping
+import socket
 from pathlib import Path
 
 import pytest
 from dotenv import dotenv_values
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
-from config import ROOT, Config, ConfigError
+from config import ROOT, Config, ConfigError, require_free_port
 
 REQUIRED = {"DATABASE_URL": "sqlite:///data/anime.db", "SECRET_KEY": "k" * 16}
 EXAMPLE = ROOT / ".env.example"
@@ -32,27 +32,33 @@ INTEGERS = [
 ]
 
 
-class Asked(Mapping[str, str]):
-    """An environment that notes which variables are asked for."""
-
-    def __init__(self, values: Mapping[str, str]) -> None:
-        self._values, self.names = values, set[str]()
-
-    def __getitem__(self, name: str) -> str:
-        self.names.add(name)
-        return self._values[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._values)
-
-    def __len__(self) -> int:
-        return len(self._values)
-
-
-def settings_read() -> set[str]:
-    environ = Asked(REQUIRED)
-    Config.from_env(environ)
-    return environ.names
+SETTINGS = {name.upper() for name in Config.model_fields}
+OTHERWISE = {  # a value of each setting that is not its default
+    "DATABASE_URL": "sqlite:///other.db",
+    "SECRET_KEY": "6f1d9c0b7a3e58d2c4b6a8f0e1d3c5b7",
+    "APP_ENV": "production",
+    "MODEL_DIR": "/srv/models",
+    "MODEL_TITLES": "300",
+    "WEB_DIR": "/srv/web",
+    "REMOTE_COVERS": "no",
+    "PORT": "8123",
+    "WEB_CONCURRENCY": "3",
+    "CORS_ORIGINS": "https://a.example",
+    "API_KEYS": "read:a",
+    "RATE_LIMIT_ENABLED": "yes",
+    "RATE_LIMIT": "5/hour",
+    "RATE_LIMIT_WRITES": "5/hour",
+    "RATE_LIMIT_STORAGE": "redis://h",
+    "TRUSTED_PROXIES": "1",
+    "LOG_LEVEL": "debug",
+    "LOG_FORMAT": "text",
+    "PROMETHEUS_MULTIPROC_DIR": "/srv/metrics",
+    "MAX_BODY_BYTES": "5000",
+    "MAX_UPLOAD_BYTES": "5000",
+    "MAX_LIST_TITLES": "7",
+    "OVERLAY_MAX_USERS": "7",
+    "SYNC_INTERVAL_MS": "7",
+}
 
 
 def with_(**values: str) -> Config:
@@ -72,8 +78,8 @@ def test_what_is_not_set_has_its_default() -> None:
 
 
 def test_a_setting_that_is_empty_counts_as_not_set() -> None:
-    optional = settings_read() - set(REQUIRED)
-    assert with_(**dict.fromkeys(optional, "")) == with_()
+    for blank in ("", "  "):
+        assert with_(**dict.fromkeys(SETTINGS - set(REQUIRED), blank)) == with_()
 
 
 @pytest.mark.parametrize("value", ["", "   ", None])
@@ -270,7 +276,8 @@ def test_covers_of_other_hosts_are_named_unless_told() -> None:
     assert "must be true or false" in error_of("REMOTE_COVERS", "maybe")
 
 
-@given(st.dictionaries(st.sampled_from(sorted(settings_read())), st.text(max_size=30)))
+@settings(deadline=None)
+@given(st.dictionaries(st.sampled_from(sorted(SETTINGS)), st.text(max_size=30)))
 def test_any_environment_gives_a_configuration_or_a_configuration_error(values: dict[str, str]) -> None:
     with contextlib.suppress(ConfigError):
         with_(**values)
@@ -293,17 +300,66 @@ def test_the_environment_wins_over_the_env_file(tmp_path: Path, monkeypatch: pyt
 
 
 def test_a_configuration_cannot_be_changed() -> None:
-    with pytest.raises(dataclasses.FrozenInstanceError):
+    with pytest.raises(ValidationError, match="frozen"):
         with_().port = 1  # type: ignore[misc]
 
 
 def test_every_setting_is_read_from_the_environment() -> None:
-    assert settings_read() == {field.name.upper() for field in dataclasses.fields(Config)}
+    default, other = with_(), Config.from_env(OTHERWISE)
+    assert set(OTHERWISE) == SETTINGS
+    assert [name for name in Config.model_fields if getattr(default, name) == getattr(other, name)] == []
+
+
+def test_a_blank_variable_hides_that_of_the_env_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("config.ROOT", tmp_path)
+    (tmp_path / ".env").write_text("PORT=7001\nUNKNOWN=1\n", "utf-8")
+    for variable, value in {**REQUIRED, "PORT": ""}.items():
+        monkeypatch.setenv(variable, value)
+    assert Config.from_env().port == 5000
+
+
+def test_a_configuration_made_by_hand_ignores_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PORT", "7002")
+    assert Config(database_url="sqlite://", secret_key="k" * 16).port == 5000
+
+
+def test_a_configuration_made_by_hand_is_checked_without_secrets() -> None:
+    with pytest.raises(ValidationError) as caught:
+        Config(database_url="mysql://u:hunter2@h/d", secret_key="s3cret")
+    assert "hunter2" not in str(caught.value)
+    assert "s3cret" not in str(caught.value)
+
+
+def test_an_unknown_setting_is_refused() -> None:
+    with pytest.raises(ValidationError, match="prot"):
+        Config(database_url="sqlite://", secret_key="k" * 16, prot=1)  # type: ignore[call-arg]
+
+
+def test_every_setting_has_help_and_a_remedy_of_its_own() -> None:
+    for name, field in Config.model_fields.items():
+        assert str(field.description).endswith("."), name
+    for name in ("API_KEYS", "RATE_LIMIT_STORAGE", "SECRET_KEY", "DATABASE_URL"):
+        assert "See .env.example" not in error_of(name, "write:")
+
+
+def test_a_taken_port_is_refused_and_a_free_one_is_not() -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        port = other.getsockname()[1]
+        other.listen()
+        with pytest.raises(ConfigError, match=f"^PORT {port} is taken.*PORT=5001 make run"):
+            require_free_port("127.0.0.1", port)
+    require_free_port("127.0.0.1", port)
+
+
+def test_a_port_that_cannot_be_opened_says_why() -> None:
+    with pytest.raises(ConfigError, match=r"^PORT 5000 cannot be opened: Cannot assign"):
+        require_free_port("192.0.2.1", 5000)  # an address of documentation, nobody's
 
 
 def test_the_example_file_lists_every_setting_that_is_read() -> None:
     listed = re.findall(r"^#?([A-Z_]+)=", EXAMPLE.read_text("utf-8"), re.MULTILINE)
-    assert sorted(listed) == sorted(settings_read())
+    assert sorted(listed) == sorted(SETTINGS)
 
 
 def test_the_example_file_shows_the_defaults() -> None:

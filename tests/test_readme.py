@@ -7,7 +7,6 @@ import re
 import shlex
 import subprocess
 import sys
-from dataclasses import fields
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -61,7 +60,7 @@ def test_terminal_example_prints_titles(world: World) -> None:
 
 def test_every_setting_is_in_the_table_with_its_default() -> None:
     table = dict(re.findall(r"^\| `([A-Z_]+)` \| (.*?) \|", README, re.MULTILINE))
-    assert set(table) == {field.name.upper() for field in fields(Config)}
+    assert set(table) == {name.upper() for name in Config.model_fields}
     defaults = Config(database_url="sqlite://", secret_key="x" * 32)
     for name, said in table.items():
         default = getattr(defaults, name.lower(), None)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -59,7 +58,7 @@ def test_adult_titles_count_only_when_asked_for(shared_small_client: FlaskClient
 
 @pytest.mark.parametrize(("titles", "covers"), [(5_000, True), (7, False)])
 def test_it_says_what_the_settings_allow(config: Config, titles: int, covers: bool) -> None:
-    app = create_app(replace(config, max_list_titles=titles, remote_covers=covers))
+    app = create_app(config.model_copy(update={"max_list_titles": titles, "remote_covers": covers}))
     answer = ask(app.test_client())
     assert (answer["max_list_titles"], answer["covers"]) == (titles, covers)
 

@@ -7,7 +7,6 @@ import io
 import logging
 import re
 import socket
-from dataclasses import replace
 from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
 from typing import Any
@@ -185,7 +184,7 @@ def test_a_form_that_is_broken_is_422(shared_small_client: FlaskClient, content_
 
 
 def test_saving_needs_a_key_that_may_write_and_reading_none(small_config: Config) -> None:
-    app = create_app(replace(small_config, api_keys=("read:reader", "write:writer")))
+    app = create_app(small_config.model_copy(update={"api_keys": ("read:reader", "write:writer")}))
     client = app.test_client()
     assert send(client, LIST).status_code == 200
     assert send(client, LIST, url=f"{URL}?user_id=1").status_code == 200
@@ -298,7 +297,9 @@ def test_no_file_whatsoever_makes_the_server_fail(
 @pytest.fixture
 def narrow_client(small_config: Config) -> FlaskClient:
     """A client of an app that takes 20,000 bytes and 100 titles."""
-    return create_app(replace(small_config, max_upload_bytes=20_000, max_list_titles=100)).test_client()
+    return create_app(
+        small_config.model_copy(update={"max_upload_bytes": 20_000, "max_list_titles": 100})
+    ).test_client()
 
 
 def padded(size: int) -> bytes:
@@ -319,7 +320,7 @@ def test_so_it_is_without_a_length_in_front(narrow_client: FlaskClient, size: in
 
 
 def test_an_upload_may_be_larger_than_other_bodies(small_config: Config) -> None:
-    client = create_app(replace(small_config, max_body_bytes=1_000)).test_client()
+    client = create_app(small_config.model_copy(update={"max_body_bytes": 1_000})).test_client()
     assert send(client, padded(900_000)).status_code == 200
     check_problem(client.post("/api/v1/recommendations", data=b" " * 1_001), 413)
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from flask.testing import FlaskClient
 
@@ -20,7 +18,7 @@ READ, WRITE, DELETE = "/api/v1/users/7/similar", "/api/v1/users/900007/ratings",
 @pytest.fixture
 def scoped_client(config: Config) -> FlaskClient:
     keys = ("read:reader", "write:writer", HASHED, "admin:boss", "plain")
-    return create_app(replace(config, api_keys=keys)).test_client()
+    return create_app(config.model_copy(update={"api_keys": keys})).test_client()
 
 
 def test_a_key_is_known_by_its_digest_only() -> None:
@@ -61,5 +59,5 @@ def test_too_small_a_scope_is_told_which_is_needed(scoped_client: FlaskClient) -
 
 
 def test_metrics_are_open_where_nobody_is_an_admin(config: Config) -> None:
-    client = create_app(replace(config, api_keys=("write:writer",))).test_client()
+    client = create_app(config.model_copy(update={"api_keys": ("write:writer",)})).test_client()
     assert client.get("/metrics").status_code == 200

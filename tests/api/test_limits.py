@@ -8,7 +8,6 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -44,7 +43,7 @@ def redis_server(folder: Path) -> Iterator[int]:
 
 def limited(config: Config, **more: object) -> FlaskClient:
     settings = {"rate_limit_enabled": True, "rate_limit": "3/hour", "rate_limit_writes": "1/hour", **more}
-    return create_app(replace(config, **settings)).test_client()  # type: ignore[arg-type]
+    return create_app(config.model_copy(update=settings)).test_client()
 
 
 def statuses(client: FlaskClient, times: int, **asked: object) -> list[int]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from flask import Flask
 from flask.testing import FlaskClient
 from prometheus_client.parser import text_string_to_metric_families
@@ -76,7 +74,9 @@ def test_a_database_that_fails_is_counted(each_app: Flask) -> None:
 
 
 def test_a_refusal_is_counted(config: Config) -> None:
-    client = create_app(replace(config, rate_limit_enabled=True, rate_limit="1/hour")).test_client()
+    client = create_app(
+        config.model_copy(update={"rate_limit_enabled": True, "rate_limit": "1/hour"})
+    ).test_client()
     client.get("/api/v1/algorithms")
     name = ("anime_rate_limited_total",)
     assert grown(client, name, lambda: client.get("/api/v1/algorithms")) == 1

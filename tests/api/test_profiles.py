@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import product
 from typing import Any
 
@@ -141,7 +140,7 @@ def test_an_erased_profile_is_404_and_does_not_come_back(each_app: Flask) -> Non
 def test_without_the_right_token_nobody_learns_whether_there_is_a_profile(
     small_config: Config, keys: tuple[str, ...]
 ) -> None:
-    app = create_app(replace(small_config, api_keys=keys))
+    app = create_app(small_config.model_copy(update={"api_keys": keys}))
     client = app.test_client()
     profile, other = made(client), made(client)
     nobody = next(user_id for user_id in PROFILE_IDS if user_id != profile["user_id"])
@@ -162,7 +161,7 @@ def test_without_the_right_token_nobody_learns_whether_there_is_a_profile(
 def test_its_token_opens_a_profile_whether_or_not_keys_are_configured(
     small_config: Config, keys: tuple[str, ...]
 ) -> None:
-    client = create_app(replace(small_config, api_keys=keys)).test_client()
+    client = create_app(small_config.model_copy(update={"api_keys": keys})).test_client()
     profile = made(client)
     body = {"ratings": [{"anime_id": 107}]}
     assert [
@@ -176,7 +175,7 @@ def test_a_token_is_of_one_id_and_one_secret_key(small_config: Config) -> None:
     assert token == profile_token(b"one", PROFILE_IDS[0])
     assert len({token, profile_token(b"two", PROFILE_IDS[0]), profile_token(b"one", PROFILE_IDS[1])}) == 3
     profile = made(create_app(small_config).test_client())
-    rotated = create_app(replace(small_config, secret_key=SECRET[::-1])).test_client()
+    rotated = create_app(small_config.model_copy(update={"secret_key": SECRET[::-1]})).test_client()
     check_problem(ask(rotated, "GET", profile["user_id"], profile["token"]), 401)
 
 
@@ -194,7 +193,7 @@ AMONG_USERS = [("GET", "/recommendations"), ("GET", "/similar"), ("PUT", "/ratin
 def test_among_the_users_a_profile_needs_a_configured_key(
     small_config: Config, keys: tuple[str, ...]
 ) -> None:
-    app = create_app(replace(small_config, api_keys=keys))
+    app = create_app(small_config.model_copy(update={"api_keys": keys}))
     client = app.test_client()
     profile = made(client)
     person = f"/api/v1/users/{profile['user_id']}"
@@ -222,7 +221,7 @@ def test_nobody_imports_a_list_over_a_profile(shared_small_client: FlaskClient) 
 def test_the_compatible_surface_tells_nothing_of_a_profile_and_adds_none(
     small_config: Config, keys: tuple[str, ...]
 ) -> None:
-    app = create_app(replace(small_config, api_keys=keys))
+    app = create_app(small_config.model_copy(update={"api_keys": keys}))
     client = app.test_client()
     profile = made(client)
     nobody = PROFILE_IDS[profile["user_id"] - PROFILE_IDS.start - 1]
@@ -240,7 +239,7 @@ def test_the_compatible_surface_tells_nothing_of_a_profile_and_adds_none(
 
 
 def test_a_key_neither_makes_nor_revives_a_profile(small_config: Config) -> None:
-    app = create_app(replace(small_config, api_keys=("write:writer",)))
+    app = create_app(small_config.model_copy(update={"api_keys": ("write:writer",)}))
     client, headers = app.test_client(), {"X-API-Key": "writer"}
     erased = made(client)["user_id"]
     assert client.delete(f"/api/v1/users/{erased}", headers=headers).status_code == 204
@@ -310,7 +309,7 @@ def test_an_id_of_no_profile_is_422(shared_small_client: FlaskClient, route: str
 
 def test_profiles_are_limited_as_whatever_saves(small_config: Config) -> None:
     limits = {"rate_limit_enabled": True, "rate_limit": "9/hour", "rate_limit_writes": "2/hour"}
-    client = create_app(replace(small_config, **limits)).test_client()  # type: ignore[arg-type]
+    client = create_app(small_config.model_copy(update=limits)).test_client()
     client.post(PROFILES, json=LIST)
     user_id, token = PROFILE_IDS[0], profile_token(SECRET.encode(), PROFILE_IDS[0])
     statuses = [
@@ -321,7 +320,9 @@ def test_profiles_are_limited_as_whatever_saves(small_config: Config) -> None:
 
 
 def test_a_page_of_a_named_origin_may_use_a_token(small_config: Config) -> None:
-    client = create_app(replace(small_config, cors_origins=("https://a.example",))).test_client()
+    client = create_app(
+        small_config.model_copy(update={"cors_origins": ("https://a.example",)})
+    ).test_client()
     asked = {
         "Origin": "https://a.example",
         "Access-Control-Request-Method": "DELETE",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -198,7 +197,7 @@ def test_watched_titles_are_a_list_of_ids(shared_client: FlaskClient, watched: A
 
 
 def test_a_list_with_what_was_watched_may_not_be_too_long(config: Config) -> None:
-    client = create_app(replace(config, max_list_titles=3)).test_client()
+    client = create_app(config.model_copy(update={"max_list_titles": 3})).test_client()
     ask(client, ratings=RATINGS[:2], watched_ids=[20])
     assert client.post(URL, json={"ratings": RATINGS[:2], "watched_ids": [20, 21]}).status_code == 413
 
@@ -224,7 +223,9 @@ def test_the_same_request_gives_the_same_bytes_in_every_process(config: Config, 
 
 def test_the_id_of_an_answer_is_the_same_for_the_same_request_and_signed(config: Config) -> None:
     client = create_app(config).test_client()
-    stranger = create_app(replace(config, secret_key="another-secret-of-the-tests")).test_client()
+    stranger = create_app(
+        config.model_copy(update={"secret_key": "another-secret-of-the-tests"})
+    ).test_client()
     first = ask(client, ratings=RATINGS)["recommendation_id"]
     assert len(first) >= 16
     assert ask(client, ratings=RATINGS)["recommendation_id"] == first

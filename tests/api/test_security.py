@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from flask.testing import FlaskClient
 
@@ -20,7 +18,9 @@ KEY = {"X-API-Key": "the-key"}
 @pytest.fixture
 def browser_client(config: Config) -> FlaskClient:
     """A client of an app that one origin may call, with API keys."""
-    return create_app(replace(config, cors_origins=(ORIGIN,), api_keys=("the-key",))).test_client()
+    return create_app(
+        config.model_copy(update={"cors_origins": (ORIGIN,), "api_keys": ("the-key",)})
+    ).test_client()
 
 
 @pytest.mark.parametrize("path", PERSONAL)
@@ -43,7 +43,7 @@ def test_with_the_key_a_personal_route_answers(guarded_client: FlaskClient) -> N
 
 
 def test_every_configured_key_opens(config: Config) -> None:
-    client = create_app(replace(config, api_keys=("first", "zweiter-Schlüssel"))).test_client()
+    client = create_app(config.model_copy(update={"api_keys": ("first", "zweiter-Schlüssel")})).test_client()
     for key, status in (("first", 200), ("zweiter", 401)):
         assert client.get(PERSONAL[0], headers={"X-API-Key": key}).status_code == status
 
@@ -99,7 +99,7 @@ def test_another_origin_may_not_call(browser_client: FlaskClient, origin: str) -
 
 
 def test_an_origin_is_compared_and_not_searched_for(config: Config) -> None:
-    client = create_app(replace(config, cors_origins=("https://a.example",))).test_client()
+    client = create_app(config.model_copy(update={"cors_origins": ("https://a.example",)})).test_client()
     response = client.get("/api/v1/popular", headers={"Origin": "https://aXexample"})
     assert "Access-Control-Allow-Origin" not in response.headers
 

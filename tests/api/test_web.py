@@ -6,7 +6,6 @@ import gzip
 import shutil
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -44,7 +43,7 @@ def build(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def web_config(config: Config, build: Path) -> Config:
-    return replace(config, web_dir=build)
+    return config.model_copy(update={"web_dir": build})
 
 
 @pytest.fixture
@@ -73,7 +72,8 @@ def test_every_address_of_the_web_app_is_its_page(web_client: FlaskClient, path:
 def test_another_page_has_another_etag(web_config: Config, tmp_path: Path) -> None:
     (tmp_path / "index.html").write_text(HTML.replace("BsHaSh12", "CsHaSh34"), "utf-8")
     clients = [
-        create_app(replace(web_config, web_dir=d)).test_client() for d in (web_config.web_dir, tmp_path)
+        create_app(web_config.model_copy(update={"web_dir": d})).test_client()
+        for d in (web_config.web_dir, tmp_path)
     ]
     first, second = (client.get("/").headers["ETag"] for client in clients)
     assert first != second
@@ -95,7 +95,7 @@ def test_any_other_address_is_a_problem(web_client: FlaskClient, path: str) -> N
 def test_nothing_outside_the_build_is_served(web_config: Config, tmp_path: Path, path: str) -> None:
     (tmp_path / "secret.txt").write_text("secret", "utf-8")
     shutil.copytree(web_config.web_dir, tmp_path / "dist")
-    client = create_app(replace(web_config, web_dir=tmp_path / "dist")).test_client()
+    client = create_app(web_config.model_copy(update={"web_dir": tmp_path / "dist"})).test_client()
     (tmp_path / "dist" / "linked.txt").symlink_to(tmp_path / "secret.txt")  # after the start
     for headers in ({}, {"Accept": BROWSER}):
         with client.get(path.format(beside=tmp_path), headers=headers) as response:
@@ -188,7 +188,7 @@ def test_pages_and_files_are_neither_sniffed_nor_framed(web_client: FlaskClient,
 
 @pytest.mark.parametrize("path", ["/", SCRIPT, "/nowhere", "/healthz"])
 def test_over_https_everything_says_to_stay_there(web_config: Config, path: str) -> None:
-    behind_a_proxy = create_app(replace(web_config, trusted_proxies=1)).test_client()
+    behind_a_proxy = create_app(web_config.model_copy(update={"trusted_proxies": 1})).test_client()
     for proto, said in (("https", [STRICT_TRANSPORT[1]]), ("http", [])):
         with behind_a_proxy.get(path, headers={"X-Forwarded-Proto": proto}) as response:
             assert response.headers.getlist(STRICT_TRANSPORT[0]) == said
@@ -209,7 +209,7 @@ def test_a_page_counts_under_its_route(web_client: FlaskClient) -> None:
 
 
 def test_without_a_build_the_description_of_the_api_is_the_first_page(config: Config, tmp_path: Path) -> None:
-    client = create_app(replace(config, web_dir=tmp_path / "nothing")).test_client()
+    client = create_app(config.model_copy(update={"web_dir": tmp_path / "nothing"})).test_client()
     response = client.get("/")
     assert (response.status_code, response.headers["Location"]) == (302, "/docs")
     check_problem(client.get("/popular"), 404)
@@ -224,7 +224,7 @@ def test_without_remote_covers_no_answer_and_no_policy_names_a_host(web_config: 
     build_model(engine, ModelStore(web_config.model_dir), force=True)
     engine.dispose()
     for remote, shown in ((True, COVER), (False, None)):
-        client = create_app(replace(web_config, remote_covers=remote)).test_client()
+        client = create_app(web_config.model_copy(update={"remote_covers": remote})).test_client()
         body = {"ratings": ["Clannad"]}
         answers = [
             client.get("/api/v1/anime/9253").get_json(),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-from dataclasses import fields
 
 import pytest
 import yaml
@@ -62,7 +61,7 @@ def test_every_file_that_is_named_is_there() -> None:
 
 
 def test_every_setting_that_is_named_exists() -> None:
-    known = {field.name.upper() for field in fields(Config)} | {"POSTGRES_PASSWORD"}
+    known = {name.upper() for name in Config.model_fields} | {"POSTGRES_PASSWORD"}
     named = set(re.findall(r"\b([A-Z]+_[A-Z_]+)=", TEXT)) | set(re.findall(r"`([A-Z]+_[A-Z_]+)", TEXT))
     assert len(named) >= 5
     assert named <= known

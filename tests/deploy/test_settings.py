@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import fields
 from typing import Any
 
 import pytest
@@ -12,7 +11,7 @@ import pytest
 from config import ROOT, Config
 from tests.deploy.files import compose, image_settings, manifests, of_image, pods, unit_settings
 
-SETTINGS = {field.name.upper() for field in fields(Config)}
+SETTINGS = {name.upper() for name in Config.model_fields}
 GIVEN = {
     "DATABASE_URL": "postgresql://anime:x@database/anime",
     "SECRET_KEY": "0f1e2d3c4b5a69788796a5b4c3d2e1f0",
