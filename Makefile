@@ -5,6 +5,7 @@
 # make serve   the server for production (gunicorn)
 # make frontend   builds the web app, where anything of it has changed
 # make types   what the web app knows of the API, made again from the API
+# make settings   .env.example and the README's table of settings, made again from config.py
 # make screenshots   the pictures of the README
 # make setup-peers   what `scripts/evaluate.py --peers rectools` needs (Python 3.11 or 3.12)
 
@@ -18,7 +19,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # without -march=native the compiled index runs on any machine of this architecture
 export HNSWLIB_NO_NATIVE := 1
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev setup-peers env demo frontend web run serve test lint fuzz format types screenshots \
+.PHONY: help setup setup-dev setup-peers env demo frontend web run serve test lint fuzz format types settings screenshots \
         lock clean
 .DELETE_ON_ERROR:
 
@@ -96,6 +97,7 @@ lint: setup-dev frontend/node_modules/.installed
 	$(NPM) run lint
 	$(NPM) run check
 	$(BIN)/python scripts/write_openapi.py --check
+	$(BIN)/python scripts/write_settings.py --check
 	@$(NPM) run types -- --check || { echo "error: the web app's types are not those of the API: run make types" >&2; exit 1; }
 
 fuzz: setup-dev demo
@@ -109,6 +111,9 @@ format: setup-dev frontend/node_modules/.installed
 types: setup frontend/node_modules/.installed
 	$(BIN)/python scripts/write_openapi.py
 	$(NPM) run types
+
+settings: setup
+	$(BIN)/python scripts/write_settings.py
 
 screenshots: setup-dev frontend
 	$(BIN)/python scripts/make_screenshots.py
