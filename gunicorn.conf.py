@@ -21,7 +21,7 @@ os.environ["PROMETHEUS_MULTIPROC_DIR"] = _metrics
 import gunicorn.util
 from prometheus_client.multiprocess import mark_process_dead
 
-from config import Config, ConfigError
+from config import Config, ConfigError, require_free_port
 
 try:
     _config = Config.from_env()
@@ -52,6 +52,18 @@ def _write_problem(client: object, status: int, reason: str, message: str) -> No
 
 
 gunicorn.util.write_error = _write_problem
+
+
+def on_starting(server: object) -> None:
+    """Stop at once where the port is taken: gunicorn would try again and again, and name no setting."""
+    inherited = {"GUNICORN_FD", "LISTEN_FDS"} & os.environ.keys()  # listening already, for another master
+    addresses = [] if inherited else [one for one in server.cfg.address if isinstance(one, tuple)]
+    try:
+        for host, port in addresses:
+            require_free_port(host, port)
+    except ConfigError as error:
+        on_exit(server)
+        sys.exit(f"error: {error}")
 
 
 def when_ready(_server: object) -> None:
