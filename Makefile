@@ -28,10 +28,10 @@ help:
 
 setup: .venv/.installed
 
-.venv/.installed: requirements.txt pyproject.toml scripts/check_toolchain.sh
+.venv/.installed: requirements.txt pyproject.toml scripts/check_toolchain.sh scripts/install_requirements.sh
 	@sh scripts/check_toolchain.sh $(PYTHON)
 	$(PYTHON) -m venv .venv
-	$(BIN)/pip install --progress-bar on -r requirements.txt
+	@sh scripts/install_requirements.sh $(BIN)
 	$(BIN)/pip install --quiet --no-deps --editable .
 	@touch $@
 

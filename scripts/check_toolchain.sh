@@ -9,8 +9,3 @@ python="$1"
     echo "error: Python's venv module is missing; on Debian and Ubuntu: apt-get install python3-venv" >&2
     exit 1
 }
-# hnswlib comes as source only
-command -v "${CXX:-c++}" >/dev/null 2>&1 || command -v g++ >/dev/null 2>&1 || {
-    echo "error: a C++ compiler is needed to install hnswlib; on Debian and Ubuntu: apt-get install g++ python3-dev; on macOS: xcode-select --install" >&2
-    exit 1
-}

@@ -6,15 +6,13 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 from config import ROOT
 
 
-def check(python: str, path: Path, **environ: str) -> subprocess.CompletedProcess[str]:
+def check(python: str, path: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         ["/bin/sh", str(ROOT / "scripts" / "check_toolchain.sh"), python],
-        env={"PATH": str(path), **environ},
+        env={"PATH": str(path)},
         text=True,
         capture_output=True,
         check=False,
@@ -35,21 +33,9 @@ def sentence(process: subprocess.CompletedProcess[str]) -> str:
     return line
 
 
-@pytest.mark.parametrize("compiler", ["c++", "g++"])
-def test_with_a_compiler_it_says_nothing(tmp_path: Path, compiler: str) -> None:
-    tool(tmp_path, compiler)
+def test_with_all_that_is_needed_it_says_nothing(tmp_path: Path) -> None:
     process = check(sys.executable, tmp_path)
     assert (process.returncode, process.stdout, process.stderr) == (0, "", "")
-
-
-def test_the_compiler_may_be_named_by_cxx(tmp_path: Path) -> None:
-    assert check(sys.executable, tmp_path, CXX=tool(tmp_path, "clang++-19")).returncode == 0
-
-
-def test_without_a_compiler_it_says_how_to_get_one(tmp_path: Path) -> None:
-    line = sentence(check(sys.executable, tmp_path))
-    assert line.startswith("error: a C++ compiler is needed to install hnswlib")
-    assert "apt-get install g++" in line
 
 
 def test_another_python_is_named_with_its_version(tmp_path: Path) -> None:

@@ -21,7 +21,8 @@ def project(tmp_path: Path) -> Path:
     for folder in ("scripts", ".venv/bin", "frontend"):
         (tmp_path / folder).mkdir(parents=True)
     shutil.copy(ROOT / "Makefile", tmp_path)
-    for name in ("requirements.txt", "pyproject.toml", "scripts/check_toolchain.sh", ".venv/.installed"):
+    tools = ("scripts/check_toolchain.sh", "scripts/install_requirements.sh")
+    for name in ("requirements.txt", "pyproject.toml", *tools, ".venv/.installed"):
         (tmp_path / name).touch()
     for name in ("package.json", "package-lock.json", "index.html"):
         (tmp_path / "frontend" / name).touch()
