@@ -140,8 +140,9 @@ class Config(BaseSettings):
     secret_key: SecretKey = Field(
         repr=False,
         description="Signs what the server issues, including the tokens of profiles: once it changes, nobody "
-        "can open their profile. At least 16 characters, 32 in production. `make run` writes a fresh one; by "
-        'hand: `python -c "import secrets; print(secrets.token_hex(32))"`.',
+        f"can open their profile. At least {_SHORTEST_KEY['development']} characters, "
+        f"{_SHORTEST_KEY['production']} in production. `make run` writes a fresh one; by hand: "
+        '`python -c "import secrets; print(secrets.token_hex(32))"`.',
     )
     model_dir: Path = Field(ROOT / "models", description="Where built models live, one folder per version.")
     model_titles: int = Field(
