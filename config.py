@@ -53,7 +53,8 @@ def require_free_port(host: str, port: int) -> None:
             problem = f"{port} cannot be opened: {error.strerror}"
             if error.errno == errno.EADDRINUSE:
                 problem = f"{port} is taken, on many machines by another service"
-            raise ConfigError("PORT", problem, "Choose another: PORT=5001 make run") from None
+            another = port + 1 if port < 65_535 else port - 1
+            raise ConfigError("PORT", problem, f"Choose another: PORT={another} make run") from None
 
 
 def _check_database_url(url: str) -> str:

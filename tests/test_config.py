@@ -347,7 +347,7 @@ def test_a_taken_port_is_refused_and_a_free_one_is_not() -> None:
         other.bind(("127.0.0.1", 0))
         port = other.getsockname()[1]
         other.listen()
-        with pytest.raises(ConfigError, match=f"^PORT {port} is taken.*PORT=5001 make run"):
+        with pytest.raises(ConfigError, match=f"^PORT {port} is taken.*PORT={port + 1} make run"):
             require_free_port("127.0.0.1", port)
     require_free_port("127.0.0.1", port)
 

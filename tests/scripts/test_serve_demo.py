@@ -29,7 +29,7 @@ def test_a_taken_port_stops_make_run_in_one_sentence(run: Run, settings: dict[st
     process = run("serve_demo.py", PORT=taken)
     assert sentence(process) == (
         f"error: PORT {taken} is taken, on many machines by another service. "
-        "Choose another: PORT=5001 make run"
+        f"Choose another: PORT={int(taken) + 1} make run"
     )
     assert process.stdout == ""
 
@@ -50,6 +50,6 @@ def test_a_taken_port_stops_make_serve_at_once(
         check=False,
     )
     assert sentence(process).startswith(f"error: PORT {taken} is taken")
-    assert "PORT=5001 make run" in process.stderr
+    assert f"PORT={int(taken) + 1} make run" in process.stderr
     assert "Retrying" not in process.stderr
     assert time.monotonic() - started < 30
