@@ -1,4 +1,4 @@
-"""From what people type to titles: resolution of whole names, suggestions while typing."""
+"""Title search: resolve a typed name, suggest titles while somebody types."""
 
 from recommender.search.index import TitleIndex
 from recommender.search.normalize import normalize

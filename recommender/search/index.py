@@ -1,4 +1,4 @@
-"""Finds the title that somebody means, and the titles that somebody may be typing."""
+"""The index of all title names: resolves a typed name, suggests titles while somebody types."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ from recommender.search.fuzzy import TRIGRAM, FuzzyNames
 from recommender.search.names import matched_name, spellings
 from recommender.search.normalize import compact, fold, loose, normalize
 
-_SHORTEST_PART, _SHORTEST_PART_CJK = 8, 3  # characters of a name that may stand for the whole
-_DOMINANCE = 2.0  # times as many members as the next
-_FORMS = ("exact", "plain", "tight", "free")  # from the strictest on
+_MIN_PREFIX, _MIN_PREFIX_CJK = 8, 3  # characters of a name that may stand for all of it
+_DOMINANCE = 2.0  # times as many members as the runner-up
+_FORMS = ("exact", "plain", "tight", "free")  # strictest first
 
 
 @dataclass(frozen=True, eq=False)
 class NameTable:
-    """A dictionary from names to titles in two arrays, which processes can share.
+    """A map from name to title row as two arrays, which processes can share.
 
     Attributes:
-        hashes: uint64 (n,), of the names, ascending.
-        rows: int32 (n,), the title of each.
+        hashes: uint64 (n,), hashes of the names, ascending.
+        rows: int32 (n,), title rows.
     """
 
     hashes: NDArray[np.uint64]
@@ -42,7 +42,7 @@ class NameTable:
         return cls(hashes[order], np.array(list(names.values()), dtype=np.int32)[order])
 
     def get(self, name: str) -> int | None:
-        """The title of that name, None where there is none."""
+        """Return the row of the title with that name, or None."""
         wanted = np.uint64(_hash(name))
         place = int(np.searchsorted(self.hashes, wanted))
         found = place < len(self.hashes) and self.hashes[place] == wanted
@@ -54,16 +54,16 @@ class TitleIndex:
     """All names of all titles.
 
     Attributes:
-        forms: name -> title for each form of spelling, the strictest first.
-        fuzzy: for names that match in no form.
-        text: every normalized name, one a line, and again without spaces where it has some.
-        lines: int32 (n_lines,), where in `text` each line begins.
-        line_rows: int32 (n_lines,), the title of each.
-        words: int32 (n_words,), where in `text` each word begins, sorted by what follows on the line.
-        word_ranks: int32 (n_words,), the place of its title in `famous`.
-        first_words: bool (n_words,), which of them begin a line.
-        famous: int64 (n_anime,), rows, the best known first.
-        catalog: the titles; which of them is better known breaks every tie.
+        forms: name -> title row for each normal form, strictest first.
+        fuzzy: for queries that match in no form.
+        text: every normalized name, one per line, then those with spaces again without them.
+        lines: int32 (n_lines,), start of each line in `text`.
+        line_rows: int32 (n_lines,), title row of each line.
+        words: int32 (n_words,), start of each word in `text`, sorted by the rest of its line.
+        word_ranks: int32 (n_words,), position of the word's title in `by_popularity`.
+        first_words: bool (n_words,), whether the word starts its line.
+        by_popularity: int64 (n_anime,), title rows, most popular first.
+        catalog: the titles; popularity breaks every tie.
     """
 
     forms: tuple[NameTable, ...]
@@ -74,34 +74,34 @@ class TitleIndex:
     words: NDArray[np.int32]
     word_ranks: NDArray[np.int32]
     first_words: NDArray[np.bool_]
-    famous: NDArray[np.int64]
+    by_popularity: NDArray[np.int64]
     catalog: Catalog
 
     @property
-    def fame(self) -> NDArray[np.int64]:
-        """int64 (n_anime,): members."""
+    def popularity(self) -> NDArray[np.int64]:
+        """int64 (n_anime,): list members of each title."""
         return self.catalog.members
 
     @classmethod
     def build(cls, catalog: Catalog) -> TitleIndex:
-        fame = catalog.members
-        famous = _famous(fame)
-        famous_first = famous.tolist()
+        popularity = catalog.members
+        by_popularity = _rows_by_popularity(popularity)
+        popular_first = by_popularity.tolist()
         exact: dict[str, int] = {}
         plain: dict[str, int] = {}
         tight: dict[str, int] = {}
         free: dict[str, int] = {}
         seen: list[tuple[str, int]] = []
-        # spelled right, a main title beats an alias of something better known
+        # a main title beats an alias of a more popular title
         for part in (slice(0, 1), slice(1, None)):
-            for row in famous_first:
+            for row in popular_first:
                 for name, _ in spellings(catalog[row])[part]:
                     exact.setdefault(fold(name), row)
                     if normal := normalize(name):
                         seen.append((normal, row))
                         plain.setdefault(normal, row)
                         tight.setdefault(compact(normal), row)
-        names = sorted(dict.fromkeys(seen), key=lambda name: (-fame[name[1]], name[1]))
+        names = sorted(dict.fromkeys(seen), key=lambda name: (-popularity[name[1]], name[1]))
         for normal, row in names:
             free.setdefault(loose(normal), row)
         free.pop("", None)
@@ -115,19 +115,19 @@ class TitleIndex:
         word_lines = np.searchsorted(lines, words, side="right") - 1
         return cls(
             forms=tuple(NameTable.of(form) for form in (exact, plain, tight, free)),
-            fuzzy=FuzzyNames.build(names, fame),
+            fuzzy=FuzzyNames.build(names, popularity),
             text=text,
             lines=lines,
             line_rows=line_rows,
             words=words,
-            word_ranks=np.argsort(famous).astype(np.int32)[line_rows[word_lines]],
+            word_ranks=np.argsort(by_popularity).astype(np.int32)[line_rows[word_lines]],
             first_words=lines[word_lines] == words,
-            famous=famous,
+            by_popularity=by_popularity,
             catalog=catalog,
         )
 
     def arrays(self) -> dict[str, NDArray[Any]]:
-        """Everything but `text` and what follows from `catalog`, to be saved."""
+        """The arrays to save: all but `text` and what derives from `catalog`."""
         tables = {
             f"{form}_{part}": getattr(table, part)
             for form, table in zip(_FORMS, self.forms, strict=True)
@@ -154,12 +154,12 @@ class TitleIndex:
             words=arrays["words"],
             word_ranks=arrays["word_ranks"],
             first_words=arrays["first_words"],
-            famous=_famous(catalog.members),
+            by_popularity=_rows_by_popularity(catalog.members),
             catalog=catalog,
         )
 
     def resolve(self, text: str) -> int | None:
-        """The row of the title that `text` names, None rather than a doubtful one."""
+        """Return the row of the title that `text` names, or None when in doubt."""
         normal = normalize(text)
         if not normal:
             return None
@@ -169,13 +169,13 @@ class TitleIndex:
             if row is not None:
                 return row
         row = self.fuzzy.find(normal)
-        return self._shortened(normal) if row is None else row
+        return self._dominant_completion(normal) if row is None else row
 
     def suggest(self, text: str, limit: int, allowed: NDArray[np.bool_] | None = None) -> list[int]:
-        """Rows of at most `limit` titles that `text` may be the beginning of, best first.
+        """Return rows of at most `limit` titles for the partial input `text`, best first.
 
-        Whole names, then beginnings of names, of words, parts of words, near misses; among equals the
-        better known first.
+        Whole names come first, then prefixes of names, prefixes of words, substrings and typos; more
+        popular titles first within each group.
         """
         normal = normalize(text)
         found: dict[int, None] = {}
@@ -190,65 +190,67 @@ class TitleIndex:
         return list(found)
 
     def matched_name(self, row: int, text: str) -> str | None:
-        """The name of that title, as it is written, by which `text` finds it; None where none does."""
+        """Return the title's name, as written, that `text` matches best, or None."""
         return matched_name(self.catalog[row], text)
 
     def _suggestions(self, text: str, normal: str) -> Iterable[Iterable[int]]:
-        """Rows in groups, best group first."""
+        """Groups of rows, best group first."""
         whole = self.forms[0].get(fold(text))
         whole = self.forms[1].get(normal) if whole is None else whole
         yield [] if whole is None else [whole]
-        words = self._beginning_with(normal)
+        words = self._words_with_prefix(normal)
         ranks, first = self.word_ranks[words], self.first_words[words]
-        yield self._by_fame(ranks[first])
-        yield self._by_fame(ranks[~first])
+        yield self._sorted_by_popularity(ranks[first])
+        yield self._sorted_by_popularity(ranks[~first])
         yield self._inside(normal)
-        yield self.fuzzy.resembling(normal)
+        yield self.fuzzy.similar(normal)
 
-    def _beginning_with(self, start: str) -> slice:
-        """The words whose line goes on with `start`."""
-        text, length = self.text, len(start)
-        low = bisect_left(self.words, start, key=lambda at: text[at : at + length])
-        high = bisect_left(self.words, True, lo=low, key=lambda at: text[at : at + length] > start)
+    def _words_with_prefix(self, prefix: str) -> slice:
+        """Slice of `words` where the rest of the line starts with `prefix`."""
+        text, length = self.text, len(prefix)
+        low = bisect_left(self.words, prefix, key=lambda at: text[at : at + length])
+        high = bisect_left(self.words, True, lo=low, key=lambda at: text[at : at + length] > prefix)
         return slice(low, high)
 
     def _inside(self, normal: str) -> Iterator[int]:
-        """Titles that have `normal` anywhere in a name, in the order of their fame."""
+        """Rows of titles with `normal` anywhere in a name, most popular first."""
         if len(compact(normal)) >= TRIGRAM:
             return self.fuzzy.containing(normal)
-        middle = int(self.fuzzy.lines[-1])  # the names, and again those with spaces without them
+        middle = int(self.fuzzy.lines[-1])  # where the names without their spaces start
         halves = self._scan(normal, 0, middle), self._scan(normal, middle, len(self.text))
-        return merge(*halves, key=lambda row: (-self.fame[row], row))
+        return merge(*halves, key=lambda row: (-self.popularity[row], row))
 
     def _scan(self, normal: str, start: int, end: int) -> Iterator[int]:
-        """The title of each line between two places that has `normal` somewhere."""
+        """Rows of the lines in text[start:end] that contain `normal`."""
         position = self.text.find(normal, start, end)
         while position >= 0:
             yield int(self.line_rows[np.searchsorted(self.lines, position, side="right") - 1])
             position = self.text.find(normal, self.text.index("\n", position), end)
 
-    def _shortened(self, normal: str) -> int | None:
-        """The title whose name goes on after `normal`, if it is far better known than any other such."""
-        if len(normal) < (_SHORTEST_PART if normal.isascii() else _SHORTEST_PART_CJK):
+    def _dominant_completion(self, normal: str) -> int | None:
+        """Row of the title whose name continues `normal`, if far more popular than any other such title."""
+        if len(normal) < (_MIN_PREFIX if normal.isascii() else _MIN_PREFIX_CJK):
             return None
-        words = self._beginning_with(f"{normal} " if normal.isascii() else normal)
-        best = [*islice(self._by_fame(self.word_ranks[words][self.first_words[words]]), 2)]
-        dominant = len(best) == 1 or (best and self.fame[best[0]] >= _DOMINANCE * self.fame[best[1]])
+        words = self._words_with_prefix(f"{normal} " if normal.isascii() else normal)
+        best = [*islice(self._sorted_by_popularity(self.word_ranks[words][self.first_words[words]]), 2)]
+        dominant = len(best) == 1 or (
+            best and self.popularity[best[0]] >= _DOMINANCE * self.popularity[best[1]]
+        )
         return best[0] if dominant else None
 
-    def _by_fame(self, ranks: NDArray[np.int32]) -> Iterator[int]:
-        """The titles of these places in `famous`, each once."""
-        among = np.zeros(len(self.famous), dtype=bool)
-        among[ranks] = True
-        return map(int, self.famous[np.flatnonzero(among)])
+    def _sorted_by_popularity(self, ranks: NDArray[np.int32]) -> Iterator[int]:
+        """Distinct title rows at these positions of `by_popularity`, most popular first."""
+        present = np.zeros(len(self.by_popularity), dtype=bool)
+        present[ranks] = True
+        return map(int, self.by_popularity[np.flatnonzero(present)])
 
 
-def _famous(fame: NDArray[np.int64]) -> NDArray[np.int64]:
-    return np.argsort(-fame, kind="stable")
+def _rows_by_popularity(popularity: NDArray[np.int64]) -> NDArray[np.int64]:
+    return np.argsort(-popularity, kind="stable")
 
 
 def _sorted_words(text: str) -> NDArray[np.int32]:
-    """Where the words of `text` begin, in the order of the rest of their lines."""
+    """int32 (n_words,): start of each word of `text`, sorted by the rest of its line."""
     found: list[tuple[str, int]] = []
     at = 0
     for line in text.split("\n")[:-1]:

@@ -1,20 +1,20 @@
-"""What a title is called, and how near to a name something typed is."""
+"""The names of one title, and which of them a query matches."""
 
 from __future__ import annotations
 
 import re
 
 from domain.titles import Title
-from recommender.search.fuzzy import resemblance
+from recommender.search.fuzzy import prefix_similarity
 from recommender.search.normalize import compact, fold, normalize
 
 _PARENTHESES = re.compile(r"[(（]([^()（）]*)[)）]")
 
 
 def spellings(title: Title) -> list[tuple[str, str]]:
-    """(spelling, the name that it is one of), the main title first.
+    """(spelling, name it stands for) of every name of a title, the main title first.
 
-    Of the Japanese "Main (another)" both parts are names, of a main title its part before a parenthesis.
+    Both parts of a Japanese "Main (reading)" are spellings; so is a main title without its parentheses.
     """
     found = [(title.name, title.name)]
     for alias, kind in title.aliases:
@@ -27,24 +27,21 @@ def spellings(title: Title) -> list[tuple[str, str]]:
     return found
 
 
-def matched_name(title: Title, typed: str) -> str | None:
-    """The name by which `typed` suggests the title, as it is written; of equals the first.
-
-    None where no name is like it.
-    """
-    folded, normal = fold(typed), normalize(typed)
+def matched_name(title: Title, query: str) -> str | None:
+    """Return the name, as written, that `query` matches best; the first of equals, None if none matches."""
+    folded, normal = fold(query), normalize(query)
     if not normal:
         return None
     best, matched = 0.0, None
     for spelling, name in spellings(title):
-        nearness = _nearness(folded, normal, spelling)
-        if nearness > best:
-            best, matched = nearness, name
+        quality = _match_quality(folded, normal, spelling)
+        if quality > best:
+            best, matched = quality, name
     return matched
 
 
-def _nearness(folded: str, normal: str, name: str) -> float:
-    """Whole names, then beginnings of names, of words, parts of words, near misses; 0 for another name."""
+def _match_quality(folded: str, normal: str, name: str) -> float:
+    """5 for the whole name, down through prefixes, word prefixes, substrings and typos; 0 for no match."""
     other = normalize(name)
     if fold(name) == folded:
         return 5
@@ -56,4 +53,4 @@ def _nearness(folded: str, normal: str, name: str) -> float:
         return 2
     if normal in other or normal in compact(other):
         return 1
-    return resemblance(normal, other) / 101
+    return prefix_similarity(normal, other) / 101

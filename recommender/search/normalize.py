@@ -1,11 +1,11 @@
-"""Forms in which two spellings of one title become the same string."""
+"""Normal forms that map different spellings of a title to the same string."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 
-MAX_QUERY = 200  # characters that are looked at; no title is longer
+MAX_QUERY = 200  # characters; the rest is ignored, no title is longer
 
 _ORDINALS = {"first": "1", "second": "2", "third": "3", "fourth": "4", "fifth": "5", "final": "final"}
 _ROMAN = {"ii": "2", "iii": "3", "iv": "4", "vi": "6", "vii": "7"}
@@ -35,7 +35,7 @@ _STOP_WORDS = {"the", "a", "an"}
 
 
 def fold(text: str) -> str:
-    """Case, width and white space made equal, nothing else: the strictest form."""
+    """Unify case, width and white space, nothing else: the strictest form."""
     folded = unicodedata.normalize("NFKC", text[:MAX_QUERY]).casefold()
     if folded.isprintable():
         return " ".join(folded.split())
@@ -43,10 +43,10 @@ def fold(text: str) -> str:
 
 
 def normalize(text: str) -> str:
-    """Words and numbers only, in lower case, without accents, one space between them.
+    """Keep words and numbers only, in lower case, without accents, separated by single spaces.
 
     "Re:Zero" -> "re zero", "Bakemonogatari 2nd Season" -> "bakemonogatari 2", "K-ON!" -> "k on".
-    Text that is punctuation only keeps its folded form, so that it stays distinct.
+    Text made only of punctuation keeps its folded form, so that it stays distinct.
     """
     folded = fold(_APOSTROPHES.sub("", text[:MAX_QUERY].translate(_SUPERSCRIPTS))).replace("&", " and ")
     plain = folded if folded.isascii() else _without_accents(folded)
@@ -60,17 +60,17 @@ def normalize(text: str) -> str:
 
 def _without_accents(text: str) -> str:
     decomposed = unicodedata.normalize("NFD", text)
-    # only Latin accents: the marks of kana and hangul tell letters apart
+    # Latin accents only: kana and hangul marks distinguish letters
     return unicodedata.normalize("NFC", "".join(ch for ch in decomposed if not "\u0300" <= ch <= "\u036f"))
 
 
 def compact(normalized: str) -> str:
-    """Without spaces: "full metal alchemist" = "fullmetal alchemist"."""
+    """Remove spaces: "full metal alchemist" = "fullmetal alchemist"."""
     return normalized.replace(" ", "")
 
 
 def loose(normalized: str) -> str:
-    """Without articles, romanization habits and doubled letters: "ookami kodomo" = "okami kodomo"."""
+    """Remove articles, romanization variants and doubled letters: "ookami kodomo" = "okami kodomo"."""
     words = [word for word in normalized.split() if word not in _STOP_WORDS]
     text = " ".join(words)
     for pattern, replacement in _ROMANIZATION:
