@@ -1,4 +1,4 @@
-"""Franchises: which titles belong together, and where a newcomer starts."""
+"""Franchises: groups of related titles, and the entry point of each."""
 
 from domain.relations import KINDS, Relation
 from recommender.franchises.franchises import Franchises

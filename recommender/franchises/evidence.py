@@ -1,4 +1,4 @@
-"""How sure a common beginning of two names is of a common story."""
+"""Evidence that two titles whose names share a prefix also share a story."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ from recommender.data.catalog import Catalog
 from recommender.franchises.entry import looks_extra
 from recommender.franchises.names import Name, Words, is_mark, vocabulary
 
-Names: TypeAlias = Sequence[Sequence[Name]]  # of each title, the main one first
+Names: TypeAlias = Sequence[Sequence[Name]]  # per title, the main name first
 
-# "X no Y", "X wa Y": the name goes on, so X is not its first half
+# "X no Y", "X wa Y" is one phrase, so X is not a name within it
 PARTICLES = vocabulary("no ga wa wo o ni de to na e he and of in the a mo kara yori")
-COMMON = 3  # a word in more names than this, elsewhere than at their beginning, tells little by itself
-# evidence that is asked for: "X: …" says more than "X …", most of all where it is a special
-BESIDE, UNIT, BEGINNING = -0.5, 1.0, 2.0
+MAX_RARE = 3  # names that contain a rare word anywhere but in first place
+# evidence required: "X: …" needs less than "X …", a special named "X: …" least of all
+EXTRA_THRESHOLD, PAUSE_THRESHOLD, PREFIX_THRESHOLD = -0.5, 1.0, 2.0
 _JAPANESE = re.compile("[\u3040-\u30ff\u4e00-\u9fff]")
 
 
 @dataclass(frozen=True, eq=False)
 class Evidence:
-    """What is known of titles, to judge by.
+    """Facts about all titles, precomputed to judge links between them.
 
     Attributes:
-        outside: word -> main names that have it, but not as their first word.
-        japanese: the names in Japanese of each title, each as one word.
-        extra: whether each title looks like an extra of something else.
+        outside: word -> number of main names that contain it, but not as their first word.
+        japanese: the Japanese names of each title, without spaces.
+        extra: whether each title looks like an extra of another.
     """
 
     catalog: Catalog
@@ -48,39 +48,39 @@ class Evidence:
         extra = [looks_extra(title, main) for title, (main, *_) in zip(catalog.titles, names, strict=True)]
         return cls(catalog, names, outside, japanese, extra)
 
-    def accepts(self, row: int, name: Name, beginning: Words, holder: int) -> bool:
-        """Whether `name` of title `row` begins so because it belongs to `holder`, which is called so."""
-        length = len(beginning)
-        if self.extra[row] and beginning == self.names[holder][0].stem != name.stem and length in name.breaks:
-            needed = BESIDE
+    def accepts(self, row: int, name: Name, prefix: Words, holder: int) -> bool:
+        """Whether title `row` belongs to `holder`, whose name is a prefix of its `name`."""
+        length = len(prefix)
+        if self.extra[row] and prefix == self.names[holder][0].stem != name.stem and length in name.breaks:
+            threshold = EXTRA_THRESHOLD
         elif name.pauses_after(length) or length == len(name.stem):
-            needed = UNIT
+            threshold = PAUSE_THRESHOLD
         elif name.words[length] in PARTICLES and length < 3:
             return False
         else:
-            needed = BEGINNING
-        weight = self._weight(beginning)
-        return weight + 1.3 >= needed and weight + self._likeness(row, holder) >= needed
+            threshold = PREFIX_THRESHOLD
+        weight = self._weight(prefix)
+        return weight + 1.3 >= threshold and weight + self._likeness(row, holder) >= threshold
 
-    def share_a_telling_word(self, row: int, other: int) -> bool:
-        """Whether a rare word is in names of both; False for titles that the catalog does not have."""
+    def share_distinctive_word(self, row: int, other: int) -> bool:
+        """Whether names of both contain the same distinctive word; False for rows outside the catalog."""
         if max(row, other) >= len(self.names):
             return False
         words, others = ({word for name in self.names[r] for word in name.words} for r in (row, other))
         return any(self._weight((word,)) >= 1.0 for word in words & others)
 
     def _weight(self, words: Words) -> float:
-        """0, 0.5, 1, …: how much words tell; one that many names have tells little, a mark nothing."""
+        """How distinctive words are, 0, 0.5, 1, …: common words count little, marks nothing."""
         weight = 0.0
         for word in words:
             if word not in PARTICLES and not is_mark(word):
                 letters = len(word) if word.isascii() else 2 * len(word)
-                rare = self.outside[word] <= COMMON
+                rare = self.outside[word] <= MAX_RARE
                 weight += 1.5 if rare and letters >= 5 else 1.0 if rare and letters == 4 else 0.5
         return weight
 
     def _likeness(self, row: int, other: int) -> float:
-        """-1.4 … 1.3: genres in common, the beginning of the Japanese names, adult or not."""
+        """Agreement of two titles in genres, Japanese names and rating, -1.4 to 1.3."""
         a, b = self.catalog[row], self.catalog[other]
         likeness = 0.0
         if a.genres and b.genres:
@@ -91,16 +91,18 @@ class Evidence:
         return likeness + self._japanese_agreement(row, other)
 
     def _japanese_agreement(self, row: int, other: int) -> float:
-        """More than 0 where names in Japanese begin alike, less where they do not, 0 where none is known."""
+        """Positive if the Japanese names share a prefix, negative if not, 0 if either has none."""
         if not (self.japanese[row] and self.japanese[other]):
             return 0.0
-        alike = max(
-            _common(a, b) / min(len(a), len(b)) for a in self.japanese[row] for b in self.japanese[other]
+        agreement = max(
+            _common_prefix(a, b) / min(len(a), len(b))
+            for a in self.japanese[row]
+            for b in self.japanese[other]
         )
-        return 0.7 if alike >= 0.7 else 0.2 if alike >= 0.4 else -0.5
+        return 0.7 if agreement >= 0.7 else 0.2 if agreement >= 0.4 else -0.5
 
 
-def _common(a: str, b: str) -> int:
-    """The length of the common beginning."""
+def _common_prefix(a: str, b: str) -> int:
+    """Length of the common prefix."""
     length = min(len(a), len(b))
     return next((i for i in range(length) if a[i] != b[i]), length)

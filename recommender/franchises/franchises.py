@@ -1,4 +1,4 @@
-"""Which titles belong together, and which of them a newcomer watches first."""
+"""Franchises: the group, entry point and extras of every title in the catalog."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from recommender.franchises.links import parse_names
 
 @dataclass(frozen=True, eq=False)
 class Franchises:
-    """Franchises made of story lines, each with one title to start with.
+    """Franchises, made up of story lines with one entry point each.
 
     Attributes:
-        groups: int32 (n_anime,), the row of the franchise's first title; a title alone has its own row.
-        entries: int32 (n_anime,), the row of the title to watch before this one: the first of its own story
-            line. A first one, a remake or an independent series has its own row.
-        extras: bool (n_anime,), recaps, specials, music videos and the like of something else: shown last.
+        groups: int32 (n_anime,), row of the franchise's first title; a title on its own has its own row.
+        entries: int32 (n_anime,), row of the story line's entry point, to be watched before this title. An
+            entry point, a remake or an independent series has its own row.
+        extras: bool (n_anime,), recaps, specials, music videos and the like of another title: shown last.
     """
 
     groups: NDArray[np.int32]
@@ -39,14 +39,17 @@ class Franchises:
 
     @classmethod
     def build(cls, catalog: Catalog, relations: Iterable[Relation]) -> Franchises:
-        """From names, and from relations, which overrule them. Ids outside the catalog still connect."""
+        """Derive franchises from names and from relations, which take precedence.
+
+        Relations through ids outside the catalog still connect titles.
+        """
         edges, n_rows = _edges(catalog, relations)
         names = parse_names(catalog)
         grouping = group(catalog, names, edges, n_rows)
         entries = _entries(catalog, names, edges, grouping)
         summaries = {edge.b for edge in edges if edge.kind == "summary"}
-        looks = [row in summaries or looks_extra(catalog[row], names[row][0]) for row in range(len(catalog))]
-        extras = np.array(looks, dtype=bool) & (entries != np.arange(len(catalog)))
+        extra = [row in summaries or looks_extra(catalog[row], names[row][0]) for row in range(len(catalog))]
+        extras = np.array(extra, dtype=bool) & (entries != np.arange(len(catalog)))
         return cls(_groups(catalog, entries, grouping), entries, extras)
 
     @classmethod
@@ -56,7 +59,7 @@ class Franchises:
         return cls(rows, rows, np.zeros(n_anime, dtype=bool))
 
     def arrays(self) -> dict[str, NDArray[Any]]:
-        """Everything, to be saved."""
+        """The arrays to save."""
         return {"groups": self.groups, "entries": self.entries, "extras": self.extras}
 
     @classmethod
@@ -66,7 +69,7 @@ class Franchises:
 
 
 def _edges(catalog: Catalog, relations: Iterable[Relation]) -> tuple[list[Edge], int]:
-    """Relations by rows, and how many rows that makes: unknown ids are numbered after the catalog's."""
+    """Relations by row, and the number of rows: ids outside the catalog get rows after its own."""
     rows = {title.anime_id: row for row, title in enumerate(catalog.titles)}
     edges = []
     for relation in relations:
@@ -76,26 +79,26 @@ def _edges(catalog: Catalog, relations: Iterable[Relation]) -> tuple[list[Edge],
 
 
 def _entries(catalog: Catalog, names: Names, edges: Sequence[Edge], grouping: Grouping) -> NDArray[np.int32]:
-    """int32 (n_anime,): for each title the first one of its line."""
+    """int32 (n_anime,): the entry point of each title's line."""
     lines = grouping.lines
     later = {b for a, b, kind in edges if kind in SAME_STORY and a != b and lines.find(a) == lines.find(b)}
     entries = np.arange(len(catalog), dtype=np.int32)
     for line in lines.sets():
         members = [row for row in line if row < len(catalog)]
         if len(members) > 1:
-            first = choose_entry(catalog, names, members, later)
+            entry = choose_entry(catalog, names, members, later)
             for row in members:
-                if row in later or not stands_alone(catalog[row], catalog[first]):
-                    entries[row] = first
+                if row in later or not stands_alone(catalog[row], catalog[entry]):
+                    entries[row] = entry
     return entries
 
 
 def _groups(catalog: Catalog, entries: NDArray[np.int32], grouping: Grouping) -> NDArray[np.int32]:
-    """int32 (n_anime,): for each title the oldest entry of its franchise."""
+    """int32 (n_anime,): the oldest entry point of each title's franchise."""
     groups = np.arange(len(catalog), dtype=np.int32)
     for franchise in grouping.franchises.sets():
         members = [row for row in franchise if row < len(catalog)]
         if len(members) > 1:
-            firsts = {int(entry) for entry in entries[members]}
-            groups[members] = min(firsts, key=lambda row: (catalog[row].year or UNKNOWN_YEAR, row))
+            line_entries = {int(entry) for entry in entries[members]}
+            groups[members] = min(line_entries, key=lambda row: (catalog[row].year or UNKNOWN_YEAR, row))
     return groups

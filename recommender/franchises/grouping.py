@@ -1,8 +1,8 @@
-"""Brings titles together: story lines, and the franchises that these make up.
+"""Grouping of titles into story lines, and of story lines into franchises.
 
-Links are taken one by one, the surest first: what relations say, then names by the length of what they have
-in common. A link that would bring together what must stay apart is refused. So "Brotherhood Specials" joins
-"Brotherhood" first, and goes along with it when that is an alternative of the older series.
+Links are applied one by one, most reliable first: relations, then shared name prefixes, longest first. A
+link that would join titles that must stay apart is rejected. So "Brotherhood Specials" joins "Brotherhood"
+first and stays with it, although that is an alternative to the older series.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from recommender.franchises.partition import Partition
 
 
 class Edge(NamedTuple):
-    """A relation by rows. Rows from n_anime on are titles that the catalog does not have."""
+    """A relation by row. Rows from n_anime on are titles outside the catalog."""
 
     a: int
     b: int
@@ -27,18 +27,18 @@ class Edge(NamedTuple):
 
 
 class Grouping(NamedTuple):
-    """Story lines refine franchises: titles of one line are of one franchise."""
+    """Story lines and franchises; all titles of a line are in the same franchise."""
 
     lines: Partition
     franchises: Partition
 
 
 def group(catalog: Catalog, names: Names, edges: Sequence[Edge], n_rows: int) -> Grouping:
-    """Story lines and franchises of rows 0..n_rows - 1."""
+    """Group rows 0..n_rows - 1 into story lines and franchises."""
     unrelated = [(a, b) for a, b, kind in edges if kind == "unrelated" and a != b]
     alternatives = [(a, b) for a, b, kind in edges if kind == "alternative"]
-    told = {frozenset((a, b)) for a, b, kind in edges if kind != "same_franchise"}
-    alternatives += [pair for pair in remakes(catalog, names) if frozenset(pair) not in told]
+    related = {frozenset((a, b)) for a, b, kind in edges if kind != "same_franchise"}
+    alternatives += [pair for pair in remakes(catalog, names) if frozenset(pair) not in related]
     grouping = Grouping(
         Partition(n_rows, [*unrelated, *_connected(alternatives, n_rows)]), Partition(n_rows, unrelated)
     )
@@ -48,7 +48,7 @@ def group(catalog: Catalog, names: Names, edges: Sequence[Edge], n_rows: int) ->
     for a, b in alternatives:
         grouping.franchises.join(a, b)
     evidence = Evidence.of(catalog, names)
-    starts = {b for _, b in alternatives}  # what these are called does not make them sequels
+    starts = {b for _, b in alternatives}  # their names do not make them sequels
     for link in name_links(evidence):
         if grouping.franchises.join(link.row, link.holder) and link.row not in starts:
             grouping.lines.join(link.row, link.holder)
@@ -56,20 +56,20 @@ def group(catalog: Catalog, names: Names, edges: Sequence[Edge], n_rows: int) ->
     join_hinted(hints, evidence, grouping.franchises)
     for a, b in hints:
         if max(a, b) < len(catalog) and grouping.franchises.find(a) == grouping.franchises.find(b):
-            _follow(evidence, grouping.lines, a, b)
+            _attach_extra(evidence, grouping.lines, a, b)
     return grouping
 
 
 def _connected(pairs: Iterable[tuple[int, int]], n_rows: int) -> list[list[int]]:
-    """Titles that are alternatives of each other, directly or not: each starts a line of its own."""
+    """Sets of titles that are alternatives, directly or indirectly; each starts its own line."""
     partition = Partition(n_rows, [])
     for a, b in pairs:
         partition.join(a, b)
     return [members for members in partition.sets() if len(members) > 1]
 
 
-def _follow(evidence: Evidence, lines: Partition, a: int, b: int) -> None:
-    """A special that names left alone is an extra of the title it is said to have to do with."""
+def _attach_extra(evidence: Evidence, lines: Partition, a: int, b: int) -> None:
+    """Join a special that no name link placed to the line of the title it is hinted to belong to."""
     alone = a if evidence.extra[a] else b
     if evidence.extra[a] != evidence.extra[b] and lines.size(alone) == 1:
         lines.join(a, b)

@@ -1,9 +1,9 @@
-"""How far to believe that titles have something to do with each other, when nobody says what.
+"""Hints that two titles are related, without saying how, and rules for trusting them.
 
-Public data sets chain works together through crossovers, festivals and music videos: believed word for word,
-one franchise would swallow half a catalog. So titles are added to a family one at a time, unless they have
-hints into several families; and two families are brought together only by two pairs of different titles that
-share a telling word.
+Public data sets chain works together through crossovers, festivals and music videos: taken at face value,
+one franchise would swallow half a catalog. So titles join a family one at a time, unless hints tie them to
+several families; and two families merge only if two disjoint pairs of titles between them share a
+distinctive word.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from recommender.franchises.partition import Partition
 
 Pair = tuple[int, int]
 
-FAMILY = 3  # titles
+FAMILY = 3  # titles at least
 
 
 def join_hinted(pairs: Iterable[Pair], evidence: Evidence, franchises: Partition) -> None:
-    """Join the pairs that are believed; rows that the catalog does not have come last."""
+    """Join the pairs that can be trusted; rows outside the catalog come last."""
     n_anime = len(evidence.catalog)
     ordered = sorted({(min(pair), max(pair)) for pair in pairs}, key=lambda pair: (pair[1] >= n_anime, pair))
-    agreed = {pair for pair in ordered if evidence.share_a_telling_word(*pair)}
+    agreed = {pair for pair in ordered if evidence.share_distinctive_word(*pair)}
     crossovers = _crossovers(ordered, franchises)
     for pair in sorted(ordered, key=lambda pair: pair not in agreed):
         if crossovers.isdisjoint(pair) and min(map(franchises.size, pair)) < FAMILY:
@@ -33,7 +33,7 @@ def join_hinted(pairs: Iterable[Pair], evidence: Evidence, franchises: Partition
 
 
 def _crossovers(pairs: Iterable[Pair], franchises: Partition) -> set[int]:
-    """Rows outside families that have pairs into several of them."""
+    """Rows outside any family with pairs into several of them."""
     families: dict[int, set[int]] = defaultdict(set)
     for a, b in pairs:
         for row, other in ((a, b), (b, a)):
@@ -43,7 +43,7 @@ def _crossovers(pairs: Iterable[Pair], franchises: Partition) -> set[int]:
 
 
 def _bridged(pairs: Iterable[Pair], franchises: Partition) -> list[Pair]:
-    """Families with two pairs between them that share no title."""
+    """Pairs of families with two disjoint pairs of titles between them."""
     bridges: dict[Pair, tuple[set[int], set[int]]] = defaultdict(lambda: (set(), set()))
     for a, b in pairs:
         family, other = franchises.find(a), franchises.find(b)

@@ -1,4 +1,4 @@
-"""Takes names apart: the words of the story, what comes after them, and the marks of a season or an extra."""
+"""Parsed names: the words that identify a story, and the marks of a season, a form or an extra."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from recommender.search.normalize import normalize
 Words = tuple[str, ...]
 
 _JAPANESE_SEASON = r"第?(\d+|[一二三四五六七八九十])(?:期|シリーズ|シーズン|部|章|クール)"
-# these are written without a space before them
+# written without a space before them
 _JAPANESE_MARK = re.compile(
     rf"(劇場版|映画|総集編|特別編|完結編|新章|続編|スペシャル|OVA|OAD|{_JAPANESE_SEASON})"
 )
 _PAUSE = re.compile(r"[:：](?=\D)|\s[-–~/]|[~〜～(（「『【\[♪]")
-_PAUSED = "ᛮ"  # no name has this letter; it stands for a pause while names are normalized
+_PAUSED = "ᛮ"  # occurs in no name; marks a pause while a name is normalized
 
 _JAPANESE_NUMBERS = {digit: number for number, digit in enumerate("一二三四五六七八九十", 1)}
 _NUMBER = re.compile(r"0*(\d{1,2})|(\d)(?:nd|rd|th)")
@@ -24,7 +24,7 @@ _YEAR = re.compile(r"(?:19|20)\d\d")
 
 
 def vocabulary(words: str) -> frozenset[str]:
-    """The words of a text."""
+    """The set of words in a text."""
     return frozenset(words.split())
 
 
@@ -45,26 +45,26 @@ _LATER_LEADING = vocabulary("zoku shin motto mini petit puchi chibi 続 新")
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """One name, taken apart."""
+    """A parsed name."""
 
-    words: Words  # all of it, in the form of `normalize`
-    stem: Words  # without the marks of a season, a form or an extra at its end
-    breaks: frozenset[int]  # after how many words the name itself pauses: "Clannad: …", "X (TV)"
-    season: int  # 1 where nothing says otherwise
+    words: Words  # the whole name, normalized
+    stem: Words  # without trailing marks of a season, a form or an extra
+    breaks: frozenset[int]  # word counts after which the name pauses: "Clannad: …", "X (TV)"
+    season: int  # 1 unless stated
 
     @property
     def extra(self) -> bool:
-        """It calls itself a recap, a special, a digest, …"""
+        """Whether it contains a word such as "recap", "special", "digest"."""
         pairs = zip(self.words, self.words[1:], strict=False)
         return not (_EXTRAS.isdisjoint(self.words) and _EXTRA_PAIRS.isdisjoint(pairs))
 
     def pauses_after(self, length: int) -> bool:
-        """Whether its first words are a unit: the name ends, pauses or goes on with a mark there."""
+        """Whether the name ends, pauses or continues with a mark after `length` words."""
         return length >= len(self.words) or length in self.breaks or is_mark(self.words[length])
 
 
 def parse(text: str) -> Name:
-    """Take a name apart.
+    """Parse a name.
 
     "Shingeki no Kyojin Season 2" -> stem (shingeki, no, kyojin), season 2;
     "Clannad: After Story" -> stem (clannad, after, story), breaks {1}, season 1.
@@ -81,7 +81,7 @@ def parse(text: str) -> Name:
 
 
 def without_lead(name: Name) -> Name | None:
-    """The name after a first word such as "zoku" or "shin"; None where there is no such word."""
+    """Return the name without a leading "zoku", "shin" or the like; None if there is none."""
     if len(name.stem) < 2 or name.stem[0] not in _LATER_LEADING:
         return None
     return Name(name.words[1:], name.stem[1:], frozenset(b - 1 for b in name.breaks if b > 1), name.season)
@@ -89,7 +89,7 @@ def without_lead(name: Name) -> Name | None:
 
 @lru_cache(maxsize=20_000)
 def is_mark(word: str) -> bool:
-    """Whether a word tells seasons, forms or extras apart, rather than stories."""
+    """Whether a word denotes a season, a form or an extra rather than a story."""
     return word in _MARKS or bool(_NUMBER.fullmatch(word) or _YEAR.fullmatch(word) or _japanese_number(word))
 
 
@@ -106,7 +106,7 @@ def _name(words: Words, breaks: set[int]) -> Name:
 
 
 def _season(words: Words) -> int:
-    """The number that the name ends in; 1 where there is none."""
+    """Season number at the end of a name; 1 if there is none."""
     if words[0] in _LATER_LEADING:
         return 2
     for word in reversed(words[1:]):
