@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from recommender.data.catalog import Catalog
 from recommender.search.fuzzy import TRIGRAM, FuzzyNames
-from recommender.search.names import matched_name, spellings
+from recommender.search.names import Spelling, matched_name, spellings
 from recommender.search.normalize import compact, fold, loose, normalize
 
 _MIN_PREFIX, _MIN_PREFIX_CJK = 8, 3  # characters of a name that may stand for all of it
@@ -86,25 +86,20 @@ class TitleIndex:
     def build(cls, catalog: Catalog) -> TitleIndex:
         popularity = catalog.members
         by_popularity = _rows_by_popularity(popularity)
-        popular_first = by_popularity.tolist()
         exact: dict[str, int] = {}
         plain: dict[str, int] = {}
         tight: dict[str, int] = {}
         free: dict[str, int] = {}
         seen: list[tuple[str, int]] = []
-        # a main title beats an alias of a more popular title
-        for part in (slice(0, 1), slice(1, None)):
-            for row in popular_first:
-                for name, _ in spellings(catalog[row])[part]:
-                    exact.setdefault(fold(name), row)
-                    if normal := normalize(name):
-                        seen.append((normal, row))
-                        plain.setdefault(normal, row)
-                        tight.setdefault(compact(normal), row)
+        for spelling, row in _by_precedence(catalog):
+            exact.setdefault(fold(spelling.text), row)
+            if normal := normalize(spelling.text):
+                seen.append((normal, row))
+                plain.setdefault(normal, row)
+                tight.setdefault(compact(normal), row)
         names = sorted(dict.fromkeys(seen), key=lambda name: (-popularity[name[1]], name[1]))
         for normal, row in names:
             free.setdefault(loose(normal), row)
-        free.pop("", None)
         spaceless = [(compact(name), row) for name, row in names if " " in name]
         written = list(dict.fromkeys([*names, *spaceless]))
         lengths = np.array([len(name) + 1 for name, _ in written], dtype=np.int32)
@@ -163,12 +158,16 @@ class TitleIndex:
         normal = normalize(text)
         if not normal:
             return None
-        spellings = (fold(text), normal, compact(normal), loose(normal))
-        for form, spelling in zip(self.forms, spellings, strict=True):
-            row = form.get(spelling)
+        *strict, free = self.forms
+        for names, spelling in zip(strict, (fold(text), normal, compact(normal)), strict=True):
+            row = names.get(spelling)
             if row is not None:
                 return row
-        row = self.fuzzy.find(normal)
+        loosened = loose(normal)
+        if len(loosened) < 2:  # one letter, however often repeated, approximates no name
+            return None
+        row = free.get(loosened)
+        row = self.fuzzy.find(normal) if row is None else row
         return self._dominant_completion(normal) if row is None else row
 
     def suggest(self, text: str, limit: int, allowed: NDArray[np.bool_] | None = None) -> list[int]:
@@ -198,12 +197,23 @@ class TitleIndex:
         whole = self.forms[0].get(fold(text))
         whole = self.forms[1].get(normal) if whole is None else whole
         yield [] if whole is None else [whole]
+        yield self._namesakes(normal)
         words = self._words_with_prefix(normal)
         ranks, first = self.word_ranks[words], self.first_words[words]
         yield self._sorted_by_popularity(ranks[first])
         yield self._sorted_by_popularity(ranks[~first])
         yield self._inside(normal)
-        yield self.fuzzy.similar(normal)
+        if len(loose(normal)) > 1:
+            yield self.fuzzy.similar(normal)
+
+    def _namesakes(self, normal: str) -> Iterator[int]:
+        """Rows of titles whose main title is `normal`, qualifiers aside, most popular first."""
+        words = self._words_with_prefix(f"{normal}\n")
+        for row in self._sorted_by_popularity(self.word_ranks[words][self.first_words[words]]):
+            if any(
+                not name.alias and normalize(name.text) == normal for name in spellings(self.catalog[row])
+            ):
+                yield row
 
     def _words_with_prefix(self, prefix: str) -> slice:
         """Slice of `words` where the rest of the line starts with `prefix`."""
@@ -243,6 +253,17 @@ class TitleIndex:
         present = np.zeros(len(self.by_popularity), dtype=bool)
         present[ranks] = True
         return map(int, self.by_popularity[np.flatnonzero(present)])
+
+
+def _by_precedence(catalog: Catalog) -> list[tuple[Spelling, int]]:
+    """(spelling, title row) of all titles; of equal spellings, the first is the one that is meant.
+
+    A main title beats an alias of a more popular title. A qualifier that is left out does not count
+    against a title: "Hunter x Hunter" means the popular "Hunter x Hunter (2011)".
+    """
+    popularity = catalog.members.tolist()
+    spelled = [(spelling, row) for row, title in enumerate(catalog.titles) for spelling in spellings(title)]
+    return sorted(spelled, key=lambda pair: (pair[0].alias, -popularity[pair[1]], pair[0].bare, pair[1]))
 
 
 def _rows_by_popularity(popularity: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -3,27 +3,44 @@
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
 from domain.titles import Title
 from recommender.search.fuzzy import prefix_similarity
 from recommender.search.normalize import compact, fold, normalize
 
 _PARENTHESES = re.compile(r"[(（]([^()（）]*)[)）]")
+_QUALIFIERS = re.compile(r"(?:\s*[(（][^()（）]*[)）])+\s*$")
+_NOT_A_READING = re.compile(r".|\d{4}|TV|OVA|ONA|Movie", re.IGNORECASE)
 
 
-def spellings(title: Title) -> list[tuple[str, str]]:
-    """(spelling, name it stands for) of every name of a title, the main title first.
+class Spelling(NamedTuple):
+    """Text that names a title when typed."""
 
-    Both parts of a Japanese "Main (reading)" are spellings; so is a main title without its parentheses.
+    text: str
+    name: str  # the main title or alias, as written, that it stands for
+    alias: bool
+    bare: bool  # `name` without a qualifier such as "(TV)" or "(2011)"
+
+
+def spellings(title: Title) -> list[Spelling]:
+    """Return every spelling of a title's names, the main title first.
+
+    A name may be typed without the qualifier at its end. Both parts of a Japanese "Main (reading)" are
+    spellings, and so is a main title without parentheses in the middle.
     """
-    found = [(title.name, title.name)]
-    for alias, kind in title.aliases:
-        found.append((alias, alias))
-        if kind == "japanese" and (inside := _PARENTHESES.search(alias)):
-            found += [(_PARENTHESES.sub(" ", alias), alias), (inside.group(1), alias)]
-    shortened = _PARENTHESES.sub(" ", title.name)
-    if shortened.strip() and shortened != title.name:
-        found.append((shortened, title.name))
+    found = []
+    for name, kind in ((title.name, None), *title.aliases):
+        alias = kind is not None
+        found.append(Spelling(name, name, alias, bare=False))
+        if kind == "japanese" and (inside := _PARENTHESES.search(name)):
+            found.append(Spelling(_PARENTHESES.sub(" ", name), name, alias, bare=True))
+            if not _NOT_A_READING.fullmatch(inside[1]):
+                found.append(Spelling(inside[1], name, alias, bare=False))
+        elif (bare := _QUALIFIERS.sub("", name)) and bare != name:
+            found.append(Spelling(bare, name, alias, bare=True))
+    if _PARENTHESES.search(_QUALIFIERS.sub("", title.name)):
+        found.append(Spelling(_PARENTHESES.sub(" ", title.name), title.name, alias=True, bare=True))
     return found
 
 
@@ -33,10 +50,10 @@ def matched_name(title: Title, query: str) -> str | None:
     if not normal:
         return None
     best, matched = 0.0, None
-    for spelling, name in spellings(title):
-        quality = _match_quality(folded, normal, spelling)
+    for spelling in spellings(title):
+        quality = _match_quality(folded, normal, spelling.text)
         if quality > best:
-            best, matched = quality, name
+            best, matched = quality, spelling.name
     return matched
 
 

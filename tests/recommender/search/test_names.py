@@ -49,7 +49,12 @@ def test_matched_name_prefers_the_main_title_then_the_first() -> None:
     index = index_of(Title(1, "Aria (TV)", (("Aria the OVA", "english"), ("Aria the TV", "synonym"))))
     assert index.matched_name(0, "ari") == "Aria (TV)"
     assert index.matched_name(0, "aria the") == "Aria the OVA"
-    assert index.matched_name(0, "aria") == "Aria (TV)"  # whole, but for what is in parentheses
+    assert index.matched_name(0, "aria") == "Aria (TV)"  # the whole name, qualifier aside
+
+
+def test_matched_name_keeps_the_qualifier_of_an_alias() -> None:
+    index = index_of(Title(1, "Hagane", (("Alchemist Club", "synonym"), ("Alchemist (2009)", "english"))))
+    assert index.matched_name(0, "alchemist") == "Alchemist (2009)"
 
 
 def test_every_suggestion_has_a_matched_name(index: TitleIndex, catalog: Catalog) -> None:

@@ -31,6 +31,23 @@ def test_suggest_ranks_whole_names_prefixes_words_parts_typos() -> None:
     assert index.suggest("MONSTER!", 3) == [7, 6, 5]
 
 
+def test_suggest_ranks_namesakes_by_popularity_then_prefixes() -> None:
+    index = index_of(
+        Title(1, "Kanon", members=40),
+        Title(2, "Kanon: Kazahana", members=1_000),
+        Title(3, "Kanon (2006)", members=160),
+        Title(4, "Kanonical", (("Kanon", "synonym"),), members=90),
+    )
+    assert index.suggest("kanon", 10) == [2, 0, 1, 3]
+    assert index.suggest("kanon (", 10)[:2] == [2, 0]
+    assert index.suggest("kano", 10) == [1, 2, 3, 0]
+
+
+def test_suggest_finds_no_typos_of_a_repeated_letter() -> None:
+    index = index_of_names("xxxyxxx", "xxxxHOLiC", "Xxxxxxx")
+    assert index.suggest("xxxxxxx", 10) == [2]
+
+
 def test_suggest_lists_each_title_once() -> None:
     index = index_of(Title(1, "Aria", (("Aria the Animation", "english"), ("The Aria", "synonym"))))
     assert index.suggest("ari", 10) == [0]
@@ -58,7 +75,7 @@ def test_suggest_agrees_with_a_scan_of_all_names(names: list[str], text: str) ->
     typed = normalize(text)
     written = {row: {normalize(name), compact(normalize(name))} for row, name in enumerate(names)}
     groups = [
-        [row for row, name in enumerate(names) if normalize(name) == typed][:1],
+        [row for row, name in enumerate(names) if normalize(name) == typed],
         [row for row, lines in written.items() if any(line.startswith(typed) for line in lines)],
         [row for row, lines in written.items() if any(f" {typed}" in line for line in lines)],
         [row for row, lines in written.items() if any(typed in line for line in lines)],
