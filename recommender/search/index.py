@@ -166,7 +166,8 @@ class TitleIndex:
         loosened = loose(normal)
         if len(loosened) < 2:  # one letter, however often repeated, approximates no name
             return None
-        row = free.get(loosened)
+        row = self._namesake_by_year(normal)
+        row = free.get(loosened) if row is None else row
         row = self.fuzzy.find(normal) if row is None else row
         return self._dominant_completion(normal) if row is None else row
 
@@ -214,6 +215,13 @@ class TitleIndex:
                 not name.alias and normalize(name.text) == normal for name in spellings(self.catalog[row])
             ):
                 yield row
+
+    def _namesake_by_year(self, normal: str) -> int | None:
+        """Row of the title that `normal` names by main title and year first aired: "kanon 2002"."""
+        name, _, year = normal.rpartition(" ")
+        if not (name and year.isdecimal() and int(year)):  # 0 stands for an unknown year
+            return None
+        return next((row for row in self._namesakes(name) if self.catalog.years[row] == int(year)), None)
 
     def _words_with_prefix(self, prefix: str) -> slice:
         """Slice of `words` where the rest of the line starts with `prefix`."""

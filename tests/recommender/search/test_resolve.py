@@ -106,6 +106,26 @@ def test_resolve_prefers_the_exact_name_to_less_popular_ones() -> None:
     assert index_of(replace(qualified, members=51), exact).resolve("Kanon") == 0
 
 
+@pytest.mark.parametrize(
+    ("query", "row"),
+    [
+        ("Golgo 13 (1983)", 0),
+        ("golgo 13 1983", 0),
+        ("Golgo 13 (2008)", 1),
+        ("Golgo 13 (1999)", None),
+        ("Golgo 13 (0)", None),
+    ],
+)
+def test_resolve_finds_namesakes_by_year(query: str, row: int | None) -> None:
+    index = index_of(
+        Title(1, "Golgo 13", members=6, year=1983),
+        Title(2, "Golgo 13 (TV)", members=18, year=2008),
+        Title(3, "Golgo", (("Golgo 13", "synonym"),), members=50, year=1999),
+        Title(4, "Golgo 13 (OVA)", members=1),
+    )
+    assert index.resolve(query) == row
+
+
 def test_resolve_takes_no_subtitle_for_a_qualifier() -> None:
     index = index_of(
         Title(1, "Hagane", members=600),
