@@ -1,4 +1,4 @@
-"""`evaluate_franchises.py`: labeled pairs against the database, from names and with relations."""
+"""`evaluate_franchises.py`: quality of the database's franchises, from names and with relations."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from scripts.evaluate_franchises import main
 from scripts.import_dataset import CURATED, RELATIONS
 
 
-def test_both_ways_are_measured_on_both_parts(database: Engine, capsys: pytest.CaptureFixture[str]) -> None:
+def test_report_covers_both_sources_on_both_splits(
+    database: Engine, capsys: pytest.CaptureFixture[str]
+) -> None:
     import_anime(database, CURATED)
     import_relations(database, RELATIONS)
     assert main([]) == 0

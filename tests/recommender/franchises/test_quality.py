@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from config import ROOT
+from evaluation.metrics.franchises import franchise_quality, read_pairs
 from recommender.franchises import Franchises
-from scripts.evaluate_franchises import count, read_pairs
 from tests.recommender.franchises.conftest import curated, demo
+
+PAIRS = read_pairs(ROOT / "evaluation" / "data" / "franchise_pairs.csv")
 
 
 @pytest.mark.parametrize(
@@ -15,17 +18,17 @@ from tests.recommender.franchises.conftest import curated, demo
 def test_demo_franchises_match_the_labeled_pairs(
     relations: bool, precision: float, recall: float, entries: float
 ) -> None:
-    counts = count(demo(), Franchises.build(demo(), curated() if relations else []), read_pairs())
-    assert min(counts.found, counts.apart) >= 150
-    assert counts.precision >= precision
-    assert counts.recall >= recall
-    assert counts.right_entries >= entries
+    franchises = Franchises.build(demo(), curated() if relations else [])
+    quality = franchise_quality(demo(), franchises, PAIRS)
+    assert min(quality.true_positives, quality.true_negatives) >= 150
+    assert quality.precision >= precision
+    assert quality.recall >= recall
+    assert quality.entry_accuracy >= entries
 
 
 def test_labeled_pairs_are_distinct_and_name_their_titles() -> None:
     names = {title.anime_id: title.name for title in demo().titles}
-    pairs = read_pairs()
-    for pair in pairs:
-        for anime_id, name in ((pair["anime_id"], pair["name"]), (pair["other_id"], pair["other_name"])):
-            assert names.get(int(anime_id), name) == name
-    assert len({frozenset((pair["anime_id"], pair["other_id"])) for pair in pairs}) == len(pairs)
+    for pair in PAIRS:
+        assert names.get(pair.anime_id, pair.name) == pair.name
+        assert names.get(pair.other_id, pair.other_name) == pair.other_name
+    assert len({frozenset((pair.anime_id, pair.other_id)) for pair in PAIRS}) == len(PAIRS)
