@@ -70,7 +70,7 @@ class Evidence:
         return any(self._weight((word,)) >= 1.0 for word in words & others)
 
     def _weight(self, words: Words) -> float:
-        """How distinctive words are, 0, 0.5, 1, …: common words count little, marks nothing."""
+        """Distinctiveness of words, 0, 0.5, 1, …: common words count little, marks nothing."""
         weight = 0.0
         for word in words:
             if word not in PARTICLES and not is_mark(word):
@@ -80,7 +80,7 @@ class Evidence:
         return weight
 
     def _likeness(self, row: int, other: int) -> float:
-        """Agreement of two titles in genres, Japanese names and rating, -1.4 to 1.3."""
+        """Agreement of two titles in genres, Japanese names and adult content, -1.4 to 1.3."""
         a, b = self.catalog[row], self.catalog[other]
         likeness = 0.0
         if a.genres and b.genres:

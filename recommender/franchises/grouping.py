@@ -2,7 +2,7 @@
 
 Links are applied one by one, most reliable first: relations, then shared name prefixes, longest first. A
 link that would join titles that must stay apart is rejected. So "Brotherhood Specials" joins "Brotherhood"
-first and stays with it, although that is an alternative to the older series.
+first and moves with it when that is an alternative to the older series.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What the franchise tests share: small catalogs and the demo catalog."""
+"""Shared by the franchise tests: small catalogs and the demo catalog."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the search tests share: the demo catalog with its index, small indexes, the query bank."""
+"""Shared by the search tests: the demo catalog with its index, small indexes, the query bank."""
 
 from __future__ import annotations
 

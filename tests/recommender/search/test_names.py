@@ -30,12 +30,12 @@ GIANTS = Title(
         ("aot", "AoT"),
         ("attack", "Attack on Titan"),
         ("titan", "Titan!"),  # whole, where another name only has it inside
-        ("tita", "Titan!"),  # and begins with it
-        ("on titan", "Attack on Titan"),  # the beginning of a word
-        ("ttack", "Attack on Titan"),  # a part
-        ("attackon", "Attack on Titan"),  # written in one
+        ("tita", "Titan!"),  # and starts with it
+        ("on titan", "Attack on Titan"),  # the prefix of a word
+        ("ttack", "Attack on Titan"),  # a substring
+        ("attackon", "Attack on Titan"),  # without spaces
         ("はかば", "墓場（はかば）"),  # the reading
-        ("shingeky no kyojin", "Shingeki no Kyojin"),  # a near miss
+        ("shingeky no kyojin", "Shingeki no Kyojin"),  # a typo
         ("no", "Shingeki no Kyojin"),
         ("zzz", None),
         ("", None),

@@ -20,7 +20,7 @@ def test_suggest_ranks_whole_names_prefixes_words_parts_typos() -> None:
         Title(1, "Mondter", members=10**6),
         Title(2, "Megamonstera", members=99_999),
         Title(3, "Pocket Monsters", members=10_000),
-        Title(4, "Big Monster", members=10_000),  # as well known as the one before: by id
+        Title(4, "Big Monster", members=10_000),  # as popular as the one before: by id
         Title(5, "Small Monster", members=70_000),
         Title(6, "Monsters Inside", members=300),
         Title(7, "Monster Musume", members=500),
