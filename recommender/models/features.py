@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -80,22 +81,32 @@ class Features:
     def load(cls, _reader: ArrayReader, models: Models, _config: NoConfig) -> Features:
         return cls.of(models)
 
-    def table(self, context: ScoringContext, names: Sequence[str]) -> Floats:
-        """float32 (len(names), n_anime): these features of every title, for this query."""
-        values = {**self._of_title(), **self._of_items(context), **self._of_residuals(context)}
+    def table(
+        self, context: ScoringContext, names: Sequence[str], anime_rows: NDArray[np.int64] | None = None
+    ) -> Floats:
+        """float32 (len(names), titles): these features of titles, for this query.
+
+        Args:
+            anime_rows: int64, of the titles; default: every title.
+        """
+        values = {**self._of_title, **self._of_items(context), **self._of_residuals(context)}
         if not set(names) <= set(LIKE_FEATURES):  # the others take longer
             values |= {**self._of_neighbors(context), **self._of_content(context), **self._of_years(context)}
-        table = np.empty((len(names), context.n_anime), dtype=np.float32)
+        n_titles = context.n_anime if anime_rows is None else len(anime_rows)
+        table = np.empty((len(names), n_titles), dtype=np.float32)
         known = self.item_item.titles
         for row, name in enumerate(names):
-            table[row] = values[name]
+            value = values[name]
+            chosen = value[anime_rows] if isinstance(value, np.ndarray) and anime_rows is not None else value
+            table[row] = chosen
             if name in STANDARDIZED:
-                typical = table[row, known]
+                typical = np.asarray(value)[known]
                 table[row] = (table[row] - typical.mean()) / (typical.std() + 1e-9) if len(known) else 0.0
             elif name == AGAINST:
                 table[row] /= np.asarray(values["item_item"])[known].std() + 1e-9 if len(known) else 1.0
         return table
 
+    @cached_property
     def _of_title(self) -> dict[str, Floats | float]:
         return {
             "log_likes": self.log_likes,

@@ -82,7 +82,7 @@ class Hybrid:
         known = self.features.item_item.titles
         if not len(context.query.anime_rows) or not len(known):
             return self.popularity
-        table = self.features.table(context, (*NAMES, AGAINST))[:, known]
+        table = self.features.table(context, (*NAMES, AGAINST), known)
         odds = self.network.scores(table[:-1].T)
         # what goes with a bad title is always lowered: people are seen to watch on, but that is not liking
         odds += self.config.dislike * np.minimum(table[-1], 0)

@@ -99,7 +99,7 @@ class Ranker:
     def forecast(self, context: ScoringContext, anime_rows: NDArray[np.int64]) -> Forecast:
         """The expected opinion of the person on these titles."""
         query = context.query
-        probabilities = self._probabilities(self.features.table(context, LIKE_FEATURES)[:, anime_rows])
+        probabilities = self._probabilities(self.features.table(context, LIKE_FEATURES, anime_rows))
         means = []
         given = query.ratings[query.ratings != UNRATED] if query.has_distinct_ratings else query.ratings[:0]
         for overall, of_kind in (
