@@ -1,19 +1,18 @@
-"""Other names of titles, as people type them."""
+"""Alternative names of titles."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import Connection, insert, select
 
 from db.models import AnimeAlias
-
-AliasKind = Literal["english", "japanese", "synonym"]
+from domain.titles import AliasKind
 
 
 class Alias(NamedTuple):
-    """One more name of one title."""
+    """An alternative name of one title."""
 
     anime_id: int
     title: str
@@ -21,7 +20,10 @@ class Alias(NamedTuple):
 
 
 def insert_aliases(connection: Connection, aliases: Sequence[Alias]) -> set[int]:
-    """Add the aliases that are not there yet; return the ids of the titles that gained one."""
+    """Insert the aliases that are missing; return the ids of the titles that gained one.
+
+    Of an alias given twice, the first one's kind is stored.
+    """
     ids = {alias.anime_id for alias in aliases}
     present = {
         (row.anime_id, row.title)

@@ -1,4 +1,4 @@
-"""The tables. The database is the only truth; everything else can be rebuilt from it."""
+"""The tables. Everything else that the server keeps can be rebuilt from them."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-# on SQLite only INTEGER (64 bits there) makes the key the row's own address
+# on SQLite only INTEGER (64 bits there) makes the key an alias of the rowid
 BIG_ID = BigInteger().with_variant(Integer(), "sqlite")
 
 
 class Base(DeclarativeBase):
-    """Carries the metadata that Alembic compares the database with."""
+    """Base of the tables; its metadata is what Alembic compares the database with."""
 
 
 class Anime(Base):
@@ -45,7 +45,7 @@ class Anime(Base):
 
 
 class AnimeAlias(Base):
-    """Another name people type for a title: English, Japanese, an abbreviation, a synonym."""
+    """An alternative name of a title: English, Japanese, an abbreviation, a synonym."""
 
     __tablename__ = "anime_aliases"
 
@@ -55,9 +55,9 @@ class AnimeAlias(Base):
 
 
 class AnimeRelation(Base):
-    """`related_id` is the `kind` of `anime_id`, says `source`; a source is replaced as a whole.
+    """According to `source`, `related_id` is the `kind` of `anime_id`. A source is replaced as a whole.
 
-    No foreign keys: titles that are not in the catalog connect those that are, and may be imported later.
+    No foreign keys: titles outside the catalog connect those in it, and may be imported later.
     """
 
     __tablename__ = "anime_relations"
@@ -69,24 +69,24 @@ class AnimeRelation(Base):
 
 
 class User(Base):
-    """A person with a list. `revision` is the counter's value when the list last changed."""
+    """A user with ratings. `revision` is the counter's value when the ratings last changed."""
 
     __tablename__ = "users"
     __table_args__ = (Index("ix_users_revision", "revision"),)
 
     user_id: Mapped[int] = mapped_column(BIG_ID, primary_key=True, autoincrement=False)
     revision: Mapped[int] = mapped_column(BigInteger)
-    # one of the demo's people, who do not exist; they leave when real ratings come
+    # made up for the demo; deleted when real ratings are imported
     generated: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class Rating(Base):
-    """One title of one person's list: 1-10, or `domain.ratings.UNRATED` for watched without a rating."""
+    """A user's rating of one title: 1-10, or `domain.ratings.UNRATED` for watched without a rating."""
 
     __tablename__ = "ratings"
     __table_args__ = (
         CheckConstraint("rating BETWEEN 0 AND 10", name="ck_ratings_rating"),
-        # rows live in the primary key's tree: half the file, and lists read in order without a sort
+        # rows live in the primary key's tree: half the file size, and reads in order need no sort
         {"sqlite_with_rowid": False},
     )
 
@@ -98,7 +98,7 @@ class Rating(Base):
 
 
 class Erasure(Base):
-    """Somebody who was erased, kept until no model on disk knows them any more: an id, nothing else."""
+    """The id of an erased user, kept until no model on disk contains them any more."""
 
     __tablename__ = "erasures"
 
@@ -107,12 +107,12 @@ class Erasure(Base):
 
 
 class RevisionCounter(Base):
-    """One row, taken for update by every write: commit order is revision order."""
+    """A single row that every write locks, so that commit order is revision order."""
 
     __tablename__ = "revision_counter"
     __table_args__ = (CheckConstraint("id = 1", name="ck_revision_counter_single_row"),)
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     value: Mapped[int] = mapped_column(BigInteger)
-    # random, made with the tables: tells a model of this database from one of another
+    # random, created with the tables: tells which database a model was built from
     database_id: Mapped[str] = mapped_column(Text)

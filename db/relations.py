@@ -1,45 +1,37 @@
-"""What sources say of pairs of titles: a sequel, a side story, unrelated, …"""
+"""Relations between titles (sequel, side story, unrelated, …), stored by source."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from dataclasses import asdict
 
 from sqlalchemy import Connection, delete, insert, select
 
 from db.models import AnimeRelation
 from db.revisions import take_revision
+from domain.relations import Relation
 
-_BATCH = 5_000
-
-
-class RelationRow(NamedTuple):
-    """`related_id` is the `kind` of `anime_id`: MyAnimeList ids, of titles that are stored or not."""
-
-    anime_id: int
-    related_id: int
-    kind: str  # one of KINDS
+_BATCH = 5_000  # rows of one statement
+_COLUMNS = (AnimeRelation.anime_id, AnimeRelation.related_id, AnimeRelation.kind)
 
 
-def load_relations(connection: Connection) -> list[RelationRow]:
-    """What any source says, once, ordered by (anime_id, related_id, kind)."""
-    columns = (AnimeRelation.anime_id, AnimeRelation.related_id, AnimeRelation.kind)
-    return [RelationRow(*row) for row in connection.execute(select(*columns).distinct().order_by(*columns))]
+def load_relations(connection: Connection) -> list[Relation]:
+    """The relations of all sources without repeats, in order."""
+    return [Relation(*row) for row in connection.execute(select(*_COLUMNS).distinct().order_by(*_COLUMNS))]
 
 
-def replace_relations(connection: Connection, source: str, relations: Iterable[RelationRow]) -> int:
-    """Make `relations` all that a source says; return how many of them are new.
+def replace_relations(connection: Connection, source: str, relations: Iterable[Relation]) -> int:
+    """Replace all relations of a source; return how many of them are new.
 
-    Takes a revision where anything changes. The connection is in a write transaction.
+    Takes a revision if anything changes. The connection must be in a write transaction.
     """
-    columns = (AnimeRelation.anime_id, AnimeRelation.related_id, AnimeRelation.kind)
-    found = connection.execute(select(*columns).where(AnimeRelation.source == source))
-    before = {RelationRow(*row) for row in found}
+    stored = connection.execute(select(*_COLUMNS).where(AnimeRelation.source == source))
+    before = {Relation(*row) for row in stored}
     after = set(relations)
     if after == before:
         return 0
     connection.execute(delete(AnimeRelation).where(AnimeRelation.source == source))
-    rows = [{"source": source, **relation._asdict()} for relation in sorted(after)]
+    rows = [{"source": source, **asdict(relation)} for relation in sorted(after)]
     for start in range(0, len(rows), _BATCH):
         connection.execute(insert(AnimeRelation), rows[start : start + _BATCH])
     take_revision(connection)

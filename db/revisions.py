@@ -1,4 +1,4 @@
-"""The revision counter: a number that grows with every write, in commit order."""
+"""The revision counter, which grows with every write, in commit order."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def take_revision(connection: Connection) -> int:
 
 
 def database_id(connection: Connection) -> str:
-    """What tells this database from every other."""
+    """The random id of this database, stored with every model that is built from it."""
     return connection.execute(select(RevisionCounter.database_id)).scalar_one()
 
 

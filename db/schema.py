@@ -1,4 +1,4 @@
-"""Brings a database to the newest schema with Alembic."""
+"""Schema migrations, applied with Alembic."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ _MIGRATIONS = Path(__file__).resolve().parent / "migrations"
 
 
 def migrate(engine: Engine) -> None:
-    """Apply every migration that the database lacks; a current one is only read."""
+    """Apply the missing migrations; a database at the newest schema is only read."""
     newest = ScriptDirectory.from_config(alembic_config()).get_current_head()
     with read_transaction(engine) as connection:
         if MigrationContext.configure(connection).get_current_revision() == newest:
             return
     with write_transaction(engine) as connection:
-        if connection.dialect.name == "postgresql":  # two servers starting at once take turns
+        if connection.dialect.name == "postgresql":  # two servers that start at once take turns
             connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7203194)")
         command.upgrade(alembic_config(connection), "head")
 

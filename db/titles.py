@@ -1,41 +1,26 @@
-"""Reads the catalog as plain columns."""
+"""The titles of the catalog, with all their names."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
 from db.models import Anime, AnimeAlias
+from domain.titles import Title
 
 _BATCH = 500  # ids of one statement
 
 
-@dataclass(frozen=True)
-class TitleRow:
-    """One title with all its names. None means unknown."""
-
-    anime_id: int
-    name: str
-    aliases: tuple[tuple[str, str], ...]  # (name, kind)
-    genres: tuple[str, ...]
-    type: str | None
-    episodes: int | None
-    score: float | None
-    members: int | None
-    year: int | None
-    image_url: str | None
-
-
-def load_titles(connection: Connection) -> list[TitleRow]:
-    """Every title, ordered by id."""
+def load_titles(connection: Connection) -> list[Title]:
+    """Every title, ordered by id; its aliases are ordered by name."""
     aliases: dict[int, list[tuple[str, str]]] = {}
-    found = select(AnimeAlias.anime_id, AnimeAlias.title, AnimeAlias.kind)
-    for anime_id, title, kind in connection.execute(found.order_by(AnimeAlias.anime_id, AnimeAlias.title)):
-        aliases.setdefault(anime_id, []).append((title, kind))
+    statement = select(AnimeAlias.anime_id, AnimeAlias.title, AnimeAlias.kind)
+    ordered = statement.order_by(AnimeAlias.anime_id, AnimeAlias.title)
+    for anime_id, name, kind in connection.execute(ordered):
+        aliases.setdefault(anime_id, []).append((name, kind))
     return [
-        TitleRow(
+        Title(
             anime_id=row.anime_id,
             name=row.name,
             aliases=tuple(aliases.get(row.anime_id, ())),
@@ -52,10 +37,10 @@ def load_titles(connection: Connection) -> list[TitleRow]:
 
 
 def existing_titles(connection: Connection, anime_ids: Iterable[int]) -> set[int]:
-    """Those of the ids that are titles of the catalog."""
-    asked = list(anime_ids)
-    found: set[int] = set()
-    for start in range(0, len(asked), _BATCH):
-        statement = select(Anime.anime_id).where(Anime.anime_id.in_(asked[start : start + _BATCH]))
-        found.update(connection.execute(statement).scalars())
-    return found
+    """Those of the ids that are in the catalog."""
+    ids = list(anime_ids)
+    existing: set[int] = set()
+    for start in range(0, len(ids), _BATCH):
+        statement = select(Anime.anime_id).where(Anime.anime_id.in_(ids[start : start + _BATCH]))
+        existing.update(connection.execute(statement).scalars())
+    return existing

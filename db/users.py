@@ -1,4 +1,4 @@
-"""Reads and writes people and their lists."""
+"""Users and their ratings."""
 
 from __future__ import annotations
 
@@ -14,12 +14,13 @@ from db.engine import write_transaction
 from db.models import Erasure, Rating, User
 from db.revisions import take_revision
 
-_STREAM_ROWS = 50_000
+_STREAM_ROWS = 50_000  # of one batch of a stream
+_BATCH = 500  # ids of one statement
 
 
 @dataclass(frozen=True)
-class StoredList:
-    """One person's saved list: parallel arrays, ordered by anime id."""
+class UserRatings:
+    """The ratings of one user: parallel arrays, ordered by anime id. Erased users have none."""
 
     user_id: int
     revision: int
@@ -29,7 +30,7 @@ class StoredList:
 
 @dataclass(frozen=True)
 class RatingColumns:
-    """A run of ratings, ordered by (user_id, anime_id): parallel arrays."""
+    """A batch of ratings, ordered by (user_id, anime_id): parallel arrays."""
 
     user_ids: NDArray[np.int64]
     anime_ids: NDArray[np.int64]
@@ -40,14 +41,14 @@ def count_ratings(connection: Connection) -> int:
     return connection.execute(select(func.count()).select_from(Rating)).scalar_one()
 
 
-def count_generated_people(connection: Connection) -> int:
-    """How many people of the database do not exist."""
+def count_generated_users(connection: Connection) -> int:
+    """The number of users that `scripts/generate_ratings.py` made up."""
     statement = select(func.count()).select_from(User).where(User.generated)
     return connection.execute(statement).scalar_one()
 
 
 def stream_ratings(connection: Connection) -> Iterator[RatingColumns]:
-    """Every rating, ordered by (user_id, anime_id), in runs of bounded size."""
+    """Every rating, ordered by (user_id, anime_id), in batches of at most `_STREAM_ROWS`."""
     # straight from the driver: millions of row objects would take longer than everything else in a build
     driver: Any = connection.connection
     on_server = {"name": "ratings"} if connection.dialect.name == "postgresql" else {}
@@ -61,44 +62,44 @@ def stream_ratings(connection: Connection) -> Iterator[RatingColumns]:
         cursor.close()
 
 
-def load_list(connection: Connection, user_id: int) -> StoredList | None:
-    """The saved list of one person, or None for somebody unknown."""
+def load_user_ratings(connection: Connection, user_id: int) -> UserRatings | None:
+    """The ratings of one user, or None if there is no such user."""
     revision = connection.execute(select(User.revision).where(User.user_id == user_id)).scalar()
-    return None if revision is None else _lists(connection, {user_id: revision})[0]
+    return None if revision is None else _load(connection, {user_id: revision})[0]
 
 
-def lists_since(connection: Connection, revision: int, limit: int) -> list[StoredList]:
-    """The lists that changed after `revision`, in the order of their change; at most `limit`.
+def ratings_since(connection: Connection, revision: int, limit: int) -> list[UserRatings]:
+    """The users whose ratings changed after `revision`, in the order of the changes; at most `limit`.
 
-    Everybody who was erased since then comes first, with an empty list.
+    All users who were erased since then come first, without ratings, and do not count towards `limit`.
     """
     erased = select(Erasure.user_id, Erasure.revision).where(Erasure.revision > revision)
-    empty = [_no_list(row.user_id, row.revision) for row in connection.execute(erased)]
+    empty = [_empty(row.user_id, row.revision) for row in connection.execute(erased)]
     statement = (
         select(User.user_id, User.revision)
         .where(User.revision > revision)
         .order_by(User.revision, User.user_id)
         .limit(limit)
     )
-    return empty + _lists(connection, {row.user_id: row.revision for row in connection.execute(statement)})
+    return empty + _load(connection, {row.user_id: row.revision for row in connection.execute(statement)})
 
 
-def lists_gone(connection: Connection, user_ids: NDArray[np.int64]) -> list[StoredList]:
-    """An empty list for each of these people whom the database does not know, whenever they left."""
-    here = np.array(connection.execute(select(User.user_id)).scalars().all(), np.int64)
-    return [_no_list(user_id, 0) for user_id in np.setdiff1d(user_ids, here).tolist()]
+def ratings_of_missing_users(connection: Connection, user_ids: NDArray[np.int64]) -> list[UserRatings]:
+    """Empty ratings for each of the given users who is not in the database, whenever they were erased."""
+    present = np.array(connection.execute(select(User.user_id)).scalars().all(), np.int64)
+    return [_empty(user_id, 0) for user_id in np.setdiff1d(user_ids, present).tolist()]
 
 
 def insert_user(engine: Engine, user_id: int, ratings: Mapping[int, int]) -> bool:
-    """Save a new person with a list, in one transaction; False if somebody was there first.
+    """Insert a user with ratings, in one transaction; False, with nothing changed, if the id is taken.
 
     Args:
         engine: the database.
-        user_id: the person's id, chosen by the caller.
+        user_id: chosen by the caller.
         ratings: anime id -> 1-10, or 0 for watched but unrated.
     """
     with write_transaction(engine) as connection:
-        revision = take_revision(connection)  # other writers wait here, so nobody can slip in below
+        revision = take_revision(connection)  # other writers wait here, so the id stays free
         if connection.execute(select(User.user_id).where(User.user_id == user_id)).first():
             connection.rollback()
             return False
@@ -106,10 +107,10 @@ def insert_user(engine: Engine, user_id: int, ratings: Mapping[int, int]) -> boo
     return True
 
 
-def replace_list(engine: Engine, user_id: int, ratings: Mapping[int, int]) -> bool:
-    """Save a list in the place of whatever this person has, in one transaction; True if they had one.
+def replace_ratings(engine: Engine, user_id: int, ratings: Mapping[int, int]) -> bool:
+    """Insert a user or replace their ratings, in one transaction; True if the user existed.
 
-    Args as of `insert_user`.
+    Arguments as for `insert_user`.
     """
     with write_transaction(engine) as connection:
         revision = take_revision(connection)
@@ -118,8 +119,8 @@ def replace_list(engine: Engine, user_id: int, ratings: Mapping[int, int]) -> bo
     return known
 
 
-def update_list(engine: Engine, user_id: int, ratings: Mapping[int, int]) -> bool:
-    """As `replace_list`, but only of somebody known; False for anybody else, whom this does not add."""
+def update_ratings(engine: Engine, user_id: int, ratings: Mapping[int, int]) -> bool:
+    """Replace the ratings of an existing user, in one transaction; False if there is no such user."""
     with write_transaction(engine) as connection:
         revision = take_revision(connection)
         if not _delete(connection, user_id):
@@ -130,7 +131,7 @@ def update_list(engine: Engine, user_id: int, ratings: Mapping[int, int]) -> boo
 
 
 def erase_user(engine: Engine, user_id: int) -> bool:
-    """Delete a person and their list, in one transaction; False for somebody unknown."""
+    """Delete a user with all ratings, in one transaction; False if there is no such user."""
     with write_transaction(engine) as connection:
         revision = take_revision(connection)
         if not _delete(connection, user_id):
@@ -141,13 +142,13 @@ def erase_user(engine: Engine, user_id: int) -> bool:
 
 
 def load_erasures(connection: Connection) -> list[tuple[int, int]]:
-    """(user id, revision) of everybody who was erased and is not forgotten yet, by revision."""
+    """(user id, revision) of each recorded erasure, ordered by revision."""
     statement = select(Erasure.user_id, Erasure.revision).order_by(Erasure.revision)
     return [(row.user_id, row.revision) for row in connection.execute(statement)]
 
 
 def forget_erasures(engine: Engine, up_to_revision: int) -> None:
-    """Forget who was erased at or before a revision: no model on disk is older than that."""
+    """Delete the records of erasures up to a revision: no model on disk may be older than that."""
     with write_transaction(engine) as connection:
         connection.execute(delete(Erasure).where(Erasure.revision <= up_to_revision))
 
@@ -165,24 +166,24 @@ def _insert(connection: Connection, user_id: int, revision: int, ratings: Mappin
         connection.execute(insert(Rating), rows)
 
 
-def _no_list(user_id: int, revision: int) -> StoredList:
-    return StoredList(user_id, revision, np.empty(0, np.int64), np.empty(0, np.uint8))
+def _empty(user_id: int, revision: int) -> UserRatings:
+    return UserRatings(user_id, revision, np.empty(0, np.int64), np.empty(0, np.uint8))
 
 
-def _lists(connection: Connection, revisions: Mapping[int, int]) -> list[StoredList]:
-    """The lists of the given people (user id -> revision), in the given order."""
-    lists = {user_id: ([], []) for user_id in revisions}  # type: dict[int, tuple[list[int], list[int]]]
+def _load(connection: Connection, revisions: Mapping[int, int]) -> list[UserRatings]:
+    """The ratings of the given users (user id -> revision), in the given order."""
+    columns: dict[int, tuple[list[int], list[int]]] = {user_id: ([], []) for user_id in revisions}
     ids = list(revisions)
-    for start in range(0, len(ids), 500):
+    for start in range(0, len(ids), _BATCH):
         statement = (
             select(Rating.user_id, Rating.anime_id, Rating.rating)
-            .where(Rating.user_id.in_(ids[start : start + 500]))
+            .where(Rating.user_id.in_(ids[start : start + _BATCH]))
             .order_by(Rating.user_id, Rating.anime_id)
         )
         for user_id, anime_id, rating in connection.execute(statement):
-            lists[user_id][0].append(anime_id)
-            lists[user_id][1].append(rating)
+            columns[user_id][0].append(anime_id)
+            columns[user_id][1].append(rating)
     return [
-        StoredList(user_id, revisions[user_id], np.array(anime, np.int64), np.array(ratings, np.uint8))
-        for user_id, (anime, ratings) in lists.items()
+        UserRatings(user_id, revisions[user_id], np.array(anime, np.int64), np.array(ratings, np.uint8))
+        for user_id, (anime, ratings) in columns.items()
     ]

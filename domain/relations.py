@@ -1,4 +1,4 @@
-"""What somebody who knows says of two titles; overrules what their names suggest."""
+"""Known relations between two titles; they overrule what the names suggest."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ KINDS = ("sequel", "side_story", "summary", "alternative", "same_franchise", "un
 SAME_STORY = frozenset({"sequel", "side_story", "summary"})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class Relation:
     """`related_id` is the `kind` of `anime_id`; both are MyAnimeList ids, of the catalog or not.
 

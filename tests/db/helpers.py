@@ -1,4 +1,4 @@
-"""What the database's tests share: small data, all that a database holds, real other processes."""
+"""Helpers of the database tests: small data, database contents, subprocesses."""
 
 from __future__ import annotations
 
@@ -28,20 +28,20 @@ def peak_mb():
 
 
 def put_titles(engine: Engine, ids: Iterable[int]) -> None:
-    """A catalog of nothing but ids and names."""
+    """Insert titles that have an id and a name."""
     with write_transaction(engine) as connection:
         connection.execute(insert(Anime), [{"anime_id": i, "name": f"Title {i}"} for i in ids])
 
 
 def ratings_csv(folder: Path, *rows: str) -> Path:
-    """A ratings file of these lines after its header, which is line 1."""
+    """Write a ratings file with these rows after the header."""
     path = folder / "ratings.csv"
     path.write_text(RATINGS_HEADER + "".join(f"{row}\n" for row in rows), "utf-8")
     return path
 
 
 def contents(engine: Engine) -> dict[str, list[tuple[object, ...]]]:
-    """Every row of every table, in a fixed order."""
+    """Return every row of every table, in a fixed order."""
     with read_transaction(engine) as connection:
         return {
             table.name: sorted((tuple(row) for row in connection.execute(select(table))), key=repr)
@@ -50,7 +50,7 @@ def contents(engine: Engine) -> dict[str, list[tuple[object, ...]]]:
 
 
 def stored_ratings(engine: Engine) -> list[tuple[object, ...]]:
-    """(user, anime, rating) of everybody, ordered."""
+    """Return (user, anime, rating) of all users, ordered."""
     return sorted(contents(engine)["ratings"])
 
 
@@ -60,13 +60,13 @@ def revision(engine: Engine) -> int:
 
 
 def start_python(code: str, *arguments: str) -> subprocess.Popen[str]:
-    """Another process that runs `code` in the project's folder."""
+    """Start a Python process that runs `code` in the project's folder."""
     command = [sys.executable, "-c", code, *arguments]
     return subprocess.Popen(command, cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
 
 def run_python(code: str, *arguments: str) -> str:
-    """What another process prints; it must succeed."""
+    """Return the output of a Python process that runs `code`; it must succeed."""
     process = start_python(code, *arguments)
     out, err = process.communicate(timeout=120)
     assert process.returncode == 0, err

@@ -1,4 +1,4 @@
-"""Commit order is revision order: who polls by revision misses nobody."""
+"""Commit order is revision order: a reader that polls by revision misses no user."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 
 from db.engine import read_transaction, write_transaction
 from db.revisions import take_revision
-from db.users import insert_user, lists_since
+from db.users import insert_user, ratings_since
 from tests.db.helpers import put_titles, revision
 
 
@@ -24,7 +24,7 @@ def test_each_write_takes_the_next_revision(engine: Engine) -> None:
     assert revision(engine) == 3
 
 
-def test_a_write_that_fails_gives_its_revision_back(engine: Engine) -> None:
+def test_failed_write_takes_no_revision(engine: Engine) -> None:
     def fail() -> None:
         with write_transaction(engine) as connection:
             take_revision(connection)
@@ -35,13 +35,13 @@ def test_a_write_that_fails_gives_its_revision_back(engine: Engine) -> None:
     assert revision(engine) == 0
 
 
-def test_an_uncommitted_revision_is_not_the_current_one(engine: Engine) -> None:
+def test_uncommitted_revision_is_not_current(engine: Engine) -> None:
     with write_transaction(engine) as connection:
         take_revision(connection)
         assert revision(engine) == 0
 
 
-def test_the_second_writer_waits_until_the_first_has_committed(engine: Engine) -> None:
+def test_second_writer_waits_for_the_first_to_commit(engine: Engine) -> None:
     finished = threading.Event()
 
     def write() -> int:
@@ -58,9 +58,9 @@ def test_the_second_writer_waits_until_the_first_has_committed(engine: Engine) -
         assert (first, second.result(timeout=30)) == (1, 2)
 
 
-def test_a_reader_that_polls_by_revision_misses_nobody(engine: Engine) -> None:
+def test_reader_polling_by_revision_sees_every_user(engine: Engine) -> None:
     put_titles(engine, [1])
-    people, done = 60, threading.Event()
+    users, done = 60, threading.Event()
 
     def poll() -> list[int]:
         seen: list[int] = []
@@ -68,17 +68,17 @@ def test_a_reader_that_polls_by_revision_misses_nobody(engine: Engine) -> None:
         while True:
             ended = done.is_set()
             with read_transaction(engine) as connection:
-                news = lists_since(connection, last, 1_000)
-            seen += [stored.user_id for stored in news]
-            last = news[-1].revision if news else last
-            if ended and not news:
+                changed = ratings_since(connection, last, 1_000)
+            seen += [stored.user_id for stored in changed]
+            last = changed[-1].revision if changed else last
+            if ended and not changed:
                 return seen
             time.sleep(0.002)
 
     with ThreadPoolExecutor() as pool:
         poller = pool.submit(poll)
         with ThreadPoolExecutor(6) as writers:
-            saved = list(writers.map(lambda user: insert_user(engine, user, {1: 5}), range(people)))
+            saved = list(writers.map(lambda user: insert_user(engine, user, {1: 5}), range(users)))
         done.set()
         assert all(saved)
-        assert sorted(poller.result(timeout=60)) == list(range(people))
+        assert sorted(poller.result(timeout=60)) == list(range(users))

@@ -1,4 +1,4 @@
-"""The catalog as plain columns, ordered by id."""
+"""Titles are loaded with every field, ordered by id."""
 
 from __future__ import annotations
 
@@ -9,22 +9,23 @@ from sqlalchemy import Engine, insert
 from db.aliases import Alias, insert_aliases
 from db.engine import read_transaction, write_transaction
 from db.models import Anime
-from db.titles import TitleRow, load_titles
+from db.titles import load_titles
+from domain.titles import Title
 from tests.db.helpers import put_titles
 
 
-def test_titles_come_ordered_by_id(engine: Engine) -> None:
+def test_load_titles_orders_by_id(engine: Engine) -> None:
     put_titles(engine, [30, 2, 11])
     with read_transaction(engine) as connection:
         assert [row.anime_id for row in load_titles(connection)] == [2, 11, 30]
 
 
-def test_an_empty_catalog_has_no_titles(engine: Engine) -> None:
+def test_empty_catalog_has_no_titles(engine: Engine) -> None:
     with read_transaction(engine) as connection:
         assert load_titles(connection) == []
 
 
-def test_a_title_comes_with_all_that_is_known(engine: Engine) -> None:
+def test_load_titles_returns_every_field(engine: Engine) -> None:
     known: dict[str, Any] = {
         "anime_id": 1,
         "name": "Shingeki no Kyojin",
@@ -42,11 +43,11 @@ def test_a_title_comes_with_all_that_is_known(engine: Engine) -> None:
     with read_transaction(engine) as connection:
         (title,) = load_titles(connection)
     aliases = (("AoT", "english"), ("SnK", "synonym"))
-    assert title == TitleRow(**{**known, "genres": ("Action", "Drama"), "aliases": aliases})
+    assert title == Title(**{**known, "genres": ("Action", "Drama"), "aliases": aliases})
 
 
-def test_what_is_unknown_is_none_and_empty(engine: Engine) -> None:
+def test_unknown_fields_are_none_or_empty(engine: Engine) -> None:
     put_titles(engine, [1])
     with read_transaction(engine) as connection:
         (title,) = load_titles(connection)
-    assert title == TitleRow(1, "Title 1", (), (), None, None, None, None, None, None)
+    assert title == Title(1, "Title 1", (), (), None, None, None, None, None, None)

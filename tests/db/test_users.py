@@ -1,4 +1,4 @@
-"""People and their lists: saved once, read in order."""
+"""Users and their ratings are saved once and read in order."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from sqlalchemy import Engine
 import db.users
 from db.engine import read_transaction
 from db.users import (
-    StoredList,
-    count_generated_people,
+    UserRatings,
+    count_generated_users,
     count_ratings,
     erase_user,
     insert_user,
-    lists_since,
     load_erasures,
-    load_list,
+    load_user_ratings,
+    ratings_since,
     stream_ratings,
-    update_list,
+    update_ratings,
 )
 from tests.db.helpers import contents, put_titles, revision
 
@@ -34,17 +34,17 @@ def titles(engine: Engine) -> None:
 pytestmark = pytest.mark.usefixtures("titles")
 
 
-def load(engine: Engine, user_id: int) -> StoredList | None:
+def load(engine: Engine, user_id: int) -> UserRatings | None:
     with read_transaction(engine) as connection:
-        return load_list(connection, user_id)
+        return load_user_ratings(connection, user_id)
 
 
-def since(engine: Engine, revision: int, limit: int = 100) -> list[StoredList]:
+def since(engine: Engine, revision: int, limit: int = 100) -> list[UserRatings]:
     with read_transaction(engine) as connection:
-        return lists_since(connection, revision, limit)
+        return ratings_since(connection, revision, limit)
 
 
-def test_a_saved_list_comes_back_ordered_by_anime_id(engine: Engine) -> None:
+def test_load_user_ratings_orders_by_anime_id(engine: Engine) -> None:
     assert insert_user(engine, 5, {30: 9, 2: 0, 11: 10})
     stored = load(engine, 5)
     assert stored is not None
@@ -54,11 +54,11 @@ def test_a_saved_list_comes_back_ordered_by_anime_id(engine: Engine) -> None:
     assert (str(stored.anime_ids.dtype), str(stored.ratings.dtype)) == ("int64", "uint8")
 
 
-def test_somebody_unknown_has_no_list(engine: Engine) -> None:
+def test_unknown_user_has_no_ratings(engine: Engine) -> None:
     assert load(engine, 404) is None
 
 
-def test_somebody_without_titles_has_an_empty_list(engine: Engine) -> None:
+def test_user_without_titles_has_empty_ratings(engine: Engine) -> None:
     assert insert_user(engine, 5, {})
     stored = load(engine, 5)
     assert stored is not None
@@ -71,40 +71,40 @@ def test_user_ids_have_64_bits(engine: Engine, user_id: int) -> None:
     assert load(engine, user_id) is not None
 
 
-def test_the_second_save_says_no_and_leaves_the_first(engine: Engine) -> None:
+def test_insert_user_refuses_an_existing_id(engine: Engine) -> None:
     assert insert_user(engine, 5, {1: 7})
     before = contents(engine)
     assert not insert_user(engine, 5, {1: 1, 2: 2})
     assert contents(engine) == before
 
 
-def test_the_engine_is_usable_after_a_save_that_said_no(engine: Engine) -> None:
+def test_engine_is_usable_after_a_refused_insert(engine: Engine) -> None:
     insert_user(engine, 5, {1: 7})
     insert_user(engine, 5, {1: 7})
     assert insert_user(engine, 6, {1: 7})
     assert revision(engine) == 2
 
 
-def test_an_update_replaces_the_list_of_somebody_known_and_adds_nobody(engine: Engine) -> None:
+def test_update_ratings_replaces_but_does_not_insert(engine: Engine) -> None:
     insert_user(engine, 5, {30: 9})
-    assert update_list(engine, 5, {2: 0, 11: 10})
+    assert update_ratings(engine, 5, {2: 0, 11: 10})
     stored = load(engine, 5)
     assert stored is not None
     assert (stored.revision, stored.anime_ids.tolist()) == (2, [2, 11])
-    assert not update_list(engine, 6, {2: 9})
+    assert not update_ratings(engine, 6, {2: 9})
     assert load(engine, 6) is None
     assert [stored.user_id for stored in since(engine, 0)] == [5]
 
 
-def test_an_update_does_not_bring_back_who_was_erased(engine: Engine) -> None:
+def test_update_ratings_does_not_restore_an_erased_user(engine: Engine) -> None:
     insert_user(engine, 5, {30: 9})
     erase_user(engine, 5)
-    assert not update_list(engine, 5, {2: 9})
+    assert not update_ratings(engine, 5, {2: 9})
     assert load(engine, 5) is None
-    assert [len(stored.anime_ids) for stored in since(engine, 0)] == [0]  # still known as erased
+    assert [len(stored.anime_ids) for stored in since(engine, 0)] == [0]  # the erasure is still recorded
 
 
-def test_who_was_erased_is_listed_until_they_come_back(engine: Engine) -> None:
+def test_erasure_is_recorded_until_the_user_returns(engine: Engine) -> None:
     for user in (9, 3, 7):
         insert_user(engine, user, {1: 5})
     erase_user(engine, 7)
@@ -116,7 +116,7 @@ def test_who_was_erased_is_listed_until_they_come_back(engine: Engine) -> None:
         assert load_erasures(connection) == [(3, 5)]
 
 
-def test_many_threads_that_save_the_same_person_give_one_person(engine: Engine) -> None:
+def test_concurrent_inserts_of_one_id_add_one_user(engine: Engine) -> None:
     barrier = threading.Barrier(8)
 
     def save(number: int) -> bool:
@@ -131,33 +131,33 @@ def test_many_threads_that_save_the_same_person_give_one_person(engine: Engine) 
     assert revision(engine) == 1
 
 
-def test_people_who_save_at_once_are_all_saved(engine: Engine) -> None:
+def test_concurrent_inserts_of_many_ids_add_all_users(engine: Engine) -> None:
     with ThreadPoolExecutor(8) as pool:
         assert all(pool.map(lambda user: insert_user(engine, user, {1: 5}), range(24)))
     assert len(contents(engine)["users"]) == 24
 
 
-def test_lists_since_come_in_the_order_of_their_change(engine: Engine) -> None:
+def test_ratings_since_orders_by_change(engine: Engine) -> None:
     for user in (9, 3, 7):
         insert_user(engine, user, {user: 5, 1: 6})
     assert [(s.user_id, s.revision) for s in since(engine, 0)] == [(9, 1), (3, 2), (7, 3)]
     assert since(engine, 0)[1].anime_ids.tolist() == [1, 3]
 
 
-def test_lists_since_leave_out_what_was_seen(engine: Engine) -> None:
+def test_ratings_since_excludes_earlier_changes(engine: Engine) -> None:
     for user in (9, 3, 7):
         insert_user(engine, user, {1: 5})
     assert [s.user_id for s in since(engine, 2)] == [7]
     assert since(engine, 3) == []
 
 
-def test_lists_since_stop_at_the_limit(engine: Engine) -> None:
+def test_ratings_since_returns_at_most_the_limit(engine: Engine) -> None:
     for user in (9, 3, 7):
         insert_user(engine, user, {1: 5})
     assert [s.user_id for s in since(engine, 0, limit=2)] == [9, 3]
 
 
-def test_more_lists_than_one_query_takes_keep_their_order(engine: Engine) -> None:
+def test_ratings_since_orders_across_batches(engine: Engine) -> None:
     users = [(number * 7919) % 601 for number in range(601)]
     with ThreadPoolExecutor(1) as pool:
         assert all(pool.map(lambda user: insert_user(engine, user, {user % 40 + 1: 5}), users))
@@ -166,29 +166,29 @@ def test_more_lists_than_one_query_takes_keep_their_order(engine: Engine) -> Non
     assert all(s.anime_ids.tolist() == [s.user_id % 40 + 1] for s in stored)
 
 
-def test_a_stream_is_ordered_by_user_and_anime_in_runs_of_bounded_size(
+def test_stream_ratings_yields_ordered_bounded_batches(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(db.users, "_STREAM_ROWS", 4)
     for user in (9, 3, 7):
         insert_user(engine, user, {30: 1, 2: 0, 11: 10})
     with read_transaction(engine) as connection:
-        runs = list(stream_ratings(connection))
-    assert [len(run.ratings) for run in runs] == [4, 4, 1]
-    assert np.concatenate([run.user_ids for run in runs]).tolist() == [3] * 3 + [7] * 3 + [9] * 3
-    assert np.concatenate([run.anime_ids for run in runs]).tolist() == [2, 11, 30] * 3
-    assert np.concatenate([run.ratings for run in runs]).tolist() == [0, 10, 1] * 3
-    assert {run.ratings.dtype for run in runs} == {np.dtype(np.uint8)}
+        batches = list(stream_ratings(connection))
+    assert [len(batch.ratings) for batch in batches] == [4, 4, 1]
+    assert np.concatenate([batch.user_ids for batch in batches]).tolist() == [3] * 3 + [7] * 3 + [9] * 3
+    assert np.concatenate([batch.anime_ids for batch in batches]).tolist() == [2, 11, 30] * 3
+    assert np.concatenate([batch.ratings for batch in batches]).tolist() == [0, 10, 1] * 3
+    assert {batch.ratings.dtype for batch in batches} == {np.dtype(np.uint8)}
 
 
-def test_a_stream_of_nothing_is_empty(engine: Engine) -> None:
+def test_stream_of_an_empty_database_is_empty(engine: Engine) -> None:
     with read_transaction(engine) as connection:
         assert list(stream_ratings(connection)) == []
         assert count_ratings(connection) == 0
 
 
-def test_people_who_save_a_list_are_not_counted_as_generated(engine: Engine) -> None:
+def test_inserted_users_do_not_count_as_generated(engine: Engine) -> None:
     insert_user(engine, 5, {1: 7, 2: 8})
     with read_transaction(engine) as connection:
         assert count_ratings(connection) == 2
-        assert count_generated_people(connection) == 0
+        assert count_generated_users(connection) == 0
