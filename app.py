@@ -32,7 +32,7 @@ from api.openapi import ApiApp, make_app
 from api.security import add_security_headers, keep_to_https
 from api.web import serve_web
 from config import Config
-from db.engine import unusable
+from db.engine import connection_error_message
 from serving.builder import BuildFailedError
 from serving.services import Observers, Services, open_services
 
@@ -133,4 +133,4 @@ def _open(config: Config) -> Services:
     except BuildFailedError as error:
         raise StartError(str(error)) from None
     except DBAPIError as error:
-        raise StartError(unusable(error)) from None
+        raise StartError(connection_error_message(error)) from None

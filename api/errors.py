@@ -12,7 +12,7 @@ from pydantic import BaseModel, ValidationError
 from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException
 
-from db.engine import reason
+from db.engine import driver_message
 from recommender.pipeline.filters import UnknownFilterValueError
 from serving.errors import (
     ListRequiredError,
@@ -116,7 +116,7 @@ def register_error_handlers(app: Flask) -> None:
 
     @app.errorhandler(DBAPIError)
     def _database_away(error: DBAPIError) -> Response:
-        log.error("the database cannot be used: %s", reason(error))
+        log.error("the database cannot be used: %s", driver_message(error))
         return problem(503, "The database cannot be used at the moment. Try again shortly.")
 
     @app.errorhandler(HTTPException)

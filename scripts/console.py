@@ -21,7 +21,7 @@ from rich.progress import (
 from sqlalchemy.exc import DBAPIError
 
 from config import ConfigError
-from db.engine import unusable
+from db.engine import connection_error_message
 from ingest.report import ImportFileError
 from recommender.artifacts.store import BuildInProgressError, NoModelError
 from serving.builder import BuildFailedError
@@ -41,7 +41,7 @@ def run(main: Callable[[list[str] | None], int]) -> None:
     except _EXPECTED as error:
         code = _fail(str(error))
     except DBAPIError as error:
-        code = _fail(unusable(error))
+        code = _fail(connection_error_message(error))
     except KeyboardInterrupt:
         errors.print("interrupted; what was going on was rolled back")
         code = 130

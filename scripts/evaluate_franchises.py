@@ -8,7 +8,13 @@ Rules and relations were tuned on the first pairs; the last ones were held out.
 from __future__ import annotations
 
 import argparse
+<<<<<<< HEAD
 from dataclasses import asdict
+=======
+import csv
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+>>>>>>> 1a7d4bc (serving, api: follow the renames in db)
 
 from rich.table import Table
 
@@ -17,9 +23,12 @@ from db.engine import open_engine, read_transaction
 from db.relations import load_relations
 from db.schema import migrate
 from db.titles import load_titles
+<<<<<<< HEAD
 from domain.relations import Relation
 from domain.titles import Title
 from evaluation.metrics.franchises import franchise_quality, read_pairs
+=======
+>>>>>>> 1a7d4bc (serving, api: follow the renames in db)
 from recommender.data.catalog import Catalog
 from recommender.franchises import Franchises
 from scripts.console import OK, console, run
@@ -37,8 +46,8 @@ def main(argv: list[str] | None = None) -> int:
     engine = open_engine(Config.from_env().database_url)
     migrate(engine)
     with read_transaction(engine) as connection:
-        catalog = Catalog(tuple(Title(**asdict(title)) for title in load_titles(connection)))
-        relations = [Relation(*relation) for relation in load_relations(connection)]
+        catalog = Catalog(tuple(load_titles(connection)))
+        relations = load_relations(connection)
     table = Table("from", "pairs", "belong together", "do not", "precision", "recall", "entries")
     pairs = read_pairs(PAIRS)
     for source, used in (("names", []), ("names and relations", relations)):

