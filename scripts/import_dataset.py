@@ -1,35 +1,30 @@
 #!/usr/bin/env python3
-"""Bring anime and ratings from CSV files into the database."""
+"""Import anime and ratings from CSV files into the database."""
 
 from __future__ import annotations
 
 import argparse
-from dataclasses import replace
-from functools import partial
+from collections.abc import Callable
 from pathlib import Path
 
 from rich.markup import escape
 from rich.table import Table
 from sqlalchemy import Engine
 
-from config import ROOT, Config
+from config import Config
 from db.engine import open_engine
 from db.schema import migrate
-from ingest.catalog import import_aliases, import_anime, import_details
+from ingest.catalog import import_anime, import_details
+from ingest.curated import import_curated
 from ingest.ratings import import_ratings
-from ingest.relations import import_relations
 from ingest.report import ImportFileError, ImportReport
 from scripts.console import OK, console, file_progress, run
 
-CURATED = ROOT / "curated" / "titles.csv"
-MORE_ALIASES = ROOT / "curated" / "aliases.csv"
-RELATIONS = ROOT / "curated" / "relations.csv"
-CURATED_SOURCE = "curated"  # of these relations, so that none of the user's files replaces them
 KAGGLE_DATASET = "CooperUnion/anime-recommendations-database"
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Import each file in a transaction of its own; print what was read, loaded, updated, rejected."""
+    """Import each file in its own transaction; print how many rows were read, loaded, updated, rejected."""
     arguments = _parser().parse_args(argv)
     anime, ratings = arguments.anime, arguments.ratings
     if arguments.kaggle:
@@ -45,13 +40,7 @@ def main(argv: list[str] | None = None) -> int:
     if arguments.details:
         reports.append(_import(engine, import_details, arguments.details))
     if anime or arguments.details:
-        # the names people type: the same titles, known by their MyAnimeList ids
-        reports += [
-            replace(_import(engine, import_aliases, path), file=f"curated/{path.name}")
-            for path in (CURATED, MORE_ALIASES)
-        ]
-        known_relations = partial(import_relations, source=CURATED_SOURCE)
-        reports.append(replace(_import(engine, known_relations, RELATIONS), file=f"curated/{RELATIONS.name}"))
+        reports += import_curated(engine)
     if ratings:
         reports.append(_import(engine, import_ratings, ratings))
     _print(reports)
@@ -78,9 +67,9 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _import(engine: Engine, importer: object, path: Path) -> ImportReport:
+def _import(engine: Engine, importer: Callable[..., ImportReport], path: Path) -> ImportReport:
     with file_progress(path, path.name) as progress:
-        return importer(engine, path, progress)  # type: ignore[operator,no-any-return]
+        return importer(engine, path, progress)
 
 
 def _fetch_kaggle() -> tuple[Path, Path]:
@@ -103,8 +92,8 @@ def _print(reports: list[ImportReport]) -> None:
     for report in reports:
         for reason in report.reasons():
             console.print(escape(f"  {report.file}: rejected, {reason}"), highlight=False, soft_wrap=True)
-        if report.removed_people:
-            console.print(f"  {report.removed_people:,} generated people of the demo were removed.")
+        if report.removed_users:
+            console.print(f"  {report.removed_users:,} generated users of the demo were removed.")
 
 
 if __name__ == "__main__":

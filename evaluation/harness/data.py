@@ -5,7 +5,6 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 from sqlalchemy import Engine
@@ -15,13 +14,12 @@ from db.engine import open_engine, read_transaction
 from db.relations import load_relations
 from db.schema import migrate
 from domain.relations import Relation
-from ingest.catalog import import_aliases, import_anime, import_details
+from ingest.catalog import import_anime, import_details
+from ingest.curated import import_curated
 from ingest.ratings import import_ratings
-from ingest.relations import import_relations
 from recommender.data.catalog import Catalog
 from recommender.data.ratings_matrix import RatingsMatrix
 from scripts.console import count_progress, file_progress
-from scripts.import_dataset import CURATED, CURATED_SOURCE, MORE_ALIASES, RELATIONS
 from serving.builder import read_catalog, read_ratings
 
 
@@ -63,19 +61,17 @@ def _import(engine: Engine, files: Files) -> None:
     steps: list[tuple[Callable[..., object], Path | None]] = [
         (import_anime, files.anime),
         (import_details, files.details),
-        (import_aliases, CURATED),
-        (import_aliases, MORE_ALIASES),
-        (partial(import_relations, source=CURATED_SOURCE), RELATIONS),
         (import_ratings, files.ratings),
     ]
     for importer, path in steps:
         if path is not None:
             with file_progress(path, path.name) as progress:
                 importer(engine, path, progress)
+    import_curated(engine)
 
 
 def _read(engine: Engine) -> Data:
     with count_progress("reading ratings") as progress, read_transaction(engine) as connection:
         catalog = read_catalog(connection)
-        relations = tuple(Relation(*row) for row in load_relations(connection))
+        relations = tuple(load_relations(connection))
         return Data(catalog, read_ratings(connection, catalog, progress), relations)

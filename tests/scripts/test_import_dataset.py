@@ -1,4 +1,4 @@
-"""`import_dataset.py`: files in, a table out, one clear sentence when something is wrong."""
+"""`import_dataset.py` imports files and prints a table of counts, or one sentence about an error."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from config import ROOT
 from db.engine import open_engine, write_transaction
 from ingest.report import ImportFileError
 from scripts.import_dataset import KAGGLE_DATASET, main
@@ -29,12 +28,12 @@ def anime(tmp_path: Path) -> Path:
 
 
 def row_of(output: str, file: str) -> list[int]:
-    """The numbers of a file's row: read, loaded, updated, unchanged, rejected."""
+    """Return the numbers in the row of a file: read, loaded, updated, unchanged, rejected."""
     (line,) = (line for line in output.splitlines() if file in line and "│" in line)
     return [int(cell.replace(",", "")) for cell in re.findall(r"│\s+([\d,]+)\s", line)]
 
 
-def test_files_are_imported_and_a_table_says_what_became_of_their_rows(
+def test_import_prints_a_table_of_row_counts(
     database: Engine, anime: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     ratings = ratings_csv(tmp_path, "5,20,9", "5,1,-1", "6,1,11", "6,404,7", "6,1,3")
@@ -48,12 +47,12 @@ def test_files_are_imported_and_a_table_says_what_became_of_their_rows(
     assert stored_ratings(database) == [(5, 1, 0), (5, 20, 9), (6, 1, 3)]
 
 
-def test_names_that_people_type_come_along(database: Engine, anime: Path) -> None:
+def test_import_adds_curated_aliases(database: Engine, anime: Path) -> None:
     assert main(["--anime", str(anime)]) == 0
     assert {row[0] for row in contents(database)["anime_aliases"]} == {1, 20}
 
 
-def test_importing_again_changes_nothing(
+def test_second_import_changes_nothing(
     database: Engine, anime: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     arguments = ["--anime", str(anime), "--ratings", str(ratings_csv(tmp_path, "5,20,9", "5,1,8"))]
@@ -72,7 +71,7 @@ def test_details_are_imported(database: Engine, anime: Path, tmp_path: Path) -> 
     assert (20, "ナルト", "japanese") in contents(database)["anime_aliases"]
 
 
-def test_real_ratings_remove_the_demos_people_and_say_so(
+def test_real_ratings_delete_generated_users(
     world_settings: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     engine = open_engine(world_settings["DATABASE_URL"])
@@ -81,19 +80,19 @@ def test_real_ratings_remove_the_demos_people_and_say_so(
     assert main(["--ratings", str(ratings_csv(tmp_path, "7,1535,9"))]) == 0
     assert stored_ratings(engine) == [(7, 1535, 9)]
     engine.dispose()
-    assert "250 generated people of the demo were removed." in capsys.readouterr().out
+    assert "250 generated users of the demo were removed." in capsys.readouterr().out
 
 
-def test_no_two_rows_of_the_table_have_the_same_name(
+def test_table_names_each_file_differently(
     database: Engine, anime: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Kaggle's catalog is called anime.csv, and so is ours, which is read for its aliases."""
+    """The curated files are listed with their folder."""
     main(["--anime", str(anime.rename(anime.with_name("anime.csv")))])
     names = [line.split("│")[1].strip() for line in capsys.readouterr().out.splitlines() if "│" in line]
     assert len(names) == len(set(names)) == 4
 
 
-def test_the_table_names_a_file_whatever_its_name(
+def test_table_prints_brackets_in_file_names(
     database: Engine, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / "anime[red].csv"
@@ -102,10 +101,10 @@ def test_the_table_names_a_file_whatever_its_name(
     assert "anime[red].csv" in capsys.readouterr().out
 
 
-def test_kaggles_files_are_fetched(
+def test_kaggle_option_downloads_the_files(
     database: Engine, anime: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """kagglehub itself is not a dependency: this is the part of it that we use."""
+    """kagglehub is not a dependency: this stub has the one function that we use."""
     anime.rename(tmp_path / "anime.csv")
     ratings_csv(tmp_path, "5,20,9").rename(tmp_path / "rating.csv")
     fetched: list[str] = []
@@ -122,7 +121,7 @@ def test_kaggles_files_are_fetched(
     assert stored_ratings(database) == [(5, 20, 9)]
 
 
-def test_without_kagglehub_the_error_says_how_to_get_it(
+def test_missing_kagglehub_error_names_the_command(
     settings: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "kagglehub", None)
@@ -139,21 +138,19 @@ def test_help_names_every_option(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 @pytest.mark.parametrize("arguments", [[], ["--anime"], ["--unknown"]])
-def test_wrong_arguments_end_with_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+def test_wrong_arguments_exit_with_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as exit_:
         main(arguments)
     assert exit_.value.code == 2
     assert "usage:" in capsys.readouterr().err
 
 
-def test_without_a_database_the_sentence_says_how_to_set_one(run: Run, anime: Path) -> None:
+def test_missing_database_url_is_one_sentence(run: Run, anime: Path) -> None:
     message = sentence(run("import_dataset.py", "--anime", anime, DATABASE_URL="", SECRET_KEY="k" * 16))
     assert message.startswith("error: DATABASE_URL is not set. Set it in the environment or in .env")
 
 
-def test_a_database_that_does_not_answer_is_one_sentence(
-    run: Run, settings: dict[str, str], anime: Path
-) -> None:
+def test_unreachable_database_is_one_sentence(run: Run, settings: dict[str, str], anime: Path) -> None:
     url = "postgresql://u:hunter2@127.0.0.1:1/none"
     message = sentence(run("import_dataset.py", "--anime", anime, DATABASE_URL=url))
     assert message.startswith("error: the database cannot be reached or used:")
@@ -161,7 +158,7 @@ def test_a_database_that_does_not_answer_is_one_sentence(
     assert "hunter2" not in message
 
 
-def test_a_database_that_is_no_database_is_one_sentence(
+def test_invalid_database_file_is_one_sentence(
     run: Run, settings: dict[str, str], anime: Path, tmp_path: Path
 ) -> None:
     (tmp_path / "scripts.db").write_text("This was never a database. " * 100, "utf-8")
@@ -169,31 +166,24 @@ def test_a_database_that_is_no_database_is_one_sentence(
     assert "file is not a database" in message
 
 
-def test_a_file_that_cannot_be_used_is_one_sentence_and_changes_nothing(
+def test_unusable_file_is_one_sentence_and_changes_nothing(
     run: Run, settings: dict[str, str], database: Engine, tmp_path: Path
 ) -> None:
     before = contents(database)
     message = sentence(run("import_dataset.py", "--ratings", tmp_path / "missing.csv"))
     assert message.startswith("error:")
-    assert "no catalog yet" in message or "cannot be read (No such file or directory)" in message
+    assert "the database has no titles" in message or "cannot be read (No such file or directory)" in message
     assert contents(database) == before
 
 
 @pytest.mark.parametrize("name", ["[/red].csv", "[red].csv"])
-def test_a_file_with_brackets_is_named_in_the_sentence(
+def test_error_prints_brackets_in_file_names(
     run: Run, settings: dict[str, str], tmp_path: Path, name: str
 ) -> None:
     assert name in sentence(run("import_dataset.py", "--anime", tmp_path / "missing" / name))
 
 
-def test_what_stands_in_a_wrong_header_cannot_upset_the_sentence(
-    run: Run, settings: dict[str, str], tmp_path: Path
-) -> None:
+def test_error_prints_markup_in_a_header_as_text(run: Run, settings: dict[str, str], tmp_path: Path) -> None:
     path = tmp_path / "anime.csv"
     path.write_text("[/bold],[red]\n", "utf-8")
     assert "the header is '[/bold],[red]'" in sentence(run("import_dataset.py", "--anime", path))
-
-
-def test_the_curated_files_it_adds_names_from_exist() -> None:
-    assert (ROOT / "curated" / "titles.csv").is_file()
-    assert (ROOT / "curated" / "aliases.csv").is_file()

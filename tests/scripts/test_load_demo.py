@@ -1,4 +1,4 @@
-"""`load_demo.py`: an empty database becomes the demo, any other stays as it is."""
+"""`load_demo.py` fills an empty database with the demo and leaves any other unchanged."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from tests.db.helpers import contents, put_titles
 
 
 @pytest.fixture(autouse=True)
-def few_people(monkeypatch: pytest.MonkeyPatch) -> None:
+def few_users(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(load_demo, "DEMO_USERS", 50)
 
 
-def test_an_empty_database_gets_the_demo_and_is_told_that_its_people_do_not_exist(
+def test_empty_database_gets_the_demo_of_generated_users(
     database: Engine, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert load_demo.main() == 0
@@ -24,10 +24,10 @@ def test_an_empty_database_gets_the_demo_and_is_told_that_its_people_do_not_exis
     assert len(data["ratings"]) > 500
     assert len(data["users"]) == 50
     assert all(generated for *_, generated in data["users"])
-    assert "the people do not exist" in capsys.readouterr().out
+    assert "these users do not exist" in capsys.readouterr().out
 
 
-def test_loading_again_changes_nothing(database: Engine, capsys: pytest.CaptureFixture[str]) -> None:
+def test_second_load_changes_nothing(database: Engine, capsys: pytest.CaptureFixture[str]) -> None:
     load_demo.main()
     before = contents(database)
     assert load_demo.main() == 0
@@ -36,7 +36,7 @@ def test_loading_again_changes_nothing(database: Engine, capsys: pytest.CaptureF
 
 
 @pytest.mark.parametrize("with_ratings", [True, False])
-def test_a_database_of_your_own_is_left_alone(database: Engine, with_ratings: bool) -> None:
+def test_database_with_other_titles_is_unchanged(database: Engine, with_ratings: bool) -> None:
     put_titles(database, [1, 2])
     if with_ratings:
         insert_user(database, 5, {1: 7})
@@ -45,10 +45,8 @@ def test_a_database_of_your_own_is_left_alone(database: Engine, with_ratings: bo
     assert contents(database) == before
 
 
-def test_a_load_that_was_interrupted_is_completed_by_the_next(
-    database: Engine, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Ctrl-C in the first `make run` must not leave a demo without people for good."""
+def test_interrupted_load_is_completed_by_the_next(database: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C in the first `make run` must not leave a demo without users forever."""
 
     def interrupt(_argv: list[str]) -> int:
         raise KeyboardInterrupt
