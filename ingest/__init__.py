@@ -1,1 +1,1 @@
-"""Brings data files into the database: streamed, validated row by row, one transaction a file."""
+"""Imports data files into the database: streamed, validated, one transaction per file."""

@@ -1,4 +1,4 @@
-"""Parses the `aired` text as MyAnimeList prints it: "Apr 5, 2009 to Jul 4, 2010", "2011 to ?", …"""
+"""The `aired` text of MyAnimeList: "Apr 5, 2009 to Jul 4, 2010", "2011 to ?", …"""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _YEAR = re.compile(r"\b(19|20)\d\d\b")
 
 @dataclass(frozen=True)
 class Aired:
-    """When a title aired; None where the text does not say, or not to the day."""
+    """The first year and the first and last day on air; None if unknown."""
 
     year: int | None
     start: date | None
@@ -19,7 +19,7 @@ class Aired:
 
 
 def parse_aired(text: str) -> Aired:
-    """Understand what can be understood; never raises."""
+    """Return the dates that the text contains. Accepts any text."""
     first, _, last = text.partition(" to ")
     year = _YEAR.search(first)
     return Aired(int(year.group()) if year else None, _day(first), _day(last))

@@ -1,10 +1,10 @@
-"""Reads `anime-relations.txt` (github.com/erengy/anime-relations): which episodes continue in which title.
+"""Sequels from `anime-relations.txt` (github.com/erengy/anime-relations), a list of redirected episodes.
 
     ::rules
     - 10001|10002|10003:14-26 -> 10004|10005|10006:1-13!
 
-Ids are those of MyAnimeList, Kitsu and AniList; `?` is an unknown one, `~` repeats the one on the left. Where
-numbering goes on in another title, that one is a sequel.
+The ids are those of MyAnimeList, Kitsu and AniList; `?` is an unknown id, `~` repeats the one on the left.
+The title in which the numbering of episodes continues is a sequel.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import cast
 
-from db.relations import RelationRow
 from domain.ids import MAX_ANIME_ID
+from domain.relations import Relation
 from ingest.files import Progress, ignore_progress, open_binary
 from ingest.report import ImportFileError
 
@@ -28,11 +28,11 @@ _RULE = re.compile(rf"-\s*{_IDS}:{_EPISODES}\s*->\s*{_IDS}:{_EPISODES}!?", re.AS
 _SECTIONS = ("::meta", "::rules")
 
 
-def read_anime_relations(path: Path, progress: Progress = ignore_progress) -> Iterator[RelationRow]:
-    """Each rule that leads from one MyAnimeList title to another, as a sequel.
+def read_anime_relations(path: Path, progress: Progress = ignore_progress) -> Iterator[Relation]:
+    """Yield a sequel for each rule between two different MyAnimeList titles.
 
     Raises:
-        ImportFileError: as `open_binary`; a line that is none of the format's, with its number.
+        ImportFileError: as `open_binary`; or a line is malformed: the message has its number.
     """
     section = None
     for line, text in _lines(path, progress):
@@ -41,32 +41,36 @@ def read_anime_relations(path: Path, progress: Progress = ignore_progress) -> It
                 raise ImportFileError(f"{path}: line {line}: {text[:50]!r} is not {' or '.join(_SECTIONS)}.")
             section = text
         elif section is None:
-            raise ImportFileError(f"{path}: line {line}: something before {' or '.join(_SECTIONS)}.")
+            raise ImportFileError(
+                f"{path}: line {line}: {text[:50]!r} stands before {' or '.join(_SECTIONS)}."
+            )
         elif section == "::rules" and (relation := _relation(path, line, text)):
             yield relation
     if section != "::rules":
-        raise ImportFileError(f"{path}: no ::rules in it; not a whole anime-relations.txt.")
+        raise ImportFileError(f"{path}: no section ::rules; this is not a complete anime-relations.txt.")
 
 
-def _relation(path: Path, line: int, text: str) -> RelationRow | None:
+def _relation(path: Path, line: int, text: str) -> Relation | None:
     rule = _RULE.fullmatch(text)
     if not rule:
         raise ImportFileError(f"{path}: line {line}: {text[:100]!r} is not a rule.")
     source, target = rule.groups()
     if source == "~":
-        raise ImportFileError(f"{path}: line {line}: '~' repeats an id, and there is none before it.")
+        raise ImportFileError(f"{path}: line {line}: '~' repeats the id on its left, and there is none.")
     if "?" in (source, target) or target in ("~", source):
         return None
     for number in (source, target):
         if not 0 < int(number) <= MAX_ANIME_ID:
-            raise ImportFileError(f"{path}: line {line}: {number} is not a MyAnimeList id.")
+            raise ImportFileError(
+                f"{path}: line {line}: {number} is not a MyAnimeList id; expected 1 to {MAX_ANIME_ID}."
+            )
     if int(source) == int(target):
         return None
-    return RelationRow(int(source), int(target), "sequel")
+    return Relation(int(source), int(target), "sequel")
 
 
 def _lines(path: Path, progress: Progress) -> Iterator[tuple[int, str]]:
-    """(line number, text) of each line that says something."""
+    """Yield (line number, text) of each line, without blank lines and comments."""
     with open_binary(path, progress) as binary:
         lines = io.BufferedReader(cast(io.RawIOBase, binary))
         number = 0
@@ -77,6 +81,6 @@ def _lines(path: Path, progress: Progress) -> Iterator[tuple[int, str]]:
             try:
                 text = raw.decode("utf-8-sig" if number == 1 else "utf-8").strip()
             except UnicodeDecodeError:
-                raise ImportFileError(f"{path}: line {number}: not UTF-8 text.") from None
+                raise ImportFileError(f"{path}: line {number}: not UTF-8 text. Save it as UTF-8.") from None
             if text and not text.startswith("#"):
                 yield number, text

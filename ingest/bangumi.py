@@ -1,4 +1,4 @@
-"""Adds the titles of a `bangumi-data` file (npm package, CC BY 4.0) as aliases, matched by MyAnimeList id."""
+"""Aliases from a `bangumi-data` file (npm package, CC BY 4.0), matched by MyAnimeList id."""
 
 from __future__ import annotations
 
@@ -18,12 +18,13 @@ _BATCH = 500
 
 
 def import_bangumi_data(engine: Engine, path: Path) -> ImportReport:
-    """Add Japanese, English and Chinese titles to the titles already loaded, all or nothing.
+    """Add Japanese, English and Chinese names to the titles in the database, in one transaction.
 
-    Items without a MyAnimeList id, and titles that are not in the database, are passed over.
+    Items without a MyAnimeList id and titles that are not in the database are skipped.
 
     Args:
-        path: `dist/data.json` of the package, fetched by the user; it is not part of this project.
+        engine: the database, with a catalog.
+        path: `dist/data.json` of the package; the operator downloads it, it is not part of this project.
 
     Raises:
         ImportFileError: not a bangumi-data file; nothing was changed.
@@ -35,7 +36,7 @@ def import_bangumi_data(engine: Engine, path: Path) -> ImportReport:
         raise ImportFileError(f"{path}: cannot be read ({error.strerror}).") from None
     except (ValueError, KeyError, TypeError, AttributeError):
         raise ImportFileError(
-            f"{path}: not a bangumi-data file (dist/data.json of the npm package)."
+            f"{path}: not a bangumi-data file; expected dist/data.json of the npm package bangumi-data."
         ) from None
     report = ImportReport(path.name, read=len(items))
     with write_transaction(engine) as connection:
@@ -64,5 +65,5 @@ def _aliases(item: dict[str, Any]) -> list[Alias]:
 
 
 def _clean(title: str) -> str:
-    """White space and what cannot be printed or stored, to one space each."""
+    """Replace each run of white space and unprintable characters with one space."""
     return " ".join("".join(ch if ch.isprintable() else " " for ch in title).split())

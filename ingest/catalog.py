@@ -1,4 +1,4 @@
-"""Loads catalog files: the Kaggle `anime.csv`, our own catalog with aliases, and the details file."""
+"""Catalog files: the Kaggle `anime.csv`, our own format with aliases, and the details file."""
 
 from __future__ import annotations
 
@@ -32,26 +32,26 @@ T = TypeVar("T")
 
 
 def import_anime(engine: Engine, path: Path, progress: Progress = ignore_progress) -> ImportReport:
-    """Load titles from a Kaggle `anime.csv` or from a catalog in our own format, all or nothing.
+    """Import titles from a Kaggle `anime.csv` or a catalog in our own format, in one transaction.
 
-    Titles already known are updated where they differ. Raises ImportFileError with nothing changed.
+    Existing titles are updated. Raises ImportFileError, with nothing changed, if the file is unusable.
     """
     return _import(engine, path, [KAGGLE_HEADER, OWN_HEADER], _parse_title, progress, add=True)
 
 
 def import_details(engine: Engine, path: Path, progress: Progress = ignore_progress) -> ImportReport:
-    """Add Japanese titles, air dates and cover addresses to titles already loaded, all or nothing."""
+    """Add Japanese titles, air dates and cover URLs to existing titles, in one transaction."""
     return _import(engine, path, [DETAILS_HEADER], _parse_details, progress, add=False)
 
 
 def import_aliases(engine: Engine, path: Path, progress: Progress = ignore_progress) -> ImportReport:
-    """Add the English titles and aliases of a file in our own format to titles already loaded.
+    """Add the English titles and aliases of a file in our own format to existing titles, in one transaction.
 
-    The file may be a whole catalog: only its names are taken. Rows about titles that are not in the
-    database are passed over: counted as read, not as rejected.
+    Of a whole catalog only the names are used. Rows of titles that are not in the database are skipped:
+    counted as read, not as rejected.
     """
     headers = [ALIASES_HEADER, OWN_HEADER]
-    return _import(engine, path, headers, _parse_aliases, progress, add=False, pass_over_unknown=True)
+    return _import(engine, path, headers, _parse_aliases, progress, add=False, skip_unknown=True)
 
 
 def _import(
@@ -62,7 +62,7 @@ def _import(
     progress: Progress,
     *,
     add: bool,
-    pass_over_unknown: bool = False,
+    skip_unknown: bool = False,
 ) -> ImportReport:
     report = ImportReport(path.name)
     records = _parsed(read_records(path, headers, progress), parse, report)
@@ -71,14 +71,14 @@ def _import(
             known = _known_titles(connection, [columns["anime_id"] for _, columns, _ in batch])
             if not add:
                 unknown = [line for line, columns, _ in batch if columns["anime_id"] not in known]
-                if not pass_over_unknown:
+                if not skip_unknown:
                     report.reject("anime id is not in the catalog", unknown)
                 batch = [row for row in batch if row[1]["anime_id"] in known]
             _merge(connection, batch, known, report)
         if report.loaded or report.updated:
             take_revision(connection)
     if report.read and report.rejected == report.read:
-        raise ImportFileError(f"{path}: not one of {report.read:,} rows can be used. {report.reasons()[0]}.")
+        raise ImportFileError(f"{path}: all {report.read:,} rows were rejected. {report.reasons()[0]}.")
     return report
 
 
@@ -90,7 +90,7 @@ def _parsed(
         report.read += 1
         try:
             if record is None:
-                raise ValueError("another number of columns than the header")
+                raise ValueError("number of columns differs from the header")
             columns, aliases = parse(record)
             if columns["anime_id"] in seen:
                 raise ValueError("repeats the anime id of an earlier row")

@@ -1,4 +1,4 @@
-"""Opens data files, plain or gzip, and turns every way they can be broken into one clear error."""
+"""Data files, plain or gzip: streams and CSV records, with one error for every way to be unreadable."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from typing import IO, cast
 
 from ingest.report import ImportFileError
 
-Progress = Callable[[int], None]  # told how many bytes of the file on disk were read so far
+Progress = Callable[[int], None]  # called with the bytes of the file on disk read so far
 GZIP_MAGIC = b"\x1f\x8b"
 
 
 def ignore_progress(_done: int) -> None:
-    """A progress callback for callers that show none."""
+    """The progress callback of callers that show no progress."""
 
 
 @contextmanager
 def open_binary(path: Path, progress: Progress = ignore_progress) -> Iterator[IO[bytes]]:
-    """Open `path`, decompressing gzip whatever its name says.
+    """Open a file, decompressed if it is gzip, whatever its name.
 
     Raises:
-        ImportFileError: missing, a folder, not readable, a damaged or truncated gzip.
+        ImportFileError: the file is missing, a folder, unreadable, or a damaged or truncated gzip file.
     """
     try:
         with path.open("rb") as raw:
@@ -43,7 +43,7 @@ def open_binary(path: Path, progress: Progress = ignore_progress) -> Iterator[IO
 
 
 class _Reporting(io.RawIOBase):
-    """Passes reads on and tells `progress` how far the file on disk has been read."""
+    """A stream that reports the position in the file on disk after each read."""
 
     def __init__(self, stream: IO[bytes], raw: IO[bytes], progress: Progress) -> None:
         self._stream, self._raw, self._progress = stream, raw, progress
@@ -68,14 +68,14 @@ def read_records(
 ) -> Iterator[tuple[int, dict[str, str] | None]]:
     """Yield (line number, record) for each row of a CSV file with one of `headers`.
 
-    A record is None where the row has another number of columns than the header.
+    The record is None if the number of columns differs from the header.
 
     Raises:
-        ImportFileError: as `open_binary`; another header, or bytes that are not UTF-8.
+        ImportFileError: as `open_binary`; or another header, malformed CSV, bytes that are not UTF-8.
     """
     with open_binary(path, progress) as binary:
         text = io.TextIOWrapper(io.BufferedReader(cast(io.RawIOBase, binary)), "utf-8-sig", newline="")
-        reader = csv.reader(text, strict=True)  # a quote that never closes is an error, not one long row
+        reader = csv.reader(text, strict=True)  # an unclosed quote is an error, not one long row
         line = 1
         try:
             header = next(reader, [])
@@ -98,7 +98,7 @@ def read_records(
 
 
 def wrong_header(path: Path, found: str, expected: list[str]) -> ImportFileError:
-    """The error for a file that starts with another header than we know."""
+    """Return the error for a file with an unexpected header."""
     return ImportFileError(
         f"{path}: the header is {found[:200]!r}; expected {' or '.join(repr(e) for e in expected)}."
     )

@@ -1,6 +1,7 @@
-"""Reads a list exported from MyAnimeList (myanimelist.net/panel.php?go=export): XML, plain or gzip.
+"""Lists exported from MyAnimeList (myanimelist.net/panel.php?go=export): XML, plain or gzip.
 
-Strangers send it, so it is read as a stream, and refused where it is larger or deeper than an export can be.
+The input is untrusted: it is parsed as a stream, and refused if it is larger or deeper than an export can be.
+Entries are returned, not stored; the caller matches them with the catalog.
 """
 
 from __future__ import annotations
@@ -24,23 +25,23 @@ from ingest.files import GZIP_MAGIC
 from ingest.report import ImportFileError
 
 MAX_BYTES = 32_000_000  # of XML, decompressed; a title takes about 1,000
-MAX_TOKEN = 1_000_000  # bytes of one tag or comment, which the parser keeps as a whole
-MAX_FIELD = 1_000  # characters of one field that is read
+MAX_TOKEN = 1_000_000  # bytes of one tag or comment, which the parser buffers as a whole
+MAX_FIELD = 1_000  # characters of one parsed field
 MAX_DEPTH = 20  # of elements; an export has 3
 MAX_ELEMENTS = 100  # for each title; an export has 25
 _CHUNK = 1 << 16
 
 
 class MalExportError(ImportFileError):
-    """The file is no usable export; nothing of it was read."""
+    """The file is not a valid export."""
 
 
 class ExportTooLargeError(MalExportError):
-    """The export has more in it than is read."""
+    """The export exceeds a limit."""
 
 
 class Status(StrEnum):
-    """What a person does with a title, by the names of MyAnimeList's API."""
+    """Watch status of a title, with the names of MyAnimeList's API."""
 
     WATCHING = "watching"
     COMPLETED = "completed"
@@ -53,55 +54,55 @@ class Status(StrEnum):
 class MalEntry:
     """One title of an exported list."""
 
-    anime_id: int  # MyAnimeList id; 0: the export gives none
+    anime_id: int  # MyAnimeList id; 0 if the export has none
     title: str
     rating: int  # 1-10; 0 = unrated
-    status: Status | None  # None: the export gives none
+    status: Status | None  # None if the export has none
 
 
 def read_mal_export(stream: IO[bytes], max_titles: int) -> list[MalEntry]:
-    """Every entry of an export, in its order.
+    """Return the entries of an export, in their order.
 
     Args:
-        stream: the file, XML or gzip of that; need not be seekable.
-        max_titles: more entries than that are refused.
+        stream: the file, XML or gzip-compressed XML; need not be seekable.
+        max_titles: an export with more entries is refused.
 
     Raises:
-        ExportTooLargeError: too many titles, or too much of anything.
-        MalExportError: damaged, no XML, a document type, a list of manga, a value that cannot be.
+        ExportTooLargeError: more than `max_titles` titles, or another limit is exceeded.
+        MalExportError: damaged, not XML, a document type, a manga list, an invalid value.
     """
     parser = DefusedExpatParser(forbid_dtd=True)
     reader = _Reader(parser, max_titles)
     parser.setContentHandler(reader)
-    silent = 0
+    unparsed = 0  # bytes since the last event: inside one tag or comment
     for chunk in _chunks(stream):
-        reader.heard = False
-        with _refusing(reader):
+        reader.had_event = False
+        with _parser_errors(reader):
             parser.feed(chunk)
-        silent = 0 if reader.heard else silent + len(chunk)
-        if silent > MAX_TOKEN:
+        unparsed = 0 if reader.had_event else unparsed + len(chunk)
+        if unparsed > MAX_TOKEN:
             raise reader.too_large(f"a tag or comment of more than {MAX_TOKEN:,} bytes")
-    with _refusing(reader):
-        parser.feed(b"")  # or an empty file would never be looked at
+    with _parser_errors(reader):
+        parser.feed(b"")  # an empty file has no chunk, and must be refused too
         parser.close()
     return reader.entries
 
 
 @contextmanager
-def _refusing(reader: _Reader) -> Iterator[None]:
-    """Turns what the parser says into the error for the file."""
+def _parser_errors(reader: _Reader) -> Iterator[None]:
+    """Translate the errors of the parser."""
     try:
         yield
     except DefusedXmlException:
         raise reader.error("a document type (<!DOCTYPE), which no export has") from None
     except SAXParseException as error:
         raise reader.error(f"not XML ({error.getMessage()}). Export the list again") from None
-    except (ValueError, LookupError) as error:  # of the encoding that it claims to have
+    except (ValueError, LookupError) as error:  # of the declared encoding
         raise reader.error(f"cannot be decoded ({str(error)[:100]}). Save it as UTF-8") from None
 
 
 def _chunks(stream: IO[bytes]) -> Iterator[bytes]:
-    """The XML, decompressed, piece by piece."""
+    """Yield the decompressed XML in chunks."""
     start = stream.read(len(GZIP_MAGIC))
     plain = cast(IO[bytes], _Joined(start, stream))
     if start == GZIP_MAGIC:
@@ -120,7 +121,7 @@ def _chunks(stream: IO[bytes]) -> Iterator[bytes]:
 
 
 class _Joined:
-    """What was read of a stream, and then the rest of it."""
+    """The first bytes of a stream, which were read already, and then its rest."""
 
     def __init__(self, start: bytes, rest: IO[bytes]) -> None:
         self._start, self._rest = start, rest
@@ -131,17 +132,17 @@ class _Joined:
 
 
 class _Reader(ContentHandler):
-    """Told by the parser what comes; keeps `entries`, and that it `heard` of anything."""
+    """SAX handler that collects `entries`; `had_event` is set by every event."""
 
     def __init__(self, locator: Locator, max_titles: int) -> None:
         super().__init__()
         self.entries: list[MalEntry] = []
-        self.heard = False
+        self.had_event = False
         self._locator, self._max_titles = locator, max_titles
         self._elements = 0
         self._path: list[str] = []
-        self._fields: dict[str, Any] = {}  # of the entry that is being read
-        self._text: list[str] | None = None  # of the field that is being read
+        self._fields: dict[str, Any] = {}  # of the current entry
+        self._text: list[str] | None = None  # of the current field
         self._length = 0
 
     def error(self, problem: str) -> MalExportError:
@@ -150,34 +151,34 @@ class _Reader(ContentHandler):
     def too_large(self, problem: str) -> ExportTooLargeError:
         return ExportTooLargeError(f"line {self._locator.getLineNumber()}: {problem}.")
 
-    def startElement(self, name: str, attrs: AttributesImpl) -> None:  # noqa: N802 - SAX calls it so
-        self.heard = True
+    def startElement(self, name: str, attrs: AttributesImpl) -> None:  # noqa: N802 - the name is given by SAX
+        self.had_event = True
         if self._text is not None:
             raise self.error(f"<{name[:50]}> inside {self._path[-1]}")
         self._elements += 1
         self._path.append(name)
         depth = len(self._path)
         if depth > MAX_DEPTH:
-            raise self.error(f"elements in elements, more than {MAX_DEPTH} deep")
+            raise self.error(f"elements are nested more than {MAX_DEPTH} deep")
         if self._elements > MAX_ELEMENTS * (self._max_titles + 1):
             raise self.too_large(f"more elements than {self._max_titles:,} titles have")
         if depth == 1 and name != "myanimelist":
-            raise self.error(f"<{name[:50]}> where an export from MyAnimeList has <myanimelist>")
+            raise self.error(f"the root element is <{name[:50]}>; expected <myanimelist>")
         if depth == 2:
             self._begin_entry(name)
         self._text = [] if depth == 3 and (self._path[1], name) in _FIELDS else None
         self._length = 0
 
     def characters(self, content: str) -> None:
-        self.heard = True
+        self.had_event = True
         if self._text is not None:
             self._text.append(content)
             self._length += len(content)
             if self._length > MAX_FIELD:
                 raise self.too_large(f"{self._path[-1]} is longer than {MAX_FIELD:,} characters")
 
-    def endElement(self, name: str) -> None:  # noqa: N802 - SAX calls it so
-        self.heard = True
+    def endElement(self, name: str) -> None:  # noqa: N802 - the name is given by SAX
+        self.had_event = True
         if self._text is not None:
             self._end_field(name, "".join(self._text).strip())
             self._text = None
@@ -201,7 +202,7 @@ class _Reader(ContentHandler):
 
     def _end_field(self, name: str, text: str) -> None:
         if name in self._fields:
-            raise self.error(f"{name} is given twice for one title")
+            raise self.error(f"{name} appears twice in one title")
         try:
             self._fields[name] = _FIELDS[self._path[1], name](text)
         except ValueError as error:
@@ -210,15 +211,15 @@ class _Reader(ContentHandler):
 
 def _export_type(text: str) -> None:
     if text == "2":
-        raise ValueError("1, which is anime: this is a list of manga. Export the anime list instead")
+        raise ValueError("1 (anime): this is a list of manga. Export the anime list instead")
 
 
-def _number(text: str, highest: int, what: str) -> int:
-    """0 where nothing is said; other programs that write this format leave fields empty."""
+def _number(text: str, highest: int, expected: str) -> int:
+    """Parse a number; 0 for an empty field, which other programs write."""
     if not text:
         return 0
     if not (text.isascii() and text.isdigit() and len(text) <= 10 and int(text) <= highest):
-        raise ValueError(what)
+        raise ValueError(expected)
     return int(text)
 
 
@@ -238,7 +239,7 @@ def _status(text: str) -> Status | None:
 
 
 def _title(text: str) -> str:
-    """White space and what cannot be printed, to one space each."""
+    """Replace each run of white space and unprintable characters with one space."""
     return " ".join("".join(character if character.isprintable() else " " for character in text).split())
 
 

@@ -1,6 +1,6 @@
-"""Reads manami-project's anime-offline-database (.json or .jsonl): which titles have to do with each other.
+"""Related titles from manami-project's anime-offline-database (.json or .jsonl).
 
-It does not say how, so each pair is of the `same_franchise`, once, the smaller id first.
+The kind of a relation is not in the file: each pair is `same_franchise`, with the smaller id first.
 """
 
 from __future__ import annotations
@@ -12,43 +12,43 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any, cast
 
-from db.relations import RelationRow
 from domain.ids import MAX_ANIME_ID
+from domain.relations import Relation
 from ingest.files import Progress, ignore_progress, open_binary
 from ingest.report import ImportFileError
 
 MAX_BYTES = 200_000_000  # of one .json; .jsonl is read line by line
 MAX_LINE = 1_000_000  # bytes of one title of .jsonl
 _MYANIMELIST = re.compile(r"https?://(?:www\.)?myanimelist\.net/anime/(\d{1,10})(?:/[^/]*)?", re.ASCII)
-_RELATED = ("relatedAnime", "relations")  # its name since 2024, and before
+_RELATED = ("relatedAnime", "relations")  # the name since 2024, and the one before
 
 
-def read_offline_database(path: Path, progress: Progress = ignore_progress) -> Iterator[RelationRow]:
-    """Each pair of MyAnimeList titles.
+def read_offline_database(path: Path, progress: Progress = ignore_progress) -> Iterator[Relation]:
+    """Yield each pair of related MyAnimeList titles, repeated if both titles list it.
 
     Raises:
-        ImportFileError: as `open_binary`; too large, not JSON, a field that is not what it should be.
+        ImportFileError: as `open_binary`; or the file is too large, not JSON, or has an invalid field.
     """
     for place, item in _items(path, progress):
         related = _ids(path, place, item, _RELATED)
         for own in _ids(path, place, item, ("sources",)):
             for other in related:
                 if own != other:
-                    yield RelationRow(min(own, other), max(own, other), "same_franchise")
+                    yield Relation(min(own, other), max(own, other), "same_franchise")
 
 
 def _items(path: Path, progress: Progress) -> Iterator[tuple[str, dict[str, Any]]]:
-    """(where it is, what it says) of each title."""
+    """Yield (location in the file, JSON object) of each title."""
     with open_binary(path, progress) as binary:
         stream = io.BufferedReader(cast(io.RawIOBase, binary))
         first = stream.readline(MAX_LINE)
-        if _is_line_of_its_own(first):
+        if _is_complete_object(first):
             yield from _lines(path, stream, first)
         else:
             yield from _document(path, first + stream.read(MAX_BYTES + 1))
 
 
-def _is_line_of_its_own(first: bytes) -> bool:
+def _is_complete_object(first: bytes) -> bool:
     try:
         value = json.loads(first)
     except (ValueError, RecursionError):
@@ -57,7 +57,7 @@ def _is_line_of_its_own(first: bytes) -> bool:
 
 
 def _lines(path: Path, stream: IO[bytes], line: bytes) -> Iterator[tuple[str, dict[str, Any]]]:
-    """.jsonl: a title a line; the first may describe the file instead."""
+    """Yield the titles of .jsonl, one per line; the first line may be metadata."""
     number = 1
     while line:
         place = f"line {number}"
@@ -71,12 +71,12 @@ def _lines(path: Path, stream: IO[bytes], line: bytes) -> Iterator[tuple[str, di
 
 
 def _document(path: Path, text: bytes) -> Iterator[tuple[str, dict[str, Any]]]:
-    """.json: titles are the list `data`."""
+    """Yield the titles of .json, the list `data`."""
     if len(text) > MAX_BYTES:
         raise ImportFileError(f"{path}: larger than {MAX_BYTES:,} bytes. Import the .jsonl form instead.")
     document = _parse(path, "the file", text)
     if not (isinstance(document, dict) and isinstance(document.get("data"), list)):
-        raise ImportFileError(f"{path}: not an anime-offline-database: there is no list `data` in it.")
+        raise ImportFileError(f"{path}: not an anime-offline-database: it has no list `data`.")
     for index, item in enumerate(document["data"]):
         yield f"data[{index}]", _object(path, f"data[{index}]", item)
 
@@ -95,14 +95,14 @@ def _object(path: Path, place: str, item: Any) -> dict[str, Any]:
 
 
 def _ids(path: Path, place: str, item: dict[str, Any], fields: tuple[str, ...]) -> list[int]:
-    """The MyAnimeList ids among the addresses in the first of `fields` that is there."""
+    """Return the MyAnimeList ids among the URLs in the first of `fields` that the title has."""
     field = next((field for field in fields if field in item), fields[0])
-    addresses = item.get(field)
-    if not (isinstance(addresses, list) and all(isinstance(address, str) for address in addresses)):
-        raise ImportFileError(f"{path}: {place}.{field} is not a list of addresses.")
-    found = (_MYANIMELIST.fullmatch(address) for address in addresses)
+    urls = item.get(field)
+    if not (isinstance(urls, list) and all(isinstance(url, str) for url in urls)):
+        raise ImportFileError(f"{path}: {place}.{field} is not a list of URLs.")
+    found = (_MYANIMELIST.fullmatch(url) for url in urls)
     ids = [int(match[1]) for match in found if match]
     for anime_id in ids:
         if not 0 < anime_id <= MAX_ANIME_ID:
-            raise ImportFileError(f"{path}: {place}.{field} has the MyAnimeList id {anime_id}.")
+            raise ImportFileError(f"{path}: {place}.{field} has the invalid MyAnimeList id {anime_id}.")
     return ids

@@ -1,4 +1,4 @@
-"""Loads a ratings file: staged beside the table, merged in one transaction or not at all."""
+"""Import of a ratings file: staged in a temporary table, then merged in one transaction."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ingest.files import Progress, ignore_progress
 from ingest.ratings_file import RatingRows, read_ratings
 from ingest.report import LINES_SHOWN, ImportFileError, ImportReport
 
-# "line" is part of the key so that a row given twice stays visible until it has been counted
+# "line" is part of the key so that repeated rows can be counted before they are removed
 _STAGING = """
 CREATE TEMPORARY TABLE staged (
     user_id BIGINT NOT NULL, anime_id INTEGER NOT NULL, line BIGINT NOT NULL, rating SMALLINT NOT NULL,
@@ -27,9 +27,9 @@ SELECT line FROM staged AS later WHERE EXISTS (
     SELECT 1 FROM staged AS earlier
     WHERE earlier.user_id = later.user_id AND earlier.anime_id = later.anime_id AND earlier.line < later.line
 )"""
-# two statements made of a constant of ours, nothing else
+# the two statements contain nothing but our own constant
 _COUNT_REPEATED = f"SELECT count(*) FROM ({_REPEATED}) AS found"  # nosec B608
-# the rows are found before any is removed: the repeats themselves tell which was first
+# the subquery runs first, so that removed rows still count as earlier ones
 _REMOVE = f"DELETE FROM staged WHERE line IN ({_REPEATED})"  # nosec B608
 _CHANGES = """
 CREATE TEMPORARY TABLE changed AS
@@ -55,28 +55,27 @@ def import_ratings(
 ) -> ImportReport:
     """Merge the file's ratings into the database; importing it again changes nothing.
 
-    Memory is bounded by the block size, whatever the file's length and order. Of a (user, anime) pair that
-    the file names more than once the first row counts, the others are rejected.
+    Memory is bounded by the block size, whatever the length and order of the file. Of several rows with the
+    same user and anime, the first one counts and the others are rejected.
 
     Args:
         engine: the database, with a catalog.
         path: CSV, plain or gzip.
-        progress: told how many bytes of the file were read.
-        generated: the people of the file do not exist. Real ratings take their place: they remove all of
-            the generated people.
+        progress: called with the number of bytes read.
+        generated: the users of the file are made up. The next import of real ratings deletes them.
 
     Raises:
-        ImportFileError: the file cannot be used, or there is no catalog yet; nothing was changed.
+        ImportFileError: the file is unusable, or there is no catalog yet; nothing was changed.
     """
     report = ImportReport(path.name)
     with engine.connect() as connection:
-        # the file is read beside the tables: others may write until the merge
+        # staging takes no lock: others may write until the merge
         with connection.begin():
             _stage(connection, path, report, progress)
         with writing(connection):
             if not generated and connection.execute(text("SELECT 1 FROM staged LIMIT 1")).first():
-                gone = connection.execute(text("DELETE FROM users WHERE generated"))
-                report.removed_people = gone.rowcount
+                deleted = connection.execute(text("DELETE FROM users WHERE generated"))
+                report.removed_users = deleted.rowcount
             _merge(connection, report, generated)
             connection.exec_driver_sql("DROP TABLE changed")
             connection.exec_driver_sql("DROP TABLE staged")
@@ -87,8 +86,8 @@ def _stage(connection: Connection, path: Path, report: ImportReport, progress: P
     sqlite = connection.dialect.name == "sqlite"
     titles = connection.execute(text("SELECT anime_id FROM anime ORDER BY anime_id")).scalars().all()
     if not titles:
-        raise ImportFileError(f"{path}: there is no catalog yet. Import the anime file first (--anime).")
-    # left over where the merge of an earlier import on this connection failed
+        raise ImportFileError(f"{path}: the database has no titles. Import the anime file first (--anime).")
+    # left over if the merge of an earlier import on this connection failed
     connection.exec_driver_sql("DROP TABLE IF EXISTS staged")
     connection.exec_driver_sql(_STAGING + (" WITHOUT ROWID" if sqlite else ""))
     copy = _insert_sqlite if sqlite else _copy_postgresql
@@ -102,7 +101,7 @@ def _stage(connection: Connection, path: Path, report: ImportReport, progress: P
 
 
 def _insert_sqlite(connection: Connection, rows: RatingRows) -> None:
-    # straight to the driver: the statement layer in between costs more than the insert itself
+    # directly with the driver: SQLAlchemy would take longer than the insert itself
     cursor = connection.connection.cursor()
     cursor.executemany(
         "INSERT INTO staged VALUES (?, ?, ?, ?)",

@@ -1,5 +1,7 @@
-"""Reads `user_id,anime_id,rating` files of any size in bounded memory: whole blocks at once where
-they are clean, line by line where something is wrong, so that each rejected row has its line number."""
+"""Ratings files, `user_id,anime_id,rating`, of any size in bounded memory.
+
+Valid blocks are parsed at once; others line by line, so that each rejected row has its line number.
+"""
 
 from __future__ import annotations
 
@@ -18,18 +20,18 @@ from ingest.report import ImportFileError, ImportReport
 
 HEADER = b"user_id,anime_id,rating"
 BLOCK_BYTES = 2 << 20
-LONGEST_LINE = 1 << 20
+LONGEST_LINE = 1 << 20  # bytes
 _CLEAN_BYTES = b"0123456789-,\r\n"
 
 
 @dataclass(frozen=True)
 class RatingRows:
-    """Rows of the file, column by column, all of one length."""
+    """Rows of the file: parallel arrays."""
 
     user_ids: NDArray[np.int64]
     anime_ids: NDArray[np.int64]
     ratings: NDArray[np.int64]  # 1-10; 0 = watched, unrated
-    lines: NDArray[np.int64]  # line in the file, the header is line 1
+    lines: NDArray[np.int64]  # line number in the file; the header is line 1
 
     def __len__(self) -> int:
         return len(self.lines)
@@ -41,16 +43,16 @@ class RatingRows:
 def read_ratings(
     path: Path, known_anime: NDArray[np.int64], report: ImportReport, progress: Progress = ignore_progress
 ) -> Iterator[RatingRows]:
-    """Yield the usable rows block by block; count what is read and rejected in `report`.
+    """Yield the valid rows block by block; count the rows read and rejected in `report`.
 
     Args:
         path: CSV, plain or gzip.
         known_anime: ids of the catalog, sorted, int64.
         report: receives `read` and the rejections.
-        progress: told the bytes read of the file on disk.
+        progress: called with the number of bytes read.
 
     Raises:
-        ImportFileError: the file as a whole cannot be used.
+        ImportFileError: the file as a whole is unusable.
     """
     for first_line, block in _blocks(path, progress):
         rows = _parse_clean(first_line, block)
@@ -61,7 +63,7 @@ def read_ratings(
 
 
 def _blocks(path: Path, progress: Progress) -> Iterator[tuple[int, bytes]]:
-    """(number of its first line, block of whole lines) after the header."""
+    """Yield (number of its first line, block of whole lines), without the header."""
     with open_binary(path, progress) as stream:
         head = stream.read(BLOCK_BYTES).removeprefix(b"\xef\xbb\xbf")
         if head.startswith((b"\xff\xfe", b"\xfe\xff")):
@@ -80,14 +82,14 @@ def _blocks(path: Path, progress: Progress) -> Iterator[tuple[int, bytes]]:
             whole, newline, rest = data.rpartition(b"\n")
             if len(rest) > LONGEST_LINE:
                 line += data.count(b"\n")
-                raise ImportFileError(f"{path}: line {line} is longer than 1 MB: this is no ratings file.")
+                raise ImportFileError(f"{path}: line {line} is longer than 1 MB: this is not a ratings file.")
             if newline:
                 yield line, whole + newline
                 line += whole.count(b"\n") + 1
 
 
 def _parse_clean(first_line: int, block: bytes) -> RatingRows | None:
-    """The block's rows if every line is three integers, else None."""
+    """Return the rows of the block, or None if not every line is three integers."""
     count = block.count(b"\n")
     if block.count(b",") != 2 * count or block.translate(None, _CLEAN_BYTES):
         return None

@@ -1,4 +1,4 @@
-"""Loads relations between titles, of one of three kinds of file, all or nothing."""
+"""Import of relations between titles: our own CSV format, and the detection of the two others."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from sqlalchemy import Engine, select
 
 from db.engine import write_transaction
 from db.models import Anime
-from db.relations import RelationRow, replace_relations
+from db.relations import replace_relations
 from domain.ids import MAX_ANIME_ID
-from domain.relations import KINDS
+from domain.relations import KINDS, Relation
 from ingest.anime_relations import read_anime_relations
 from ingest.files import Progress, ignore_progress, open_binary, read_records
 from ingest.offline_database import read_offline_database
@@ -24,10 +24,10 @@ MAX_RELATIONS = 1_000_000
 
 @dataclass
 class RelationReport(ImportReport):
-    """Counts of one file's relations, each counted once however often it is there."""
+    """Counts of the distinct relations of one file."""
 
-    stored: int = 0  # relations of this source, now
-    unknown_titles: int = 0  # ids that the database has no title for
+    stored: int = 0  # relations of this source in the database, after the import
+    unknown_titles: int = 0  # ids without a title in the database
 
 
 def import_relations(
@@ -38,17 +38,17 @@ def import_relations(
     file_format: str = "auto",
     source: str | None = None,
 ) -> RelationReport:
-    """Replace what a source says by what a file says, in one transaction.
+    """Replace the relations of a source with those of a file, in one transaction.
 
     Args:
         engine: the database.
         path: the file, gzip-compressed or not.
-        progress: told how many bytes were read.
-        file_format: a key of `READERS`, or "auto": what the file begins like.
-        source: whose word it is; default: the format.
+        progress: called with the number of bytes read.
+        file_format: a key of `READERS`, or "auto": recognized by the beginning of the file.
+        source: the name under which the relations are stored; default: the format.
 
     Raises:
-        ImportFileError: not such a file, something wrong in it, nothing in it; nothing was changed.
+        ImportFileError: the file is of no known format, invalid, or has no relations; nothing was changed.
     """
     if file_format == "auto":
         file_format = _detect(path)
@@ -58,7 +58,7 @@ def import_relations(
         if len(relations) > MAX_RELATIONS:
             raise ImportFileError(f"{path}: more than {MAX_RELATIONS:,} relations. Is it the right file?")
     if not relations:
-        raise ImportFileError(f"{path}: no relation between two MyAnimeList titles in it.")
+        raise ImportFileError(f"{path}: it has no relation between two MyAnimeList titles.")
     report = RelationReport(path.name, read=len(relations), stored=len(relations))
     with write_transaction(engine) as connection:
         report.loaded = replace_relations(connection, source or file_format, relations)
@@ -68,24 +68,22 @@ def import_relations(
     return report
 
 
-def read_relations_csv(path: Path, progress: Progress = ignore_progress) -> Iterator[RelationRow]:
-    """Each relation of a file in our own format. Raises ImportFileError with the line."""
+def read_relations_csv(path: Path, progress: Progress = ignore_progress) -> Iterator[Relation]:
+    """Yield the relations of a file in our own format. Raises ImportFileError with the line number."""
     for line, record in read_records(path, [RELATIONS_HEADER], progress):
         if record is None:
-            raise ImportFileError(f"{path}: line {line}: another number of columns than the header.")
+            raise ImportFileError(f"{path}: line {line}: number of columns differs from the header.")
         anime_id, related_id = (_id(path, line, name, record[name]) for name in RELATIONS_HEADER[:2])
         kind = record["kind"].strip()
         if kind not in KINDS:
             expected = ", ".join(KINDS)
-            raise ImportFileError(
-                f"{path}: line {line}: the kind is {kind[:50]!r}; expected one of {expected}."
-            )
+            raise ImportFileError(f"{path}: line {line}: kind is {kind[:50]!r}; expected one of {expected}.")
         if anime_id == related_id:
             raise ImportFileError(f"{path}: line {line}: {anime_id} is related to itself.")
-        yield RelationRow(anime_id, related_id, kind)
+        yield Relation(anime_id, related_id, kind)
 
 
-READERS: Mapping[str, Callable[[Path, Progress], Iterator[RelationRow]]] = {
+READERS: Mapping[str, Callable[[Path, Progress], Iterator[Relation]]] = {
     "csv": read_relations_csv,
     "erengy": read_anime_relations,
     "manami": read_offline_database,
@@ -108,6 +106,4 @@ def _detect(path: Path) -> str:
         return "csv"
     if start.startswith((b"::", b"#")):
         return "erengy"
-    raise ImportFileError(
-        f"{path}: begins like none of {', '.join(READERS)}. Say which one it is, or get the file again."
-    )
+    raise ImportFileError(f"{path}: the format is not recognized. Name it: --format {' or '.join(READERS)}.")

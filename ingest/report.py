@@ -1,4 +1,4 @@
-"""What an import did: counts, and for each rejected row a reason and a line number."""
+"""The result of an import: counts, and the reason and line number of rejected rows."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-LINES_SHOWN = 5
+LINES_SHOWN = 5  # of each reason
 
 
 class ImportFileError(Exception):
-    """A file as a whole cannot be used; the database was left as it was."""
+    """A file as a whole is unusable; the database is unchanged."""
 
 
 @dataclass
@@ -21,13 +21,12 @@ class ImportReport:
     read: int = 0
     loaded: int = 0
     updated: int = 0
-    removed_people: int = 0  # generated ones of the demo, who made room for real ones
+    removed_users: int = 0  # generated users of the demo, deleted by an import of real ratings
     rejections: Counter[str] = field(default_factory=Counter)
     _lines: dict[str, list[int]] = field(default_factory=dict)
 
     def reject(self, reason: str, lines: Iterable[int], count: int | None = None) -> None:
-        """Count rejected rows under `reason`: one for each of `lines` (1 = the header), or `count` of them
-        of which `lines` are the first."""
+        """Count the rows at `lines` (1 = the header) as rejected, or `count` rows that begin with those."""
         lines = list(lines)
         if lines:
             self.rejections[reason] += len(lines) if count is None else count
@@ -43,7 +42,7 @@ class ImportReport:
         return self.read - self.loaded - self.updated - self.rejected
 
     def reasons(self) -> list[str]:
-        """One sentence a reason, most frequent first, with the first line numbers."""
+        """Return a sentence for each reason, most frequent first, with the first line numbers."""
         sentences = []
         for reason, count in self.rejections.most_common():
             lines = ", ".join(str(line) for line in self._lines[reason])

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Add titles in more languages from bangumi-data, so that more of what people type is understood.
+"""Import titles in more languages from bangumi-data, so that they can be searched for.
 
-Fetch it yourself (CC BY 4.0): npm pack bangumi-data, then point this at package/dist/data.json.
+Download it yourself (CC BY 4.0): run `npm pack bangumi-data`, unpack it and pass package/dist/data.json.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from scripts.console import OK, console, run
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Import the file, all or nothing; print how many titles gained a name."""
+    """Import the file in one transaction; print how many titles gained an alias."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -26,7 +26,7 @@ def main(argv: list[str] | None = None) -> int:
     engine = open_engine(Config.from_env().database_url)
     migrate(engine)
     report = import_bangumi_data(engine, arguments.bangumi_data)
-    console.print(f"{report.read:,} items read; {report.updated:,} titles of the database gained a name.")
+    console.print(f"{report.read:,} items read; {report.updated:,} titles of the database gained an alias.")
     console.print("Next: python scripts/build_index.py")
     return OK
 

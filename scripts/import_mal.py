@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Save a list exported from MyAnimeList (myanimelist.net/panel.php?go=export) as one person's ratings.
+"""Import a list exported from MyAnimeList (myanimelist.net/panel.php?go=export) as the ratings of one user.
 
-Titles are matched by their MyAnimeList ids. What is planned was not watched and does not count; what was
-dropped counts with its rating, or as watched without one. The list takes the place of the one the person has.
+Titles are matched by their MyAnimeList ids. Titles planned to watch are skipped; dropped titles count with
+their rating, or as watched without one. The imported list replaces all ratings that the user has.
 """
 
 from __future__ import annotations
@@ -19,17 +19,16 @@ from config import Config
 from db.engine import open_engine, read_transaction
 from db.models import Anime
 from db.schema import migrate
-from db.users import replace_list
+from db.users import replace_ratings
+from domain.ids import MAX_USER_ID
 from ingest.mal import MalEntry, MalExportError, read_mal_export
 from ingest.report import ImportFileError
 from scripts.console import OK, console, run
 from serving.imports import MatchedExport, match_entries
 
-MAX_USER_ID = 2**63 - 1
-
 
 def main(argv: list[str] | None = None) -> int:
-    """Read the file, print what of it the catalog has, and save that, all or nothing."""
+    """Read the file, print how many titles match the catalog, and save those in one transaction."""
     arguments = _parser().parse_args(argv)
     config = Config.from_env()
     engine = open_engine(config.database_url)
@@ -38,25 +37,25 @@ def main(argv: list[str] | None = None) -> int:
     found = match_entries(entries, _known_ids(engine).__contains__)
     _print(found)
     if arguments.dry_run:
-        console.print("Nothing is saved (--dry-run).")
+        console.print("Nothing was saved (--dry-run).")
         return OK
     if not found.matched:
-        raise ImportFileError(f"{arguments.file}: none of its titles is in the database; nothing is saved.")
-    replaced = replace_list(engine, arguments.user_id, found.ratings)
-    how = "in the place of the list before" if replaced else "as somebody new"
-    console.print(f"User {arguments.user_id} is saved {how}; running servers know it at once.")
+        raise ImportFileError(f"{arguments.file}: none of its titles is in the database; nothing was saved.")
+    replaced = replace_ratings(engine, arguments.user_id, found.ratings)
+    done = "Replaced the ratings of user" if replaced else "Added user"
+    console.print(f"{done} {arguments.user_id}. Running servers use them at once.")
     return OK
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         description=__doc__,
-        epilog="The database is DATABASE_URL, from the environment or .env; MAX_LIST_TITLES counts here too.",
+        epilog="The database is DATABASE_URL, from the environment or .env; MAX_LIST_TITLES applies.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("file", type=Path, metavar="FILE", help="animelist_….xml.gz, or the .xml in it")
-    parser.add_argument("--user-id", type=_user_id, required=True, metavar="N", help="whose list it becomes")
-    parser.add_argument("--dry-run", action="store_true", help="only say what would be saved")
+    parser.add_argument("file", type=Path, metavar="FILE", help="animelist_….xml.gz, or the unpacked .xml")
+    parser.add_argument("--user-id", type=_user_id, required=True, metavar="N", help="id of the user")
+    parser.add_argument("--dry-run", action="store_true", help="only print what would be saved")
     return parser
 
 

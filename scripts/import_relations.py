@@ -1,15 +1,15 @@
 #!/usr/bin/env python3
-"""Bring relations between titles into the database, so that seasons are known to belong together.
+"""Import relations between titles, from which the server derives franchises and the order to watch them in.
 
-Names tell most of it; relations correct them and tell the rest. A file replaces what the last file of its
-format said. Formats, recognized by how a file begins:
+Most relations follow from the names of titles; imported ones correct and complete those. A file replaces
+all relations from earlier files of its format. Formats, recognized by the beginning of a file:
 
   csv      anime_id,related_id,kind: `related_id` is the sequel, side_story, summary, alternative,
            same_franchise of `anime_id`, or unrelated to it; MyAnimeList ids
   erengy   anime-relations.txt of github.com/erengy/anime-relations
   manami   anime-offline-database.json or .jsonl of github.com/manami-project/anime-offline-database
 
-Files may be gzip-compressed. Fetch them yourself; they are not part of this project.
+Files may be gzip-compressed. Download them yourself; they are not part of this project.
 """
 
 from __future__ import annotations
@@ -25,13 +25,16 @@ from scripts.console import OK, console, file_progress, run
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Import the file, all or nothing; print how many relations were read and stored."""
+    """Import the file in one transaction; print how many relations were read and stored."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("file", type=Path, metavar="FILE")
     parser.add_argument(
-        "--format", choices=["auto", *READERS], default="auto", help="default: auto, what it begins like"
+        "--format",
+        choices=["auto", *READERS],
+        default="auto",
+        help="default: auto (by the beginning)",
     )
     arguments = parser.parse_args(argv)
     engine = open_engine(Config.from_env().database_url)

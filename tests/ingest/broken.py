@@ -1,4 +1,4 @@
-"""Files that cannot be used as a whole: how each is made, and what its error must say."""
+"""Unusable files: how to write each, and the text that its error must contain."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import random
 from collections.abc import Callable
 from pathlib import Path
 
-MakeBroken = Callable[[Path, bytes], None]  # (where, what would have been fine)
+WriteBroken = Callable[[Path, bytes], None]  # (path, valid content)
 
 
 def _missing(_path: Path, _content: bytes) -> None:
@@ -51,7 +51,7 @@ def _long(content: bytes) -> bytes:
     return gzip.compress(content * 200)
 
 
-BROKEN: dict[str, tuple[MakeBroken, str]] = {
+BROKEN_FILES: dict[str, tuple[WriteBroken, str]] = {
     "missing": (_missing, "cannot be read (No such file or directory)"),
     "a folder": (_folder, "cannot be read (Is a directory)"),
     "a truncated gzip": (_truncated, "the gzip file is truncated. Download it again."),

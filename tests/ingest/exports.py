@@ -1,4 +1,4 @@
-"""Lists as MyAnimeList exports them: one with everything in it, and the pieces to make others."""
+"""Lists in the export format of MyAnimeList, composed of entries."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ INFO = """
 
 
 def export(*entries: str, info: str = INFO) -> str:
-    """A whole file, laid out as the site does."""
+    """Return a file in the layout of the site."""
     return (
         '<?xml version="1.0" encoding="UTF-8" ?>\n<!--\n Created by XML Export\n-->\n'
         f"\n<myanimelist>\n{info}{''.join(entries)}\n</myanimelist>\n"
@@ -28,7 +28,7 @@ def export(*entries: str, info: str = INFO) -> str:
 
 
 def anime(anime_id: object, title: str, score: object, status: str) -> str:
-    """One entry with every field that the site writes."""
+    """Return an entry with every field that the site writes."""
     return f"""
 	<anime>
 		<series_animedb_id>{anime_id}</series_animedb_id>
@@ -44,7 +44,7 @@ def anime(anime_id: object, title: str, score: object, status: str) -> str:
 		<my_storage></my_storage>
 		<my_storage_value>0.00</my_storage_value>
 		<my_status>{status}</my_status>
-		<my_comments><![CDATA[<b>never read</b> & kept by nobody]]></my_comments>
+		<my_comments><![CDATA[<b>never read</b> & never stored]]></my_comments>
 		<my_times_watched>0</my_times_watched>
 		<my_rewatch_value></my_rewatch_value>
 		<my_priority>LOW</my_priority>
@@ -59,6 +59,6 @@ def anime(anime_id: object, title: str, score: object, status: str) -> str:
 
 
 def sparse(**fields: object) -> str:
-    """One entry with these fields only, as other programs write them."""
+    """Return an entry with these fields only, as other programs write it."""
     inside = "".join(f"<{name}>{escape(str(value))}</{name}>" for name, value in fields.items())
     return f"<anime>{inside}</anime>"

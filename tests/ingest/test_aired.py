@@ -1,4 +1,4 @@
-"""Air dates as MyAnimeList prints them."""
+"""Air dates in the format of MyAnimeList."""
 
 from __future__ import annotations
 
@@ -39,23 +39,21 @@ def printed(day: date) -> str:
         ("12345", None, None, None),
     ],
 )
-def test_what_the_text_says_is_understood(
-    text: str, year: int | None, start: date | None, end: date | None
-) -> None:
+def test_aired_text_is_parsed(text: str, year: int | None, start: date | None, end: date | None) -> None:
     assert parse_aired(text) == Aired(year, start, end)
 
 
 @given(days, st.integers(0, 9_000))
-def test_two_days_are_read_as_they_were_printed(start: date, length: int) -> None:
+def test_range_of_days_is_parsed(start: date, length: int) -> None:
     end = start + timedelta(days=length)
     assert parse_aired(f"{printed(start)} to {printed(end)}") == Aired(start.year, start, end)
 
 
 @given(days)
-def test_one_day_has_no_end(day: date) -> None:
+def test_single_day_has_no_end(day: date) -> None:
     assert parse_aired(printed(day)) == Aired(day.year, day, None)
 
 
 @given(st.one_of(st.text(), st.from_regex(r"(Jan|Feb|Foo) \d+, \d+( to .*)?", fullmatch=True)))
-def test_no_text_raises(text: str) -> None:
+def test_any_text_is_accepted(text: str) -> None:
     parse_aired(text)

@@ -27,7 +27,7 @@ def sqlite_engine(sqlite_engine: Engine) -> Engine:
 
 
 def item(mal: str | None = "1", **changes: Any) -> dict[str, Any]:
-    """One item as bangumi-data has it, with the fields that do not matter here."""
+    """Return an item in the format of bangumi-data, with fields that the import ignores."""
     sites = [{"site": "bangumi", "id": "253"}, {"site": "gamer", "id": "x", "begin": ""}]
     return {
         "title": "カウボーイビバップ",
@@ -42,14 +42,14 @@ def item(mal: str | None = "1", **changes: Any) -> dict[str, Any]:
     }
 
 
-def put(engine: Engine, folder: Path, *items: object) -> ImportReport:
+def import_items(engine: Engine, folder: Path, *items: object) -> ImportReport:
     path = folder / "data.json"
     path.write_text(json.dumps({"siteMeta": {}, "items": list(items)}), "utf-8")
     return import_bangumi_data(engine, path)
 
 
 def test_titles_of_every_language_become_aliases(engine: Engine, tmp_path: Path) -> None:
-    report = put(engine, tmp_path, item())
+    report = import_items(engine, tmp_path, item())
     assert (report.read, report.updated) == (1, 1)
     assert set(contents(engine)["anime_aliases"]) == {
         (1, "カウボーイビバップ", "japanese"),
@@ -60,45 +60,43 @@ def test_titles_of_every_language_become_aliases(engine: Engine, tmp_path: Path)
     assert revision(engine) == 1
 
 
-def test_a_title_that_is_not_japanese_is_a_synonym(engine: Engine, tmp_path: Path) -> None:
-    put(engine, tmp_path, item(lang="zh-Hans", title="罗小黑战记", titleTranslate={}))
+def test_title_in_another_language_is_a_synonym(engine: Engine, tmp_path: Path) -> None:
+    import_items(engine, tmp_path, item(lang="zh-Hans", title="罗小黑战记", titleTranslate={}))
     assert contents(engine)["anime_aliases"] == [(1, "罗小黑战记", "synonym")]
 
 
 @pytest.mark.parametrize("mal", [None, "", "404", "x"])
-def test_items_that_match_no_title_are_passed_over(
+def test_items_without_a_known_title_are_skipped(
     sqlite_engine: Engine, tmp_path: Path, mal: str | None
 ) -> None:
-    report = put(sqlite_engine, tmp_path, item(mal))
+    report = import_items(sqlite_engine, tmp_path, item(mal))
     assert (report.read, report.updated, report.rejected) == (1, 0, 0)
     assert contents(sqlite_engine)["anime_aliases"] == []
     assert revision(sqlite_engine) == 0
 
 
-def test_importing_again_changes_nothing(engine: Engine, tmp_path: Path) -> None:
-    put(engine, tmp_path, item())
+def test_second_import_changes_nothing(engine: Engine, tmp_path: Path) -> None:
+    import_items(engine, tmp_path, item())
     before = contents(engine)
-    assert put(engine, tmp_path, item()).updated == 0
+    assert import_items(engine, tmp_path, item()).updated == 0
     assert contents(engine) == before
 
 
-def test_empty_translations_and_spaces_are_cleaned_away(sqlite_engine: Engine, tmp_path: Path) -> None:
-    put(sqlite_engine, tmp_path, item(title=" A  B ", titleTranslate={"en": ["", " "]}))
+def test_empty_names_and_extra_spaces_are_removed(sqlite_engine: Engine, tmp_path: Path) -> None:
+    import_items(sqlite_engine, tmp_path, item(title=" A  B ", titleTranslate={"en": ["", " "]}))
     assert contents(sqlite_engine)["anime_aliases"] == [(1, "A B", "japanese")]
 
 
-def test_a_title_with_very_many_names_is_counted_once(engine: Engine, tmp_path: Path) -> None:
-    report = put(engine, tmp_path, item(titleTranslate={"en": [f"Name {i}" for i in range(1_200)]}))
+def test_title_with_many_names_is_counted_once(engine: Engine, tmp_path: Path) -> None:
+    report = import_items(engine, tmp_path, item(titleTranslate={"en": [f"Name {i}" for i in range(1_200)]}))
     assert len(contents(engine)["anime_aliases"]) == 1_201
     assert report.updated == 1
 
 
 @pytest.mark.parametrize("title", ["Nul\x00", "Half a pair \ud800"])
-def test_a_name_that_no_database_takes_does_not_end_in_a_crash(
-    engine: Engine, tmp_path: Path, title: str
-) -> None:
+def test_unstorable_name_is_cleaned_or_refused(engine: Engine, tmp_path: Path, title: str) -> None:
     try:
-        put(engine, tmp_path, item(title=title), item("2", title="Two"))
+        import_items(engine, tmp_path, item(title=title), item("2", title="Two"))
     except ImportFileError:
         assert contents(engine)["anime_aliases"] == []
     else:
@@ -126,9 +124,7 @@ def test_a_name_that_no_database_takes_does_not_end_in_a_crash(
         b'{"items": [{"title": "x", "lang": "ja", "titleTranslate": [], "sites": []}]}',
     ],
 )
-def test_another_file_is_refused_and_changes_nothing(
-    sqlite_engine: Engine, tmp_path: Path, content: bytes
-) -> None:
+def test_other_file_is_refused(sqlite_engine: Engine, tmp_path: Path, content: bytes) -> None:
     before = contents(sqlite_engine)
     path = tmp_path / "other.json"
     path.write_bytes(content)
@@ -137,7 +133,7 @@ def test_another_file_is_refused_and_changes_nothing(
     assert contents(sqlite_engine) == before
 
 
-def test_a_missing_file_and_a_folder_are_refused(sqlite_engine: Engine, tmp_path: Path) -> None:
+def test_missing_file_and_folder_are_refused(sqlite_engine: Engine, tmp_path: Path) -> None:
     with pytest.raises(ImportFileError, match=r"cannot be read \(No such file"):
         import_bangumi_data(sqlite_engine, tmp_path / "missing.json")
     with pytest.raises(ImportFileError, match=r"cannot be read \(Is a directory"):

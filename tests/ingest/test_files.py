@@ -1,4 +1,4 @@
-"""Records of CSV files, with the line each stands on."""
+"""CSV records are read with their line numbers."""
 
 from __future__ import annotations
 
@@ -27,9 +27,7 @@ def records(content: bytes) -> list[tuple[int, dict[str, str] | None]]:
 
 
 @given(st.lists(st.tuples(cells, cells), max_size=10), st.booleans(), st.booleans())
-def test_what_a_csv_writer_writes_is_read_back(
-    rows: list[tuple[str, str]], zipped: bool, marked: bool
-) -> None:
+def test_csv_writer_output_is_read_back(rows: list[tuple[str, str]], zipped: bool, marked: bool) -> None:
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerows([HEADER, *rows])
@@ -38,42 +36,42 @@ def test_what_a_csv_writer_writes_is_read_back(
     assert records(gzip.compress(content) if zipped else content) == expected
 
 
-def test_any_of_the_headers_will_do() -> None:
+def test_every_given_header_is_accepted() -> None:
     assert records(b"other\n5\n") == [(2, {"other": "5"})]
 
 
-def test_a_row_of_another_length_has_a_line_and_no_record() -> None:
+def test_row_of_another_length_has_no_record() -> None:
     assert records(b"id,name\n1\n2,b,c\n3,d\n") == [(2, None), (3, None), (4, {"id": "3", "name": "d"})]
 
 
-def test_blank_lines_are_passed_over_and_counted() -> None:
+def test_blank_lines_are_skipped_but_counted() -> None:
     assert records(b"id,name\r\n\r\n1,a\r\n") == [(3, {"id": "1", "name": "a"})]
 
 
-def test_a_quoted_field_may_hold_commas_quotes_and_line_ends() -> None:
+def test_quoted_field_keeps_commas_quotes_and_newlines() -> None:
     assert records(b'id,name\n1,"a, ""b""\nc"\n')[0][1] == {"id": "1", "name": 'a, "b"\nc'}
 
 
-def test_a_row_of_several_lines_has_the_number_of_its_first() -> None:
+def test_multiline_row_has_the_number_of_its_first_line() -> None:
     assert [line for line, _ in records(b'id,name\n1,a\n2,"b\nc\nd"\n3,e\n')] == [2, 3, 6]
 
 
-def test_a_quote_that_never_closes_is_an_error_not_one_long_row() -> None:
-    """Else everything after it is lost, and counted as one row."""
+def test_unclosed_quote_is_refused() -> None:
+    """Otherwise all rows after it would count as one."""
     with pytest.raises(ImportFileError):
         records(b'id,name\n1,a\n2,"b\n' + b"3,c\n" * 100)
 
 
-def test_bytes_that_are_not_utf8_are_an_error_that_says_where() -> None:
+def test_invalid_utf8_is_refused_with_its_line() -> None:
     with pytest.raises(ImportFileError, match=r"not UTF-8 text \(after line \d+\)\. Save the file as UTF-8"):
         records(b"id,name\n1,Pok\xe9mon\n")
 
 
-def test_a_field_without_end_is_an_error_with_its_line() -> None:
+def test_oversized_field_is_refused_with_its_line() -> None:
     with pytest.raises(ImportFileError, match="line 3: field larger than field limit"):
         records(b"id,name\n1,a\n2," + b"x" * 200_000 + b"\n")
 
 
-def test_the_error_of_another_header_names_every_known_one() -> None:
+def test_wrong_header_error_names_the_expected_ones() -> None:
     with pytest.raises(ImportFileError, match="the header is 'a,b'; expected 'id,name' or 'other'"):
         records(b"a,b\n")

@@ -1,4 +1,4 @@
-"""Lists exported from MyAnimeList: what the site writes is read, what is broken or hostile is refused."""
+"""MyAnimeList exports are read; invalid and hostile ones are refused."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ def read(content: str | bytes, max_titles: int = MANY) -> list[MalEntry]:
     )
 
 
-def refusal(content: str | bytes, max_titles: int = MANY) -> MalExportError:
-    with pytest.raises(MalExportError) as refused:
+def error_of(content: str | bytes, max_titles: int = MANY) -> MalExportError:
+    with pytest.raises(MalExportError) as caught:
         read(content, max_titles)
-    return refused.value
+    return caught.value
 
 
-def test_an_export_as_the_site_writes_it() -> None:
+def test_export_of_the_site_is_read() -> None:
     entries = read(
         export(
             anime(1, "Cowboy Bebop", 10, "Completed"),
@@ -66,12 +66,12 @@ def test_an_export_as_the_site_writes_it() -> None:
         (("", " "), None),
     ],
 )
-def test_a_status_is_a_word_or_a_code(words: tuple[str, ...], status: Status | None) -> None:
+def test_status_is_a_word_or_a_code(words: tuple[str, ...], status: Status | None) -> None:
     for word in words:
         assert read(export(anime(1, "x", 0, word)))[0].status is status
 
 
-def test_fields_may_be_empty_or_left_out_as_other_programs_do() -> None:
+def test_empty_and_missing_fields_are_accepted() -> None:
     empty = sparse(series_animedb_id="", series_title="", my_score="", my_status="")
     assert read(export("<anime/>", empty)) == [MalEntry(0, "", 0, None)] * 2
     assert read(export(sparse(my_status=2, series_animedb_id=5), info="")) == [
@@ -79,36 +79,36 @@ def test_fields_may_be_empty_or_left_out_as_other_programs_do() -> None:
     ]
 
 
-def test_an_empty_list_has_no_entries() -> None:
+def test_empty_list_has_no_entries() -> None:
     assert read(export()) == []
     assert read("<myanimelist/>") == []
 
 
-def test_a_title_is_one_line_that_can_be_printed() -> None:
+def test_title_is_cleaned_to_one_printable_line() -> None:
     title = "a\u202e&#x9b;31m\n\tb\u200b"
     assert read(export(sparse(series_title="").replace("></", f">{title}</", 1)))[0].title == "a 31m b"
 
 
-def test_what_is_not_read_may_be_long() -> None:
+def test_ignored_field_may_be_long() -> None:
     comment = f"<my_comments><![CDATA[{'plut&Atilde;&acute;t <br />' * 50_000}]]></my_comments></anime>"
     assert read(ONE.replace("</anime>", comment)) == [ENTRY]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "iso-8859-1", "windows-1252"])
 @pytest.mark.parametrize("zipped", [False, True])
-def test_the_encoding_is_the_one_that_the_file_names(encoding: str, zipped: bool) -> None:
+def test_declared_encoding_is_used(encoding: str, zipped: bool) -> None:
     text = export(anime(1, "Été à la carte", 5, "Completed"))
     content = text.replace("UTF-8", encoding.removesuffix("-sig")).encode(encoding)
     assert read(gzip.compress(content) if zipped else content)[0].title == "Été à la carte"
 
 
-def test_a_gzip_file_may_have_several_members() -> None:
+def test_gzip_file_may_have_several_members() -> None:
     content = ONE.encode()
     assert read(gzip.compress(content[:100]) + gzip.compress(content[100:])) == [ENTRY]
 
 
-class Dribble(io.RawIOBase):
-    """A stream that cannot go back, and gives few bytes at a time."""
+class SlowStream(io.RawIOBase):
+    """An unseekable stream that returns few bytes at a time."""
 
     def __init__(self, content: bytes) -> None:
         self._content = io.BytesIO(content)
@@ -123,13 +123,13 @@ class Dribble(io.RawIOBase):
 
 
 @pytest.mark.parametrize("zipped", [False, True])
-def test_the_file_may_come_in_pieces(zipped: bool) -> None:
+def test_unseekable_stream_is_read(zipped: bool) -> None:
     content = ONE.encode()
-    stream = Dribble(gzip.compress(content) if zipped else content)
+    stream = SlowStream(gzip.compress(content) if zipped else content)
     assert read_mal_export(cast(io.BytesIO, stream), MANY) == [ENTRY]
 
 
-# -- any export ----------------------------------------------------------------------------------------
+# -- generated exports -------------------------------------------------------------------------------------
 
 printable = st.characters(categories=["L", "M", "N", "P", "S"], exclude_characters="\ufffe\uffff") | st.just(
     " "
@@ -152,7 +152,7 @@ WORDS = {
 
 
 @given(st.lists(entries, max_size=8), st.sampled_from(["utf-8", "utf-16"]), st.booleans(), st.data())
-def test_any_list_that_is_written_is_read_back(
+def test_any_written_list_is_read_back(
     listed: list[MalEntry], encoding: str, zipped: bool, data: st.DataObject
 ) -> None:
     written = []
@@ -174,35 +174,35 @@ def test_any_list_that_is_written_is_read_back(
 
 
 @given(st.binary(max_size=200))
-def test_bytes_of_any_kind_are_an_export_or_refused(content: bytes) -> None:
-    refusal(content)
-    refusal(gzip.compress(content))
+def test_random_bytes_are_refused(content: bytes) -> None:
+    error_of(content)
+    error_of(gzip.compress(content))
 
 
 @given(st.integers(0, len(ONE) - 1), st.binary(max_size=8), st.integers(0, 40))
-def test_an_export_with_a_damage_anywhere_is_read_or_refused(start: int, put: bytes, length: int) -> None:
+def test_damaged_export_is_read_or_refused(start: int, put: bytes, length: int) -> None:
     content = ONE.encode()
     with suppress(MalExportError):
         assert len(read(content[:start] + put + content[start + length :])) <= 2
 
 
 @given(st.integers(0, len(ONE.rstrip()) - 1), st.booleans())
-def test_an_export_that_was_cut_off_is_refused(end: int, zipped: bool) -> None:
+def test_truncated_export_is_refused(end: int, zipped: bool) -> None:
     content = ONE.rstrip().encode()
     if zipped:
         whole = gzip.compress(content)
-        refusal(whole[: end % len(whole)])
+        error_of(whole[: end % len(whole)])
     else:
-        refusal(content[:end])
+        error_of(content[:end])
 
 
-# -- what is no export ---------------------------------------------------------------------------------
+# -- invalid exports ------------------------------------------------------------------------------
 
-LAUGHS = "".join(f'<!ENTITY l{i + 1} "{f"&l{i};" * 10}">' for i in range(9))
+ENTITIES = "".join(f'<!ENTITY l{i + 1} "{f"&l{i};" * 10}">' for i in range(9))
 noise = random.Random(7).randbytes(5_000)  # noqa: S311 - not a secret
 damaged = bytearray(gzip.compress(noise))
 damaged[2_000] ^= 0xFF
-NO_EXPORT: dict[str, tuple[str | bytes, str]] = {
+INVALID: dict[str, tuple[str | bytes, str]] = {
     "nothing": (b"", "line 1: not XML (no element found). Export the list again."),
     "blank": (" \n ", "not XML (no element found)"),
     "text": ("hello", "not XML (syntax error)"),
@@ -226,9 +226,9 @@ NO_EXPORT: dict[str, tuple[str | bytes, str]] = {
     "a gzip of a gzip": (gzip.compress(gzip.compress(ONE.encode())), "not XML (not well-formed"),
     "a zip": (b"PK\x03\x04" + noise, "not XML"),
     "a page": ("<!DOCTYPE html><html></html>", "line 1: a document type (<!DOCTYPE), which no export has."),
-    "another XML": ("<rss></rss>", "line 1: <rss> where an export from MyAnimeList has <myanimelist>."),
+    "another XML": ("<rss></rss>", "line 1: the root element is <rss>; expected <myanimelist>."),
     "an entity bomb": (
-        f'<!DOCTYPE x [<!ENTITY l0 "lol">{LAUGHS}]>' + ONE.replace("Cowboy", "&l9;"),
+        f'<!DOCTYPE x [<!ENTITY l0 "lol">{ENTITIES}]>' + ONE.replace("Cowboy", "&l9;"),
         "a document type",
     ),
     "an external DTD": (
@@ -259,32 +259,32 @@ NO_EXPORT: dict[str, tuple[str | bytes, str]] = {
     "a negative score": (export(anime(1, "x", -1, "2")), "my_score is '-1'"),
     "another status": (export(anime(1, "x", 1, "Reading")), "my_status is 'Reading'; expected Watching, "),
     "another code": (export(anime(1, "x", 1, "5")), "my_status is '5'"),
-    "a field twice": (export("<anime><my_score>1</my_score><my_score>2</my_score></anime>"), "given twice"),
+    "a field twice": (export("<anime><my_score>1</my_score><my_score>2</my_score></anime>"), "appears twice"),
     "an element in a field": (export(anime(1, "x", "<b>9</b>", "2")), "<b> inside my_score"),
 }
 
 
-@pytest.mark.parametrize(("content", "reason"), NO_EXPORT.values(), ids=NO_EXPORT.keys())
-def test_what_is_no_usable_export_is_refused_whole_with_the_reason(content: str | bytes, reason: str) -> None:
-    error = refusal(content)
+@pytest.mark.parametrize(("content", "reason"), INVALID.values(), ids=INVALID.keys())
+def test_invalid_export_is_refused_with_the_reason(content: str | bytes, reason: str) -> None:
+    error = error_of(content)
     assert reason in str(error)
     assert len(str(error)) < 400
     assert not isinstance(error, ExportTooLargeError)
 
 
-def test_a_wrong_value_has_its_line() -> None:
+def test_invalid_value_is_reported_with_its_line() -> None:
     text = export(anime(1, "x", 5, "2"), anime(2, "y", 99, "2"))
     line = text[: text.index("99")].count("\n") + 1
-    assert str(refusal(text)).startswith(f"line {line}: my_score is '99'")
+    assert str(error_of(text)).startswith(f"line {line}: my_score is '99'")
 
 
-# -- what is too large ---------------------------------------------------------------------------------
+# -- limits ------------------------------------------------------------------------------
 
 
-def test_as_many_titles_as_are_allowed_are_read_and_one_more_is_refused() -> None:
+def test_export_above_the_title_limit_is_refused() -> None:
     three = export(*(anime(i, "x", 5, "2") for i in range(1, 4)))
     assert len(read(three, 3)) == 3
-    error = refusal(three, 2)
+    error = error_of(three, 2)
     assert isinstance(error, ExportTooLargeError)
     assert "more than 2 titles" in str(error)
 
@@ -293,31 +293,31 @@ def nested(depth: int) -> str:
     return f"<myanimelist>{'<a>' * (depth - 1)}{'</a>' * (depth - 1)}</myanimelist>"
 
 
-def test_elements_may_be_twenty_deep_and_no_deeper() -> None:
+def test_elements_nested_above_20_deep_are_refused() -> None:
     assert read(nested(20)) == []
-    assert "elements in elements, more than 20 deep" in str(refusal(nested(21)))
+    assert "elements are nested more than 20 deep" in str(error_of(nested(21)))
 
 
-def test_a_field_has_an_end() -> None:
+def test_field_above_1000_characters_is_refused() -> None:
     assert len(read(export(anime(1, "x" * 1_000, 5, "2")))[0].title) == 1_000
-    error = refusal(export(anime(1, "x" * 1_001, 5, "2")))
+    error = error_of(export(anime(1, "x" * 1_001, 5, "2")))
     assert isinstance(error, ExportTooLargeError)
     assert "series_title is longer than 1,000 characters" in str(error)
 
 
-def test_elements_are_counted_with_the_titles_they_could_belong_to() -> None:
+def test_element_limit_grows_with_the_title_limit() -> None:
     assert read(export("<a/>" * 180), 1) == []
-    assert "more elements than 1 titles have" in str(refusal(export("<a/>" * 200), 1))
+    assert "more elements than 1 titles have" in str(error_of(export("<a/>" * 200), 1))
 
 
 @pytest.mark.parametrize("zipped", [False, True])
-def test_the_size_that_counts_is_the_unpacked_one(monkeypatch: pytest.MonkeyPatch, zipped: bool) -> None:
+def test_size_limit_applies_to_decompressed_xml(monkeypatch: pytest.MonkeyPatch, zipped: bool) -> None:
     content = ONE.encode()
     packed = gzip.compress(content) if zipped else content
     monkeypatch.setattr(mal, "MAX_BYTES", len(content))
     assert read(packed) == [ENTRY]
     monkeypatch.setattr(mal, "MAX_BYTES", len(content) - 1)
-    error = refusal(packed)
+    error = error_of(packed)
     assert isinstance(error, ExportTooLargeError)
     assert f"more than {len(content) - 1:,} bytes of XML" in str(error)
 
@@ -388,15 +388,15 @@ HOSTILE: dict[str, tuple[bytes, bytes, str]] = {
 
 
 @pytest.mark.parametrize(("start", "again", "reason"), HOSTILE.values(), ids=HOSTILE.keys())
-def test_a_gigabyte_of_anything_is_refused_in_bounded_memory(start: bytes, again: bytes, reason: str) -> None:
-    said, growth = run_python(READ, repr(start), repr(again)).splitlines()
-    assert reason in said
+def test_hostile_gigabyte_is_refused_in_bounded_memory(start: bytes, again: bytes, reason: str) -> None:
+    message, growth = run_python(READ, repr(start), repr(again)).splitlines()
+    assert reason in message
     assert float(growth) < MAX_GROWTH_MB
 
 
-def test_reading_asks_nobody_and_opens_nothing(tmp_path: Path) -> None:
+def test_external_entity_is_not_opened(tmp_path: Path) -> None:
     secret = tmp_path / "secret"
-    secret.write_text("told", "utf-8")
+    secret.write_text("password", "utf-8")
     entity = f'<!DOCTYPE x [<!ENTITY e SYSTEM "{secret.as_uri()}">]>'
-    error = refusal(entity + ONE.replace("Cowboy Bebop]]>", "]]>&e;"))
-    assert "told" not in str(error)
+    error = error_of(entity + ONE.replace("Cowboy Bebop]]>", "]]>&e;"))
+    assert "password" not in str(error)

@@ -1,4 +1,4 @@
-"""Ratings files of every shape read the same, and each bad row keeps its line number."""
+"""Equivalent ratings files are read the same, and rejected rows keep their line numbers."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def body(rows: list[tuple[int, int, int]], end: str = "\n") -> bytes:
 
 
 @given(plain_rows)
-def test_every_row_is_read_in_order_with_its_line(rows: list[tuple[int, int, int]]) -> None:
+def test_rows_are_read_in_order_with_their_lines(rows: list[tuple[int, int, int]]) -> None:
     expected = [(u, a, max(r, 0), line) for line, (u, a, r) in enumerate(rows, start=2)]
     found, report = read(HEADER + body(rows))
     assert found == expected
@@ -62,18 +62,18 @@ def test_every_row_is_read_in_order_with_its_line(rows: list[tuple[int, int, int
 @example(["true,1,7"])
 @example(["5,1,1e1"])
 @example(["0000000000000000000000001,1,2"])
-def test_a_row_means_the_same_whatever_stands_below_it(rows: list[str]) -> None:
-    """A quoted row sends its whole block down the other path, line by line; nothing else may change."""
+def test_row_is_parsed_the_same_in_any_block(rows: list[str]) -> None:
+    """A quoted row makes the reader parse its block line by line; nothing else may change."""
     content = HEADER + "".join(f"{row}\n" for row in rows).encode()
     alone, report = read(content)
-    beside, other = read(content + b'"1","1","1"\n')
-    assert beside == [*alone, (1, 1, 1, len(rows) + 2)]
+    with_quotes, other = read(content + b'"1","1","1"\n')
+    assert with_quotes == [*alone, (1, 1, 1, len(rows) + 2)]
     assert other.rejections == report.rejections
     assert other.read == report.read + 1
 
 
 @given(plain_rows, st.integers(1, 40))
-def test_the_size_of_the_blocks_does_not_matter(rows: list[tuple[int, int, int]], extra: int) -> None:
+def test_block_size_does_not_matter(rows: list[tuple[int, int, int]], extra: int) -> None:
     content = HEADER + body(rows) + b"x,y,z\n" + body(rows)
     expected, report = read(content)
     with pytest.MonkeyPatch.context() as patch:
@@ -91,7 +91,7 @@ def test_every_row_is_either_yielded_or_rejected(rows: list[str]) -> None:
 
 @given(st.binary(max_size=200))
 @settings(max_examples=200)
-def test_no_bytes_after_the_header_raise(garbage: bytes) -> None:
+def test_any_bytes_after_the_header_are_accepted(garbage: bytes) -> None:
     found, report = read(HEADER + garbage)
     assert report.read == len(found) + report.rejected
 
@@ -119,13 +119,13 @@ READ = [(5, 1, 7, 2), (5, 2, 0, 3), (6, 1, 10, 4)]
         ),
     ],
 )
-def test_a_file_reads_the_same_in_every_dress(content: bytes) -> None:
+def test_equivalent_encodings_are_read_the_same(content: bytes) -> None:
     rows, report = read(content)
     assert rows == READ
     assert report.rejected == 0
 
 
-def test_blank_lines_are_passed_over_and_counted_as_lines() -> None:
+def test_blank_lines_are_skipped_but_counted() -> None:
     rows, report = read(HEADER + b"5,1,7\n\n\n6,1,10\n\nx\n")
     assert rows == [(5, 1, 7, 2), (6, 1, 10, 5)]
     assert report.read == 3
@@ -133,7 +133,7 @@ def test_blank_lines_are_passed_over_and_counted_as_lines() -> None:
 
 
 @pytest.mark.parametrize("content", [HEADER, HEADER.strip(), HEADER + b"\n\r\n"])
-def test_a_file_of_nothing_but_a_header_has_no_rows(content: bytes) -> None:
+def test_file_with_only_a_header_has_no_rows(content: bytes) -> None:
     rows, report = read(content)
     assert (rows, report.read) == ([], 0)
 
@@ -163,7 +163,7 @@ def test_a_file_of_nothing_but_a_header_has_no_rows(content: bytes) -> None:
         (b"\x00\x00\x00", "contains a NUL byte"),
     ],
 )
-def test_a_bad_row_is_rejected_with_its_reason_and_line(row: bytes, reason: str) -> None:
+def test_invalid_row_is_rejected_with_reason_and_line(row: bytes, reason: str) -> None:
     rows, report = read(HEADER + b"5,1,7\n" + row + b"\n6,1,10\n")
     assert rows == [(5, 1, 7, 2), (6, 1, 10, 4)]
     assert report.reasons() == [f"{reason}: 1 (line 3)"]
@@ -171,18 +171,18 @@ def test_a_bad_row_is_rejected_with_its_reason_and_line(row: bytes, reason: str)
 
 
 @pytest.mark.parametrize("row", [b'"5,1,7"', b'"5,1,7', b'5,1,7"'])
-def test_quotes_that_do_not_close_around_one_number_are_rejected(row: bytes) -> None:
+def test_misplaced_quotes_are_rejected(row: bytes) -> None:
     rows, report = read(HEADER + row + b"\n6,1,10\n")
     assert rows == [(6, 1, 10, 3)]
     assert report.reasons() == ["not three whole numbers: 1 (line 2)"]
 
 
-def test_a_row_with_two_faults_is_rejected_once() -> None:
+def test_row_with_two_errors_is_rejected_once() -> None:
     _, report = read(HEADER + b"-1,51,11\n")
     assert report.rejected == 1
 
 
-def test_with_no_title_known_every_row_is_rejected(tmp_path: Path) -> None:
+def test_empty_catalog_rejects_every_row(tmp_path: Path) -> None:
     path = tmp_path / "ratings.csv"
     path.write_bytes(HEADER + body(GOOD))
     report = ImportReport(path.name)
@@ -194,17 +194,17 @@ def test_with_no_title_known_every_row_is_rejected(tmp_path: Path) -> None:
     "header",
     [b"", b"\n", b"user,anime,rating\n", b"user_id,anime_id\n", b"user_id;anime_id;rating\n", b"5,1,7\n"],
 )
-def test_another_header_is_refused_and_both_are_shown(header: bytes) -> None:
+def test_wrong_header_error_shows_both_headers(header: bytes) -> None:
     with pytest.raises(ImportFileError, match="the header is") as caught:
         read(header + body(GOOD))
     assert "expected 'user_id,anime_id,rating'" in str(caught.value)
 
 
-def test_progress_ends_at_the_size_of_the_file_on_disk(tmp_path: Path) -> None:
+def test_progress_ends_at_the_size_of_the_file(tmp_path: Path) -> None:
     path = tmp_path / "ratings"
     path.write_bytes(gzip.compress(HEADER + body(GOOD * 1_000)))
-    told: list[int] = []
-    for _ in read_ratings(path, KNOWN, ImportReport("x"), told.append):
+    reported: list[int] = []
+    for _ in read_ratings(path, KNOWN, ImportReport("x"), reported.append):
         pass
-    assert told[-1] == path.stat().st_size
-    assert told == sorted(told)
+    assert reported[-1] == path.stat().st_size
+    assert reported == sorted(reported)

@@ -1,4 +1,4 @@
-"""A report adds up, and says each reason in one sentence."""
+"""Import reports count rows and summarize each reason in a sentence."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from ingest.report import LINES_SHOWN, ImportReport
 
 
-def test_reasons_come_with_the_most_frequent_first() -> None:
+def test_reasons_are_ordered_by_frequency() -> None:
     report = ImportReport("x.csv", read=4)
     report.reject("rare", [9])
     report.reject("frequent", [2, 3])
@@ -16,14 +16,14 @@ def test_reasons_come_with_the_most_frequent_first() -> None:
     assert (report.rejected, report.unchanged) == (3, 1)
 
 
-def test_no_lines_are_no_reason() -> None:
+def test_rejection_without_lines_adds_no_reason() -> None:
     report = ImportReport("x.csv")
     report.reject("never", [])
     assert (report.reasons(), report.rejected) == ([], 0)
 
 
 @given(st.lists(st.lists(st.integers(2, 10**9), max_size=9), max_size=9))
-def test_rejecting_in_parts_is_rejecting_at_once(parts: list[list[int]]) -> None:
+def test_rejections_in_parts_add_up(parts: list[list[int]]) -> None:
     by_part, at_once = ImportReport("x"), ImportReport("x")
     for part in parts:
         by_part.reject("bad", part)

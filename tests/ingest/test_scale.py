@@ -1,4 +1,4 @@
-"""Large imports: memory is bounded, and being killed leaves the database as it was."""
+"""Large imports use bounded memory, and a killed one leaves the database unchanged."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tests.db.helpers import (
 )
 
 MAX_PEAK_MB = 250
-PEOPLE, TITLES = 4_000, 100
+USERS, TITLES = 4_000, 100
 
 IMPORT = """
 import sys
@@ -64,50 +64,48 @@ else:
 """
 
 
-def address(engine: Engine) -> str:
+def url(engine: Engine) -> str:
     return engine.url.render_as_string(hide_password=False)
 
 
-def test_a_file_of_400_000_rows_is_imported_in_bounded_memory(engine: Engine, tmp_path: Path) -> None:
+def test_import_of_400_000_rows_has_bounded_memory(engine: Engine, tmp_path: Path) -> None:
     put_titles(engine, range(1, TITLES + 1))
     path = ratings_csv(
-        tmp_path, *(f"{user},{anime},5" for anime in range(1, TITLES + 1) for user in range(PEOPLE))
+        tmp_path, *(f"{user},{anime},5" for anime in range(1, TITLES + 1) for user in range(USERS))
     )
-    loaded, peak = run_python(IMPORT_AND_MEASURE, address(engine), str(path)).split()
-    assert int(loaded) == PEOPLE * TITLES
+    loaded, peak = run_python(IMPORT_AND_MEASURE, url(engine), str(path)).split()
+    assert int(loaded) == USERS * TITLES
     assert float(peak) < MAX_PEAK_MB
 
 
-def test_repeated_rows_do_not_fill_the_memory(sqlite_engine: Engine, tmp_path: Path) -> None:
-    """Such as a file appended to itself."""
+def test_repeated_rows_have_bounded_memory(sqlite_engine: Engine, tmp_path: Path) -> None:
+    """For example a file that was appended to itself."""
     put_titles(sqlite_engine, range(1, TITLES + 1))
-    rows = [f"{user},{anime},5" for user in range(PEOPLE) for anime in range(1, TITLES + 1)]
+    rows = [f"{user},{anime},5" for user in range(USERS) for anime in range(1, TITLES + 1)]
     path = ratings_csv(tmp_path, *rows, *rows)
-    loaded, peak = run_python(IMPORT_AND_MEASURE, address(sqlite_engine), str(path)).split()
-    assert int(loaded) == PEOPLE * TITLES
+    loaded, peak = run_python(IMPORT_AND_MEASURE, url(sqlite_engine), str(path)).split()
+    assert int(loaded) == USERS * TITLES
     assert float(peak) < MAX_PEAK_MB
 
 
-def test_a_line_without_end_does_not_fill_the_memory(sqlite_engine: Engine, tmp_path: Path) -> None:
-    """Thousandfold compressed: 100 kB on disk."""
+def test_endless_line_has_bounded_memory(sqlite_engine: Engine, tmp_path: Path) -> None:
+    """100 kB on disk, 100 MB decompressed."""
     put_titles(sqlite_engine, [1])
     path = tmp_path / "ratings.csv.gz"
     path.write_bytes(gzip.compress(RATINGS_HEADER.encode() + b"7" * 100_000_000))
-    loaded, peak = run_python(IMPORT_AND_MEASURE, address(sqlite_engine), str(path)).split()
+    loaded, peak = run_python(IMPORT_AND_MEASURE, url(sqlite_engine), str(path)).split()
     assert int(loaded) == 0
     assert float(peak) < MAX_PEAK_MB
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs kill -9")
 @pytest.mark.parametrize("moment", ["staging", "merged"])
-def test_an_import_that_is_killed_leaves_the_database_as_it_was(
-    engine: Engine, tmp_path: Path, moment: str
-) -> None:
+def test_killed_import_leaves_the_database_unchanged(engine: Engine, tmp_path: Path, moment: str) -> None:
     put_titles(engine, range(1, TITLES + 1))
     import_ratings(engine, ratings_csv(tmp_path, "1,1,9", "9000,2,3"))
     before = contents(engine)
     path = ratings_csv(tmp_path, *(f"{u},{a},5" for a in range(1, TITLES + 1) for u in range(600)))
-    child = start_python(IMPORT_AND_STOP, address(engine), str(path), moment)
+    child = start_python(IMPORT_AND_STOP, url(engine), str(path), moment)
     assert child.stdout is not None
     assert child.stdout.readline() == "ready\n"
     os.kill(child.pid, signal.SIGKILL)

@@ -1,4 +1,4 @@
-"""The web app's export, as its own test keeps an example of it, through our import."""
+"""The export of the web app, checked against the example of its own test."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from ingest.mal import MalEntry, Status, read_mal_export
 EXAMPLE = ROOT / "frontend/src/lists/export.example.xml"
 
 
-def test_an_export_of_the_web_app_is_read_as_the_list_it_was_made_of() -> None:
+def test_web_app_export_is_read_back() -> None:
     with EXAMPLE.open("rb") as stream:
         entries = read_mal_export(stream, max_titles=3)
     assert entries == [

@@ -1,4 +1,4 @@
-"""`import_aliases.py`: names in more languages, from a file that its user fetched."""
+"""`import_aliases.py` imports aliases from a bangumi-data file."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.db.helpers import contents, put_titles
 from tests.scripts.conftest import Run, sentence
 
 
-def test_the_titles_that_gain_a_name_are_counted(
+def test_import_counts_titles_with_new_aliases(
     database: Engine, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     put_titles(database, [1, 2])
@@ -26,17 +26,17 @@ def test_the_titles_that_gain_a_name_are_counted(
     path = tmp_path / "data.json"
     path.write_text(json.dumps({"siteMeta": {}, "items": [item]}), "utf-8")
     assert main(["--bangumi-data", str(path)]) == 0
-    assert "1 items read; 1 titles of the database gained a name." in capsys.readouterr().out
+    assert "1 items read; 1 titles of the database gained an alias." in capsys.readouterr().out
     assert len(contents(database)["anime_aliases"]) == 2
 
 
-def test_another_file_is_one_sentence(run: Run, settings: dict[str, str], tmp_path: Path) -> None:
+def test_other_file_is_refused_in_one_sentence(run: Run, settings: dict[str, str], tmp_path: Path) -> None:
     path = tmp_path / "data.json"
     path.write_text("{}", "utf-8")
     assert "not a bangumi-data file" in sentence(run("import_aliases.py", "--bangumi-data", path))
 
 
-def test_without_a_file_it_ends_with_2(capsys: pytest.CaptureFixture[str]) -> None:
+def test_missing_argument_exits_with_2(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as exit_:
         main([])
     assert exit_.value.code == 2

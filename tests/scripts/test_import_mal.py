@@ -1,4 +1,4 @@
-"""`import_mal.py`: a list exported from MyAnimeList becomes a person's ratings."""
+"""`import_mal.py` saves a list exported from MyAnimeList as the ratings of a user."""
 
 from __future__ import annotations
 
@@ -24,36 +24,34 @@ LIST = export(
 
 @pytest.fixture
 def file(database: Engine, tmp_path: Path) -> Path:
-    """An export, beside a database with titles 1 to 3."""
+    """An export file, and a database with titles 1 to 3."""
     put_titles(database, [1, 2, 3])
     path = tmp_path / "animelist.xml.gz"
     path.write_bytes(gzip.compress(LIST.encode()))
     return path
 
 
-def said(capsys: pytest.CaptureFixture[str]) -> list[str]:
-    """What was printed, without the lines of the table and what fills it up."""
+def printed_lines(capsys: pytest.CaptureFixture[str]) -> list[str]:
+    """Return the printed lines without table borders and padding."""
     lines = capsys.readouterr().out.replace("│", " ").splitlines()
     return [" ".join(line.split()) for line in lines]
 
 
-def test_a_list_is_saved_and_counted(
-    database: Engine, file: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_list_is_saved_and_counted(database: Engine, file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([str(file), "--user-id", "77"]) == 0
     assert stored_ratings(database) == [(77, 1, 10), (77, 2, 0)]
-    lines = said(capsys)
+    lines = printed_lines(capsys)
     for line in (
         "matched 2",
         "unmatched: not in the database 1",
         "skipped, plan to watch: not watched yet 2",
         "unmatched: 61316 Too New [2026]",
-        "User 77 is saved as somebody new; running servers know it at once.",
+        "Added user 77. Running servers use them at once.",
     ):
         assert line in lines
 
 
-def test_a_list_takes_the_place_of_the_one_before(
+def test_list_replaces_earlier_ratings(
     database: Engine, file: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     main([str(file), "--user-id", "77"])
@@ -61,21 +59,21 @@ def test_a_list_takes_the_place_of_the_one_before(
     file.write_text(export(anime(3, "Watched", 6, "Completed")), "utf-8")
     assert main([str(file), "--user-id", "77"]) == 0
     assert stored_ratings(database) == [(77, 3, 6), (78, 1, 10), (78, 2, 0)]
-    assert "User 77 is saved in the place of the list before" in capsys.readouterr().out
+    assert "Replaced the ratings of user 77." in capsys.readouterr().out
 
 
-def test_a_dry_run_counts_and_saves_nothing(
+def test_dry_run_counts_and_saves_nothing(
     database: Engine, file: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     before = contents(database)
     assert main([str(file), "--user-id", "77", "--dry-run"]) == 0
     assert contents(database) == before
-    lines = said(capsys)
+    lines = printed_lines(capsys)
     assert "matched 2" in lines
-    assert "Nothing is saved (--dry-run)." in lines
+    assert "Nothing was saved (--dry-run)." in lines
 
 
-def test_a_list_of_which_no_title_is_known_changes_nothing(database: Engine, file: Path, run: Run) -> None:
+def test_list_of_unknown_titles_changes_nothing(database: Engine, file: Path, run: Run) -> None:
     main([str(file), "--user-id", "77"])
     before = contents(database)
     file.write_text(export(anime(9, "x", 5, "Completed")), "utf-8")
@@ -83,7 +81,7 @@ def test_a_list_of_which_no_title_is_known_changes_nothing(database: Engine, fil
     assert contents(database) == before
 
 
-def test_what_cannot_be_read_is_one_sentence(database: Engine, file: Path, run: Run) -> None:
+def test_unreadable_file_is_one_sentence(database: Engine, file: Path, run: Run) -> None:
     file.write_text(LIST.replace("<my_score>8<", "<my_score>80<"), "utf-8")
     wrong = sentence(run("import_mal.py", file, "--user-id", 77))
     assert f"{file}: line " in wrong
@@ -95,14 +93,14 @@ def test_what_cannot_be_read_is_one_sentence(database: Engine, file: Path, run: 
     assert contents(database)["users"] == []
 
 
-def test_the_setting_for_the_longest_list_counts_here_too(file: Path, run: Run) -> None:
+def test_max_list_titles_limits_the_import(file: Path, run: Run) -> None:
     few = run("import_mal.py", file, "--user-id", 77, MAX_LIST_TITLES="4")
     assert "more than 4 titles" in sentence(few)
     assert run("import_mal.py", file, "--user-id", 77, MAX_LIST_TITLES="5").returncode == 0
 
 
 @pytest.mark.parametrize("user_id", [None, "-1", "x", "1.5", str(2**63)])
-def test_without_a_user_id_that_can_be_one_it_ends_with_2(
+def test_missing_or_invalid_user_id_exits_with_2(
     file: Path, user_id: str | None, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(SystemExit) as exit_:

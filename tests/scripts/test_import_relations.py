@@ -1,4 +1,4 @@
-"""`import_relations.py`: what belongs together, from a file that its user has."""
+"""`import_relations.py` imports relations between titles from a file."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def file(tmp_path: Path) -> Path:
     return path
 
 
-def test_what_was_read_and_stored_is_counted(
+def test_import_counts_read_and_stored_relations(
     database: Engine, file: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     put_titles(database, [1, 2])
@@ -32,13 +32,13 @@ def test_what_was_read_and_stored_is_counted(
     assert "2 stored, 0 of them new" in capsys.readouterr().out
 
 
-def test_a_file_with_something_wrong_is_one_sentence(run: Run, settings: dict[str, str], file: Path) -> None:
+def test_invalid_file_is_one_sentence(run: Run, settings: dict[str, str], file: Path) -> None:
     file.write_text("anime_id,related_id,kind\n1,2,prequel\n", "utf-8")
-    assert "line 2: the kind is 'prequel'" in sentence(run("import_relations.py", file))
-    assert "something before" in sentence(run("import_relations.py", file, "--format", "erengy"))
+    assert "line 2: kind is 'prequel'" in sentence(run("import_relations.py", file))
+    assert "stands before ::meta" in sentence(run("import_relations.py", file, "--format", "erengy"))
 
 
-def test_the_help_names_the_formats_and_without_a_file_it_ends_with_2(
+def test_help_names_formats_and_missing_file_exits_with_2(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     for arguments, code in (["--help"], 0), ([], 2):
@@ -50,7 +50,7 @@ def test_the_help_names_the_formats_and_without_a_file_it_ends_with_2(
         assert text in out
 
 
-def test_the_demo_and_an_import_bring_the_curated_relations(
+def test_import_keeps_the_curated_relations(
     database: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, file: Path
 ) -> None:
     monkeypatch.setattr(load_demo, "DEMO_USERS", 50)
@@ -61,7 +61,7 @@ def test_the_demo_and_an_import_bring_the_curated_relations(
     assert len(contents(database)["anime_relations"]) == len(curated) + 2
 
 
-def test_a_dataset_comes_with_the_curated_relations(
+def test_import_dataset_adds_the_curated_relations(
     database: Engine, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / "kaggle.csv"
