@@ -78,7 +78,7 @@ def create_app(config: Config | None = None) -> Flask:
         config: default: from the environment and `.env`.
 
     Raises:
-        ConfigError: a setting is missing or unusable.
+        ConfigError: a setting is missing or connection_error_message.
         StartError: the database cannot be used, or there is no model and nothing to build one from.
     """
     config = config or Config.from_env()

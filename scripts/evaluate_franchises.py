@@ -8,13 +8,6 @@ Rules and relations were tuned on the first pairs; the last ones were held out.
 from __future__ import annotations
 
 import argparse
-<<<<<<< HEAD
-from dataclasses import asdict
-=======
-import csv
-from collections.abc import Iterable, Mapping
-from typing import NamedTuple
->>>>>>> 1a7d4bc (serving, api: follow the renames in db)
 
 from rich.table import Table
 
@@ -23,12 +16,7 @@ from db.engine import open_engine, read_transaction
 from db.relations import load_relations
 from db.schema import migrate
 from db.titles import load_titles
-<<<<<<< HEAD
-from domain.relations import Relation
-from domain.titles import Title
 from evaluation.metrics.franchises import franchise_quality, read_pairs
-=======
->>>>>>> 1a7d4bc (serving, api: follow the renames in db)
 from recommender.data.catalog import Catalog
 from recommender.franchises import Franchises
 from scripts.console import OK, console, run

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Generate ratings of people who do not exist: for the demo, and for tests of scale.
+"""Generate ratings of made-up users, for the demo and for benchmarks.
 
-Tastes are believable, not real: each person likes some genres, watches what is popular among them, rates
-in their own way (strict, generous, hardly at all), and leaves part of the list unrated (-1).
-The output streams in the format of import_dataset.py; memory does not grow with --users.
+The ratings are plausible: each user likes some genres, watches popular titles of those, rates strictly,
+generously or hardly at all, and leaves some titles unrated (-1). The file has the format that
+import_dataset.py reads; it is written block by block, so that memory does not grow with --users.
 """
 
 from __future__ import annotations
@@ -21,22 +21,21 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from config import ROOT
+from ingest.catalog import OWN_HEADER
+from ingest.curated import TITLES
 from scripts.console import OK, console, count_progress, run
 
-CATALOG = ROOT / "curated" / "titles.csv"
 FIRST_GENERATED_ID = 1_000_000  # far above the ids of MyAnimeList
-BLOCK = 2_000  # people at a time
-HEADER = ["anime_id", "name", "english", "aliases", "genres", "type", "episodes", "year", "members"]
+BLOCK = 2_000  # users generated at a time
 
 
 @dataclass(frozen=True)
 class World:
-    """The titles that people choose from.
+    """The titles that users choose from.
 
     Attributes:
         ids: int64 (n,).
-        in_genre: for each genre, the rows of its titles, and the running sum of their popularity, to 1.
+        in_genre: for each genre, the rows of its titles and the cumulative share of their popularity.
         genres: float32 (n, n_genres), 1 where a title has the genre, rows of length 1.
         quality: float32 (n,), mean rating of a title, 1-10.
     """
@@ -48,13 +47,17 @@ class World:
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Write the ratings, and the catalog if asked for."""
+    """Write the ratings, and the catalog with --anime-out."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--users", type=int, default=2_000, help="how many people (default 2000)")
-    parser.add_argument("--anime", type=int, help="how many titles; invented ones follow the catalog's")
-    parser.add_argument("--catalog", type=Path, default=CATALOG, help="default: curated/titles.csv")
+    parser.add_argument("--users", type=int, default=2_000, help="how many users (default: 2000)")
+    parser.add_argument(
+        "--anime",
+        type=int,
+        help="how many titles, made-up ones if the catalog has fewer",
+    )
+    parser.add_argument("--catalog", type=Path, default=TITLES, help="default: curated/titles.csv")
     parser.add_argument("--out", type=Path, default=Path("ratings.csv.gz"), help="ratings, .csv or .csv.gz")
     parser.add_argument("--anime-out", type=Path, help="also write the catalog, for --anime of the import")
     parser.add_argument("--seed", type=int, default=7)
@@ -66,7 +69,7 @@ def main(argv: list[str] | None = None) -> int:
         titles.to_csv(arguments.anime_out, index=False)
     world = make_world(titles, arguments.seed)
     written = 0
-    with count_progress("generating people") as progress, _open(arguments.out) as out:
+    with count_progress("generating users") as progress, _open(arguments.out) as out:
         out.write("user_id,anime_id,rating\n")
         done = 0
         for users, ratings in generate(world, arguments.users, arguments.seed):
@@ -74,30 +77,30 @@ def main(argv: list[str] | None = None) -> int:
             written += len(ratings)
             done += users
             progress(done, arguments.users)
-    console.print(f"Wrote {written:,} generated ratings of {arguments.users:,} people to {arguments.out}.")
+    console.print(f"Wrote {written:,} generated ratings of {arguments.users:,} users to {arguments.out}.")
     return OK
 
 
 def read_titles(catalog: Path, count: int | None, seed: int) -> pd.DataFrame:
-    """The catalog's titles, best known first; cut or filled up with invented ones to `count`."""
+    """The titles of a catalog by descending popularity, cut to `count` or extended with made-up titles."""
     with catalog.open(encoding="utf-8", newline="") as file:
-        titles = pd.DataFrame(csv.DictReader(file), columns=HEADER)
+        titles = pd.DataFrame(csv.DictReader(file), columns=OWN_HEADER)
     titles["members"] = titles["members"].astype(int)
     titles = titles.sort_values("members", ascending=False, kind="stable")
     if count is None or count <= len(titles):
         return titles.head(count or len(titles))
     rng = np.random.default_rng([seed, 1])
     extra = count - len(titles)
-    invented = titles.iloc[rng.integers(0, len(titles), extra)].copy()
-    invented["anime_id"] = np.arange(FIRST_GENERATED_ID, FIRST_GENERATED_ID + extra).astype(str)
-    invented["name"] = [f"Generated title {number}" for number in range(1, extra + 1)]
-    invented["english"] = invented["aliases"] = ""
-    invented["members"] = (20_000 / np.arange(1, extra + 1) ** 0.7).astype(int) + 10
-    return pd.concat([titles, invented])
+    extra_titles = titles.iloc[rng.integers(0, len(titles), extra)].copy()
+    extra_titles["anime_id"] = np.arange(FIRST_GENERATED_ID, FIRST_GENERATED_ID + extra).astype(str)
+    extra_titles["name"] = [f"Generated title {number}" for number in range(1, extra + 1)]
+    extra_titles["english"] = extra_titles["aliases"] = ""
+    extra_titles["members"] = (20_000 / np.arange(1, extra + 1) ** 0.7).astype(int) + 10
+    return pd.concat([titles, extra_titles])
 
 
 def make_world(titles: pd.DataFrame, seed: int) -> World:
-    """Popularity by genre and a quality for each title."""
+    """Derive popularity by genre from the members of each title, and draw its quality."""
     rng = np.random.default_rng([seed, 2])
     lists = [[genre.strip() for genre in text.split(",") if genre.strip()] for text in titles["genres"]]
     names = sorted({genre for genres in lists for genre in genres})
@@ -110,39 +113,43 @@ def make_world(titles: pd.DataFrame, seed: int) -> World:
     for number in range(len(names)):
         rows = np.flatnonzero(genres[:, number])
         in_genre.append((rows, np.cumsum(popularity[rows]) / popularity[rows].sum()))
-    fame = np.log10(titles["members"].to_numpy(dtype=float))
-    quality = 7.3 + 0.5 * (fame - fame.mean()) + rng.normal(0, 0.5, len(titles))
+    popularity_log = np.log10(titles["members"].to_numpy(dtype=float))
+    quality = 7.3 + 0.5 * (popularity_log - popularity_log.mean()) + rng.normal(0, 0.5, len(titles))
     lengths = np.maximum(np.linalg.norm(genres, axis=1, keepdims=True), 1.0)
     ids = titles["anime_id"].astype(np.int64).to_numpy()
     return World(ids, in_genre, genres / lengths, np.clip(quality, 3, 9.2).astype(np.float32))
 
 
 def generate(world: World, users: int, seed: int) -> Iterator[tuple[int, pd.DataFrame]]:
-    """(people in the block, their ratings): user_id, anime_id, rating, ordered by both ids."""
+    """Yield blocks of (number of users, their ratings): user_id, anime_id, rating, ordered by both ids."""
     sizes = np.array([len(rows) for rows, _ in world.in_genre], dtype=float)
     for first in range(1, users + 1, BLOCK):
-        rng = np.random.default_rng([seed, 3, first])  # a block does not depend on those before it
+        rng = np.random.default_rng([seed, 3, first])  # independent of the earlier blocks
         count = min(BLOCK, users + 1 - first)
-        # few genres carry most of a person's taste
-        taste = rng.gamma(0.25, size=(count, len(sizes))) * sizes**0.5
-        taste /= taste.sum(axis=1, keepdims=True)
-        wanted = np.clip(rng.lognormal(4.0, 0.9, count), 8, 1_500).astype(int)
-        people = np.repeat(np.arange(count), wanted)
-        rows = _choose(world, taste, people, rng)
-        pairs = np.unique(people * len(world.ids) + rows)
-        people, rows = pairs // len(world.ids), pairs % len(world.ids)
-        ratings = _rate(world, taste, people, rows, rng)
-        table = pd.DataFrame({"user_id": people + first, "anime_id": world.ids[rows], "rating": ratings})
+        # the low shape gives most of a user's preference to few genres
+        preference = rng.gamma(0.25, size=(count, len(sizes))) * sizes**0.5
+        preference /= preference.sum(axis=1, keepdims=True)
+        lengths = np.clip(rng.lognormal(4.0, 0.9, count), 8, 1_500).astype(int)
+        user_rows = np.repeat(np.arange(count), lengths)
+        rows = _choose(world, preference, user_rows, rng)
+        pairs = np.unique(user_rows * len(world.ids) + rows)
+        user_rows, rows = pairs // len(world.ids), pairs % len(world.ids)
+        ratings = _rate(world, preference, user_rows, rows, rng)
+        table = pd.DataFrame({"user_id": user_rows + first, "anime_id": world.ids[rows], "rating": ratings})
         yield count, table.sort_values(["user_id", "anime_id"])
 
 
 def _choose(
-    world: World, taste: NDArray[np.float64], people: NDArray[np.int64], rng: np.random.Generator
+    world: World, preference: NDArray[np.float64], user_rows: NDArray[np.int64], rng: np.random.Generator
 ) -> NDArray[np.int64]:
-    """One title for each entry of `people`: a genre by taste, a title by popularity within it."""
-    running = np.cumsum(taste, axis=1)
-    genre = (rng.random(len(people))[:, None] > running[people]).sum(axis=1).clip(max=taste.shape[1] - 1)
-    rows = np.empty(len(people), dtype=np.int64)
+    """Draw a title for each entry of `user_rows`: a genre by preference, then a title by popularity in it."""
+    cumulative = np.cumsum(preference, axis=1)
+    genre = (
+        (rng.random(len(user_rows))[:, None] > cumulative[user_rows])
+        .sum(axis=1)
+        .clip(max=preference.shape[1] - 1)
+    )
+    rows = np.empty(len(user_rows), dtype=np.int64)
     for number, (titles, popularity) in enumerate(world.in_genre):
         chosen = np.flatnonzero(genre == number)
         position = np.searchsorted(popularity, rng.random(len(chosen))).clip(max=len(titles) - 1)
@@ -152,19 +159,19 @@ def _choose(
 
 def _rate(
     world: World,
-    taste: NDArray[np.float64],
-    people: NDArray[np.int64],
+    preference: NDArray[np.float64],
+    user_rows: NDArray[np.int64],
     rows: NDArray[np.int64],
     rng: np.random.Generator,
 ) -> NDArray[np.int64]:
-    """1-10 from the title's quality, the person's taste and strictness; -1 where nothing was given."""
-    count = len(taste)
+    """1-10 from the title's quality and the user's preference and strictness; -1 if unrated."""
+    count = len(preference)
     strictness = rng.normal(0, 0.8, count)
     unrated_share = np.where(rng.random(count) < 0.05, 1.0, rng.beta(0.6, 3.0, count))
-    match = np.einsum("ij,ij->i", np.sqrt(taste)[people].astype(np.float32), world.genres[rows])
-    values = world.quality[rows] + 3.0 * (match - 0.3) + strictness[people] + rng.normal(0, 1.0, len(rows))
+    match = np.einsum("ij,ij->i", np.sqrt(preference)[user_rows].astype(np.float32), world.genres[rows])
+    values = world.quality[rows] + 3.0 * (match - 0.3) + strictness[user_rows] + rng.normal(0, 1.0, len(rows))
     ratings = np.clip(np.rint(values), 1, 10).astype(np.int64)
-    ratings[rng.random(len(rows)) < unrated_share[people]] = -1
+    ratings[rng.random(len(rows)) < unrated_share[user_rows]] = -1
     return ratings
 
 

@@ -21,14 +21,8 @@ from db.revisions import current_revision, database_id
 from db.titles import load_titles
 from db.users import count_generated_users, count_ratings, forget_erasures, stream_ratings
 from domain.relations import Relation
-<<<<<<< HEAD
-from domain.titles import Title
 from profiling.decorators import measured
 from recommender.artifacts.snapshot import ModelFormatError, Origin
-=======
-from profiling.decorators import memory_profiler_decorator, timeit_decorator
-from recommender.artifacts.snapshot import ModelConfig, ModelFormatError, Snapshot
->>>>>>> 1a7d4bc (serving, api: follow the renames in db)
 from recommender.artifacts.store import BuildInProgressError, ModelStore, Version
 from recommender.data.catalog import Catalog
 from recommender.data.ratings_matrix import RatingsMatrix
@@ -84,12 +78,11 @@ def build_model(
         store.sweep()
         with read_transaction(engine) as connection:
             origin = Origin(
-                current_revision(connection), database_id(connection), count_generated_people(connection)
+                current_revision(connection), database_id(connection), count_generated_users(connection)
             )
             current = None if force else _up_to_date(store, origin, config)
             if current is not None:
                 return current, False
-<<<<<<< HEAD
             data = load_data(connection, progress)
         snapshot = fit_snapshot(
             data.catalog, data.ratings, data.relations, config=config, origin=origin, run=measured
@@ -100,19 +93,7 @@ def build_model(
         try:
             forget_erasures(engine, store.oldest_revision())
         except DBAPIError as error:  # the model is published; the next build forgets them
-            log.warning("erased users are not forgotten yet: %s", reason(error))
-=======
-            generated = count_generated_users(connection)
-            catalog = read_catalog(connection)
-            relations = load_relations(connection)
-            ratings = read_ratings(connection, catalog, progress)
-        snapshot = fit_snapshot(revision, generated, catalog, ratings, config, database, relations)
-        version = _publish(store, snapshot)
-        try:
-            forget_erasures(engine, store.oldest_revision())
-        except DBAPIError as error:  # the model is published; the next build forgets them
-            log.warning("who was erased is not forgotten yet: %s", driver_message(error))
->>>>>>> 1a7d4bc (serving, api: follow the renames in db)
+            log.warning("erased users are not forgotten yet: %s", driver_message(error))
         return version, True
 
 
@@ -135,7 +116,7 @@ def load_data(connection: Connection, progress: Progress | None = None) -> Store
         EmptyDatabaseError: there are no titles.
     """
     catalog = measured("read catalog", lambda: _read_catalog(connection))
-    relations = tuple(Relation(*row) for row in load_relations(connection))
+    relations = tuple(load_relations(connection))
     ratings = measured("read ratings", lambda: _read_ratings(connection, catalog, progress))
     return StoredData(catalog, ratings, relations)
 
@@ -177,120 +158,6 @@ def _read_ratings(connection: Connection, catalog: Catalog, progress: Progress |
             yield part.user_ids, part.anime_ids, part.ratings
 
     return RatingsMatrix.from_columns(columns(), catalog.vocabulary)
-
-
-<<<<<<< HEAD
-def _title(row: TitleRow) -> Title:
-    return Title(
-        row.anime_id,
-        row.name,
-        row.aliases,
-        row.genres,
-        row.type,
-        row.episodes,
-        row.score,
-        row.members,
-        row.year,
-        row.image_url,
-    )
-=======
-def fit_snapshot(
-    revision: int,
-    generated: int,
-    catalog: Catalog,
-    ratings: RatingsMatrix,
-    config: ModelConfig,
-    database: str = "",
-    relations: Iterable[Relation] = (),
-) -> Snapshot:
-    """Fit every algorithm. `revision`, `generated` and `database` are told to the snapshot as they are."""
-    popularity = _fit_popularity(ratings, catalog, config)
-    content = _fit_content(catalog, popularity, config)
-    user_user = _fit_user_user(ratings, popularity, config)
-    # the networks are taught by people that these models do not know by heart
-    teachers = choose_teachers(ratings, config.learning)
-    others = ratings.without(teachers)
-    item_item = _fit_item_item(others, popularity, config)
-    residuals = _fit_residuals(others, item_item, config)
-    features = Features.of(item_item, user_user, content, residuals, popularity, catalog)
-    taught = _teach(features, ratings, teachers, config)
-    hybrid = _fit_hybrid(features, taught, popularity, config)
-    ranker = _fit_ranker(features, hybrid, taught, ratings, config)
-    franchises = _find_franchises(catalog, relations)
-    titles = _index_titles(catalog)
-    models = (popularity, content, user_user, item_item, residuals, hybrid, ranker, franchises, titles)
-    return Snapshot(config, revision, generated, catalog, ratings, *models, database)
-
-
-@timeit_decorator
-@memory_profiler_decorator
-def _fit_item_item(ratings: RatingsMatrix, popularity: Popularity, config: ModelConfig) -> ItemItem:
-    return ItemItem.fit(ratings, popularity.prior, config.item_item)
-
-
-@timeit_decorator
-@memory_profiler_decorator
-def _fit_residuals(ratings: RatingsMatrix, item_item: ItemItem, config: ModelConfig) -> Residuals:
-    return Residuals.fit(ratings, item_item.titles, config.residuals)
-
-
-@timeit_decorator
-@memory_profiler_decorator
-def _teach(
-    features: Features, ratings: RatingsMatrix, teachers: NDArray[np.int64], config: ModelConfig
-) -> Examples:
-    return examples(features, lessons(ratings, teachers, config.learning), config.learning)
-
-
-@timeit_decorator
-@memory_profiler_decorator
-def _fit_hybrid(features: Features, taught: Examples, popularity: Popularity, config: ModelConfig) -> Hybrid:
-    return Hybrid.fit(features, taught, popularity.prior, popularity.watchers, config.hybrid)
-
-
-@timeit_decorator
-@memory_profiler_decorator
-def _fit_ranker(
-    features: Features, hybrid: Hybrid, taught: Examples, ratings: RatingsMatrix, config: ModelConfig
-) -> Ranker:
-    return Ranker.fit(features, hybrid, taught, ratings, config.ranker)
-
-
-@timeit_decorator
-@memory_profiler_decorator
-def _find_franchises(catalog: Catalog, relations: Iterable[Relation]) -> Franchises:
-    return Franchises.build(catalog, relations)
-
-
-@timeit_decorator
-@memory_profiler_decorator
-def _index_titles(catalog: Catalog) -> TitleIndex:
-    return TitleIndex.build(catalog)
-
-
-@timeit_decorator
-@memory_profiler_decorator
-def _fit_popularity(ratings: RatingsMatrix, catalog: Catalog, config: ModelConfig) -> Popularity:
-    return Popularity.fit(ratings, catalog, config.popularity)
-
-
-@timeit_decorator
-@memory_profiler_decorator
-def _fit_content(catalog: Catalog, popularity: Popularity, config: ModelConfig) -> ContentBased:
-    return ContentBased.fit(catalog, popularity.prior, popularity.watchers, config.content)
-
-
-@timeit_decorator
-@memory_profiler_decorator
-def _fit_user_user(ratings: RatingsMatrix, popularity: Popularity, config: ModelConfig) -> UserUser:
-    return UserUser.fit(ratings, popularity.prior, config.user_user)
-
-
-@timeit_decorator
-@memory_profiler_decorator
-def _publish(store: ModelStore, snapshot: Snapshot) -> Version:
-    return store.publish(snapshot, {"built_at": datetime.now(UTC).isoformat(timespec="seconds")})
->>>>>>> 1a7d4bc (serving, api: follow the renames in db)
 
 
 def _main() -> int:

@@ -173,28 +173,16 @@ class LiveModel:
                 )
                 if changed and self._store.current_name() != live.name:
                     # erasures are kept for the versions on disk, of which this may no longer be one
-<<<<<<< HEAD
-                    lists = lists_gone(connection, _user_ids(live)) + lists
+                    lists = ratings_of_missing_users(connection, _user_ids(live)) + lists
         except SQLAlchemyError as error:
-            log.warning("the database cannot be asked for new users: %s", reason(error))
-=======
-                    lists = ratings_of_missing_users(connection, _people(live.snapshot)) + lists
-        except SQLAlchemyError as error:
-            log.warning("the database cannot be asked for new people: %s", driver_message(error))
->>>>>>> 1a7d4bc (serving, api: follow the renames in db)
+            log.warning("the database cannot be asked for new users: %s", driver_message(error))
         else:
             if changed:
                 self._live = replace(live, overlay=self._extended(live, lists), revision=revision)
         self._next_check_at = time.monotonic() + self._interval_s
 
-<<<<<<< HEAD
-    def _extended(self, live: LiveVersion, lists: list[StoredList]) -> Overlay:
+    def _extended(self, live: LiveVersion, lists: list[UserRatings]) -> Overlay:
         overlay = live.overlay
-=======
-    def _with_lists(self, live: LiveVersion, lists: list[UserRatings]) -> Snapshot:
-        snapshot = live.snapshot
-        overlay = snapshot.overlay
->>>>>>> 1a7d4bc (serving, api: follow the renames in db)
         room = self._overlay_max_users - len(overlay)
         newcomers = [s for s in lists if len(s.anime_ids) and s.user_id not in overlay.rows]
         if len(newcomers) > room:
@@ -210,15 +198,7 @@ def _user_ids(live: LiveVersion) -> NDArray[np.int64]:
     return np.union1d(live.snapshot.ratings.users.ids, live.overlay.user_ids)
 
 
-<<<<<<< HEAD
-def _row(stored: StoredList, snapshot: Snapshot) -> RatingsRow:
-=======
-def _people(snapshot: Snapshot) -> NDArray[np.int64]:
-    return np.union1d(snapshot.ratings.users.ids, snapshot.overlay.user_ids)
-
-
-def _rows(stored: UserRatings, snapshot: Snapshot) -> List:
->>>>>>> 1a7d4bc (serving, api: follow the renames in db)
+def _row(stored: UserRatings, snapshot: Snapshot) -> RatingsRow:
     rows = snapshot.catalog.vocabulary.rows(stored.anime_ids)
     known = rows >= 0
     return rows[known].astype(np.int32), stored.ratings[known]

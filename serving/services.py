@@ -27,7 +27,7 @@ from serving.recommendations import RecommendationService
 from serving.taste import TasteService
 from serving.users import UserService
 
-WAIT_S = 5.0  # for a lock in the database: well below gunicorn's timeout, which kills the worker
+LOCK_TIMEOUT_S = 5.0  # for a lock in the database: well below gunicorn's timeout, which kills the worker
 
 log = logging.getLogger(__name__)
 
@@ -98,7 +98,7 @@ def open_services(
         sqlalchemy.exc.OperationalError: the database cannot be reached.
         BuildFailedError: there is no usable model and none could be built, such as from an empty database.
     """
-    engine = open_engine(database_url, lock_timeout_s=WAIT_S)
+    engine = open_engine(database_url, lock_timeout_s=LOCK_TIMEOUT_S)
     migrate(engine)
     store = ModelStore(model_dir)
     version = _load_or_build(engine, store, titles)

@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 
 from db.engine import read_transaction
 from db.titles import existing_titles
-from db.users import StoredList, erase_user, insert_user, load_list, replace_list, update_list
+from db.users import UserRatings, erase_user, insert_user, load_user_ratings, replace_ratings, update_ratings
 from domain.ids import PROFILE_IDS, is_profile
 from domain.ratings import FAVORITE, UNRATED
 from recommender.artifacts.snapshot import Snapshot
@@ -134,8 +134,8 @@ class UserService:
         """
         with self.observe_save():
             if not is_profile(user_id):
-                replace_list(self.engine, user_id, ratings)
-            elif not update_list(self.engine, user_id, ratings):
+                replace_ratings(self.engine, user_id, ratings)
+            elif not update_ratings(self.engine, user_id, ratings):
                 raise UnknownUserError(user_id)
             self.live.catch_up()
 
@@ -171,11 +171,11 @@ class UserService:
         with read_transaction(self.engine) as connection:
             return existing_titles(connection, anime_ids)
 
-    def _stored(self, user_id: int) -> StoredList | None:
+    def _stored(self, user_id: int) -> UserRatings | None:
         with read_transaction(self.engine) as connection:
-            return load_list(connection, user_id)
+            return load_user_ratings(connection, user_id)
 
-    def _require(self, user_id: int) -> StoredList:
+    def _require(self, user_id: int) -> UserRatings:
         stored = self._stored(user_id)
         if stored is None:
             raise UnknownUserError(user_id)
@@ -187,6 +187,6 @@ def _unknown(given: ResolvedList, stored: set[int]) -> tuple[str, ...]:
     return (*names, *(str(anime_id) for anime_id in given.unknown_ids if anime_id not in stored))
 
 
-def _entries(stored: StoredList, snapshot: Snapshot) -> list[tuple[int, int]]:
+def _entries(stored: UserRatings, snapshot: Snapshot) -> list[tuple[int, int]]:
     rows = snapshot.catalog.vocabulary.rows(stored.anime_ids).tolist()
     return [(row, rating) for row, rating in zip(rows, stored.ratings.tolist(), strict=True) if row >= 0]

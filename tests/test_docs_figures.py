@@ -6,6 +6,7 @@ import re
 import tomllib
 
 import pytest
+from recommender.training.learning import LearningConfig
 
 from config import ROOT, Config
 from db.engine import PAUSE_S, SILENCE_S
@@ -21,7 +22,6 @@ from recommender.kernels.network import NetworkConfig
 from recommender.models.features import NAMES
 from recommender.models.item_item import EVIDENCE, ItemItemConfig
 from recommender.models.user_user import UserUserConfig
-from recommender.training.learning import LearningConfig
 from serving.services import WAIT_S
 from tests.deploy.files import compose
 
