@@ -15,7 +15,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from db.engine import driver_message, read_transaction
-from db.revisions import current_revision
+from db.revisions import current_revision, peek_revision
 from db.users import UserRatings, ratings_of_missing_users, ratings_since
 from recommender.artifacts.snapshot import ModelFormatError, Snapshot
 from recommender.artifacts.store import ModelStore, Version
@@ -165,21 +165,20 @@ class LiveModel:
     def _follow_database(self) -> None:
         live = self._live
         try:
-            with read_transaction(self._engine) as connection:
-                revision = current_revision(connection)
-                changed = revision != live.revision
-                lists = (
-                    ratings_since(connection, live.revision, self._overlay_max_users + 1) if changed else []
-                )
-                if changed and self._store.current_name() != live.name:
-                    # erasures are kept for the versions on disk, of which this may no longer be one
-                    lists = ratings_of_missing_users(connection, _user_ids(live)) + lists
+            if peek_revision(self._engine) != live.revision:
+                self._live = self._caught_up(live)
         except SQLAlchemyError as error:
             log.warning("the database cannot be asked for new users: %s", driver_message(error))
-        else:
-            if changed:
-                self._live = replace(live, overlay=self._extended(live, lists), revision=revision)
         self._next_check_at = time.monotonic() + self._interval_s
+
+    def _caught_up(self, live: LiveVersion) -> LiveVersion:
+        with read_transaction(self._engine) as connection:
+            revision = current_revision(connection)
+            changed = ratings_since(connection, live.revision, self._overlay_max_users + 1)
+            if self._store.current_name() != live.name:
+                # erasures are kept for the versions on disk, of which this may no longer be one
+                changed = ratings_of_missing_users(connection, _user_ids(live)) + changed
+        return replace(live, overlay=self._extended(live, changed), revision=revision)
 
     def _extended(self, live: LiveVersion, lists: list[UserRatings]) -> Overlay:
         overlay = live.overlay

@@ -11,6 +11,7 @@ from scipy.sparse import csr_array
 from domain.titles import Title
 from recommender.data.arrays import ArrayReader, ArrayWriter
 from recommender.data.query import Query
+from recommender.data.ratings_matrix import ranges
 from recommender.data.training_data import TrainingData
 from recommender.models.base import AlgorithmInfo, Models, ModelSpec, cached_on_context
 from recommender.models.context import ScoringContext
@@ -84,7 +85,10 @@ class ContentBased:
 
     def _profile(self, query: Query) -> NDArray[np.float32]:
         """float32 (n_terms,): the sum of the liked titles' terms."""
-        return np.asarray(self.terms[query.liked_rows].sum(axis=0), dtype=np.float32).ravel()
+        entries, _ = ranges(self.terms.indptr, query.liked_rows)
+        profile = np.zeros(self.terms.shape[1], dtype=np.float32)
+        np.add.at(profile, self.terms.indices[entries], self.terms.data[entries])
+        return profile
 
 
 def _terms(title: Title) -> list[str]:

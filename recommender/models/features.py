@@ -159,8 +159,9 @@ class Features:
 
     def _of_years(self, context: ScoringContext) -> dict[str, Floats | float]:
         every = context.catalog.years.astype(np.float32)
+        dated = every > 0
         years = every[context.query.anime_rows]
-        years, dated = years[years > 0], every > 0
+        years = years[years > 0]
         later: Floats | float = np.where(dated, every - years.mean(), 0) if len(years) else 0.0
         after: Floats | float = (
             np.where(dated, np.clip(every - years.max(), -10, 10), 0) if len(years) else 0.0

@@ -249,7 +249,7 @@ class NeighborSearch:
         dots = np.bincount(
             self.likers.users[entries], weights=np.repeat(weights, lengths), minlength=len(self.base.norms)
         )
-        rows = np.flatnonzero(dots)
+        rows = np.flatnonzero(dots > 0)
         norms = self.base.norms[rows] * np.sqrt(weights.sum())
         return rows, (dots[rows] / np.maximum(norms, 1e-9)).astype(np.float32)
 
