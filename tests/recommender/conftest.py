@@ -8,21 +8,25 @@ from pathlib import Path
 
 import pytest
 
-from recommender.artifacts.snapshot import ModelConfig, Snapshot
+from recommender.artifacts.snapshot import Origin, Snapshot
 from recommender.artifacts.store import ModelStore
-from recommender.models.user_user import UserUserConfig
-from serving.builder import fit_snapshot
+from recommender.fitting import fit_snapshot
+from recommender.models.neighbors import NeighborsConfig
+from recommender.models.registry import ModelConfig
 from tests.recommender.small import SMALL_GRAPH, catalog, random_lists, ratings
 
 N_ANIME = 24
-SMALL_CONFIG = ModelConfig(user_user=UserUserConfig(dims=8, candidates=50, index=SMALL_GRAPH))
+SMALL_CONFIG = ModelConfig.default().with_model(
+    "user-user", search=NeighborsConfig(dims=8, candidates=50, index=SMALL_GRAPH)
+)
 
 
 @pytest.fixture(scope="session")
 def small_model() -> Snapshot:
-    """Of 24 titles and 60 people; immutable, so shared."""
+    """A model of 24 titles and 60 users; immutable, so shared."""
     matrix = ratings(random_lists(60, N_ANIME), N_ANIME)
-    return fit_snapshot(7, 0, catalog(N_ANIME), matrix, SMALL_CONFIG)
+    origin = Origin(revision=7, database_id="small")
+    return fit_snapshot(catalog(N_ANIME), matrix, config=SMALL_CONFIG, origin=origin)
 
 
 @pytest.fixture(scope="session")
@@ -31,12 +35,12 @@ def two_versions(small_model: Snapshot, tmp_path_factory: pytest.TempPathFactory
     directory = tmp_path_factory.mktemp("two_versions")
     store = ModelStore(directory)
     store.publish(small_model, {})
-    store.publish(replace(small_model, revision=8), {})
+    store.publish(replace(small_model, origin=replace(small_model.origin, revision=8)), {})
     return directory
 
 
 @pytest.fixture
 def store(two_versions: Path, tmp_path: Path) -> ModelStore:
-    """A copy of that store, to do with as one likes."""
+    """A copy of that store, which a test may change."""
     shutil.copytree(two_versions, tmp_path / "models")
     return ModelStore(tmp_path / "models")

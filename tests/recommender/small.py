@@ -3,21 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike
 
 from domain.titles import Title
 from recommender.data.catalog import Catalog
+from recommender.data.overlay import Overlay, RatingsRow
 from recommender.data.query import Query
+from recommender.data.ranking import Ranking
 from recommender.data.ratings_matrix import RatingsMatrix
+from recommender.data.training_data import TrainingData
 from recommender.data.vocabulary import Vocabulary
+from recommender.franchises import Franchises
 from recommender.kernels.vector_index import VectorIndexConfig
+from recommender.models.base import Models, Scorer
+from recommender.models.context import ScoringContext
+from recommender.models.popularity import Popularity
+from recommender.pipeline.filters import Filters
+from recommender.pipeline.options import FranchiseMode, PageOptions, PageRequest
+from recommender.pipeline.pipeline import DEFAULT
 
 Lists = Mapping[int, Mapping[int, int]]  # user id -> anime id -> rating
+SMALL_GRAPH = VectorIndexConfig(m=8, ef_construction=50)
 
 
 def vocabulary(ids: Iterable[int]) -> Vocabulary:
+    """These ids in ascending order."""
     return Vocabulary(np.array(sorted(ids), dtype=np.int64))
 
 
@@ -45,13 +58,59 @@ def ratings(lists: Lists, n_anime: int) -> RatingsMatrix:
     return RatingsMatrix.from_columns([columns], vocabulary(range(n_anime)))
 
 
-def a_list(titles: Mapping[int, int]) -> tuple[NDArray[np.int32], NDArray[np.uint8]]:
-    """A list as the overlay takes it."""
+def training_data(matrix: RatingsMatrix, titles: Catalog | None = None) -> TrainingData:
+    """What a model is fitted on, without training queries."""
+    titles = titles or catalog(matrix.n_anime)
+    return TrainingData(titles, matrix, np.empty(0, np.int64), ())
+
+
+def popularity(prior: ArrayLike, likes: ArrayLike = 0) -> Popularity:
+    """A model of popularity that orders titles by these numbers."""
+    values = np.array(prior, np.float32)
+    histograms = np.zeros((len(values), 11), np.uint32)
+    histograms[:, 10] = likes
+    return Popularity(histograms, np.zeros_like(values), values)
+
+
+def context(
+    query: Query,
+    titles: Catalog,
+    *models: Any,
+    overlay: Overlay | None = None,
+    franchises: Franchises | None = None,
+) -> ScoringContext:
+    """A request to these models only."""
+    fitted = Models()
+    for model in models:
+        fitted = fitted.with_model(model)
+    return ScoringContext(
+        query,
+        fitted,
+        overlay or Overlay.empty(len(titles)),
+        titles,
+        franchises or Franchises.singletons(len(titles)),
+    )
+
+
+def own_order(scorer: Scorer, context: ScoringContext, k: int, *, exclude_ids: Iterable[int] = ()) -> Ranking:
+    """The k best titles in the order of an algorithm: no filter, no franchises, no reranking."""
+    request = PageRequest(k, Filters(nsfw=True), tuple(exclude_ids), options=PageOptions(FranchiseMode.ALLOW))
+    return DEFAULT.run(scorer, context, request).ranking
+
+
+def newer(lists: Lists, n_anime: int) -> Overlay:
+    """An overlay of these users."""
+    return Overlay.empty(n_anime).extended((user, ratings_row(titles)) for user, titles in lists.items())
+
+
+def ratings_row(titles: Mapping[int, int]) -> RatingsRow:
+    """One user's ratings as the overlay takes them."""
     ordered = sorted(titles.items())
     return np.array([a for a, _ in ordered], np.int32), np.array([r for _, r in ordered], np.uint8)
 
 
 def likes(rows: Sequence[int], user_id: int | None = None) -> Query:
+    """A list of these titles, all rated 10."""
     return Query.of([(row, 10) for row in rows], user_id=user_id)
 
 
@@ -71,6 +130,3 @@ def random_lists(n_users: int, n_anime: int, seed: int = 3) -> dict[int, dict[in
         100 + 3 * user: {a: int(rng.integers(0, 11)) for a in range(n_anime) if rng.random() < 0.25}
         for user in range(n_users)
     }
-
-
-SMALL_GRAPH = VectorIndexConfig(m=8, ef_construction=50)

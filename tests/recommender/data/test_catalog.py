@@ -1,4 +1,4 @@
-"""The catalog: what is known of each title, and the same as arrays."""
+"""Catalog: titles by row and by id, and their attributes as arrays."""
 
 from __future__ import annotations
 
@@ -36,42 +36,42 @@ SMALL = Catalog((NAUSICAA, UNKNOWN, ADULT))
 
 
 @given(CATALOGS)
-def test_the_row_of_an_id_is_the_title_with_that_id(catalog: Catalog) -> None:
+def test_vocabulary_leads_from_each_id_to_its_title(catalog: Catalog) -> None:
     for title in catalog.titles:
         row = catalog.vocabulary.row(title.anime_id)
         assert row is not None
-        assert catalog[row] is title
+        assert catalog[row] == title
 
 
-def test_titles_that_are_not_ordered_by_id_are_refused() -> None:
+def test_catalog_refuses_titles_out_of_order() -> None:
     with pytest.raises(ValueError, match="strictly ascending"):
         Catalog((UNKNOWN, NAUSICAA))
 
 
-def test_unknown_numbers_are_zero_in_the_arrays() -> None:
+def test_columns_hold_zero_for_unknown_values() -> None:
     assert SMALL.members.tolist() == [0, 0, 5]
     assert SMALL.years.tolist() == [0, 0, 1999]
     assert SMALL.mean_scores.tolist() == [0.0, 0.0, 6.5]
     assert SMALL.types.tolist() == ["", "", "ova"]
 
 
-def test_adult_titles_are_told_by_their_genre() -> None:
+def test_nsfw_follows_from_genres() -> None:
     assert SMALL.nsfw.tolist() == [False, False, True]
     assert not Title(1, "Only suggestive", genres=("Ecchi",)).nsfw
 
 
-def test_genres_and_types_are_found_in_lower_case_and_remember_how_they_are_written() -> None:
+def test_genres_and_types_map_lower_case_to_spelling() -> None:
     assert SMALL.genre_masks["drama"].tolist() == [True, False, False]
     assert SMALL.known_genres == {"adventure": "Adventure", "drama": "Drama", "hentai": "Hentai"}
     assert SMALL.known_types == {"ova": "OVA"}
 
 
-def test_an_alias_is_the_first_of_its_kind_or_none() -> None:
+def test_alias_is_the_first_of_its_kind_or_none() -> None:
     assert NAUSICAA.alias("japanese") == "風の谷のナウシカ"
     assert NAUSICAA.alias("english") is None
 
 
-def test_a_catalog_without_titles_has_empty_arrays() -> None:
+def test_empty_catalog_has_empty_arrays() -> None:
     empty = Catalog(())
     assert [len(array) for array in (empty.nsfw, empty.members, empty.years, empty.types)] == [0, 0, 0, 0]
     assert empty.genre_masks == {}

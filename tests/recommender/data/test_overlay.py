@@ -1,4 +1,4 @@
-"""People newer than the model: the last list of each counts, an empty one erases."""
+"""Overlay: the latest ratings of each newer user count, empty ones erase the user."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recommender.data.overlay import Overlay
-from tests.recommender.small import a_list
+from tests.recommender.small import ratings_row
 
 N_ANIME = 8
 LISTS = st.lists(
@@ -28,12 +28,12 @@ def as_dictionary(overlay: Overlay) -> dict[int, dict[int, int]]:
 
 
 @given(LISTS, st.integers(0, 12))
-def test_lists_added_in_two_steps_agree_with_a_dictionary(
+def test_overlay_extended_twice_equals_a_dictionary(
     lists: list[tuple[int, dict[int, int]]], cut: int
 ) -> None:
     overlay = Overlay.empty(N_ANIME)
     for part in (lists[:cut], lists[cut:]):
-        overlay = overlay.extended([(user_id, a_list(titles)) for user_id, titles in part])
+        overlay = overlay.extended([(user_id, ratings_row(titles)) for user_id, titles in part])
     last = dict(lists)
     assert as_dictionary(overlay) == {user_id: titles for user_id, titles in last.items() if titles}
     assert overlay.user_ids.tolist() == sorted(last)
@@ -41,12 +41,12 @@ def test_lists_added_in_two_steps_agree_with_a_dictionary(
     assert overlay.replaces(np.arange(10)).tolist() == [user_id in last for user_id in range(10)]
 
 
-def test_extending_leaves_the_earlier_overlay_as_it_was() -> None:
-    before = Overlay.empty(N_ANIME).extended([(1, a_list({2: 9}))])
-    before.extended([(1, a_list({3: 4})), (2, a_list({5: 5}))])
+def test_extended_leaves_the_original_overlay_unchanged() -> None:
+    before = Overlay.empty(N_ANIME).extended([(1, ratings_row({2: 9}))])
+    before.extended([(1, ratings_row({3: 4})), (2, ratings_row({5: 5}))])
     assert as_dictionary(before) == {1: {2: 9}}
 
 
-def test_an_empty_overlay_replaces_nobody() -> None:
+def test_empty_overlay_replaces_nobody() -> None:
     assert not Overlay.empty(N_ANIME).replaces(np.array([1, 2, 3])).any()
     assert Overlay.empty(N_ANIME).ratings.n_anime == N_ANIME

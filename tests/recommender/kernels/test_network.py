@@ -1,4 +1,4 @@
-"""The scoring network against differences, and on orders that can be known."""
+"""Network and its losses: gradients against finite differences, fits whose result is known."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def logistic_loss(scores: np.ndarray, labels: np.ndarray) -> float:
 @pytest.mark.parametrize(
     ("gradient", "loss"), [(listwise_softmax, softmax_loss), (logistic, logistic_loss)], ids=["list", "like"]
 )
-def test_a_gradient_is_what_a_small_step_changes(
+def test_gradient_equals_a_finite_difference(
     gradient: Callable[..., np.ndarray], loss: Callable[..., float]
 ) -> None:
     scores = RNG.normal(size=(3, 5))
@@ -42,11 +42,11 @@ def test_a_gradient_is_what_a_small_step_changes(
         assert gradient(scores, labels)[place] == pytest.approx(slope, abs=1e-4)
 
 
-def test_a_list_without_a_relevant_title_teaches_nothing() -> None:
+def test_softmax_gradient_is_zero_without_relevant_titles() -> None:
     assert not listwise_softmax(np.ones((2, 3), np.float32), np.zeros((2, 3), np.float32)).any()
 
 
-def test_it_learns_an_order_that_no_line_can_tell() -> None:
+def test_network_learns_an_order_that_is_not_linear() -> None:
     product = FEATURES[..., 0] * FEATURES[..., 1]
     labels = (product == product.max(axis=1, keepdims=True)).astype(np.float32)
     network = Network.fit(FEATURES, labels, listwise_softmax, START, replace(CONFIG, epochs=200))
@@ -54,7 +54,7 @@ def test_it_learns_an_order_that_no_line_can_tell() -> None:
     assert (scores.argmax(axis=1) == product.argmax(axis=1)).mean() > 0.8
 
 
-def test_it_learns_probabilities() -> None:
+def test_network_learns_probabilities() -> None:
     pairs = FEATURES.reshape(-1, 1, 4)
     truth = probability((pairs[:, 0, 0] - 3) / 2)
     labels = (RNG.random(len(truth)) < truth).astype(np.float32)[:, None]
@@ -62,13 +62,13 @@ def test_it_learns_probabilities() -> None:
     assert np.abs(probability(network.scores(pairs[:, 0])) - truth).mean() < 0.1
 
 
-def test_without_lessons_it_is_the_line_it_starts_from() -> None:
+def test_network_without_examples_is_its_linear_start() -> None:
     nothing = np.empty((0, 6, 4), np.float32)
     network = Network.fit(nothing, np.empty((0, 6), np.float32), listwise_softmax, START, CONFIG)
     assert network.scores(FEATURES[0]).tolist() == FEATURES[0, :, 0].tolist()
 
 
-def test_the_same_lessons_make_the_same_network_and_it_survives_saving() -> None:
+def test_network_is_reproducible_and_survives_saving() -> None:
     labels = (FEATURES[..., 2] > 3).astype(np.float32)
     one, two = (Network.fit(FEATURES, labels, listwise_softmax, START, CONFIG) for _ in range(2))
     saved = Network.assemble(one.arrays())
