@@ -30,7 +30,7 @@ class Overlay:
     rows: Mapping[int, RatingsRow]
     ratings: RatingsMatrix
     user_ids: NDArray[np.int64]
-    cache: Cache = field(default_factory=Cache, repr=False)
+    cache: Cache = field(default_factory=Cache, init=False, repr=False)
 
     @classmethod
     def empty(cls, n_anime: int) -> Overlay:

@@ -61,7 +61,7 @@ class TrainingData:
     ratings: RatingsMatrix
     training_users: NDArray[np.int64]
     queries: Sequence[TrainingQuery]
-    cache: Cache = field(default_factory=Cache, repr=False)
+    cache: Cache = field(default_factory=Cache, init=False, repr=False)
 
     @cached_property
     def ratings_without_training_users(self) -> RatingsMatrix:

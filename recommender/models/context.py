@@ -29,7 +29,7 @@ class ScoringContext:
     overlay: Overlay
     catalog: Catalog
     franchises: Franchises
-    cache: Cache = field(default_factory=Cache, repr=False)
+    cache: Cache = field(default_factory=Cache, init=False, repr=False)
 
     @property
     def n_anime(self) -> int:

@@ -42,7 +42,7 @@ DEFAULT_ALGORITHM = SPECS[0].name
 
 def algorithm_model(name: str) -> type[Any]:
     """The scorer behind an algorithm; raises KeyError for an unknown name."""
-    return next(spec.model for spec in SPECS if spec.name == name and spec.algorithm is not None)
+    return {spec.name: spec.model for spec in SPECS if spec.algorithm is not None}[name]
 
 
 @dataclass(frozen=True)
@@ -78,8 +78,8 @@ class ModelConfig:
             ValueError: it has other models, or other fields, than this program.
         """
         models = values["models"]
-        if set(models) != {spec.name for spec in SPECS}:
-            raise ValueError(f"its models are {', '.join(sorted(models))}")
+        if differing := set(models) ^ {spec.name for spec in SPECS}:
+            raise ValueError(f"its configuration has other models: {', '.join(sorted(differing))}")
         return cls(
             {spec.name: _from_dict(spec.config, models[spec.name]) for spec in SPECS},
             _from_dict(TrainingConfig, values["training"]),
@@ -90,6 +90,6 @@ def _from_dict(kind: Any, values: Any) -> Any:
     if not is_dataclass(kind):
         return tuple(values) if isinstance(values, list) else values
     hints = get_type_hints(kind)
-    if unknown := set(values) ^ set(hints):
-        raise ValueError(f"its configuration has other fields: {', '.join(sorted(unknown))}")
+    if differing := set(values) ^ set(hints):
+        raise ValueError(f"its configuration has other fields: {', '.join(sorted(differing))}")
     return cast(Any, kind)(**{name: _from_dict(hints[name], value) for name, value in values.items()})

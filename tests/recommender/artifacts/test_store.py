@@ -1,8 +1,9 @@
-"""Versions on disk: published whole or not at all; a damaged one is passed over, never served."""
+"""ModelStore: versions are published whole or not at all; a damaged one is skipped, never served."""
 
 from __future__ import annotations
 
 import errno
+import hashlib
 import json
 import os
 import re
@@ -13,16 +14,16 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 import pytest
 
-import recommender.artifacts.store
 from config import ROOT
 from recommender.artifacts.snapshot import ModelFormatError, Snapshot
 from recommender.artifacts.store import BuildInProgressError, ModelStore, NoModelError, seal
 from recommender.kernels.vector_index import VectorIndex
+from recommender.models.user_user import UserUser
 
 LOAD_EACH = """
 import sys
@@ -37,7 +38,7 @@ for line in sys.stdin:
 
 
 def served(directories: Iterable[Path]) -> list[str]:
-    """What each of these stores serves, asked in a process of its own, so that a crash is one of ours."""
+    """The version that each of these stores serves, by a process of its own, so that a crash is noticed."""
     lines = "".join(f"{directory}\n" for directory in directories)
     done = subprocess.run(
         [sys.executable, "-c", LOAD_EACH], input=lines, capture_output=True, text=True, cwd=ROOT, check=False
@@ -74,24 +75,24 @@ def disk_full(*_: object, **__: object) -> None:
 # -- publishing ----------------------------------------------------------------------------------------
 
 
-def test_what_was_published_is_what_is_loaded(small_model: Snapshot, tmp_path: Path) -> None:
+def test_load_returns_what_was_published(small_model: Snapshot, tmp_path: Path) -> None:
     store = ModelStore(tmp_path / "new" / "models")
     published = store.publish(small_model, {"built_at": "today"})
     loaded = store.load()
     assert published.name == loaded.name == store.current_name() == "v0001"
     assert loaded.manifest == published.manifest
     assert loaded.manifest["built_at"] == "today"
-    assert loaded.snapshot.revision == 7
+    assert loaded.snapshot.origin.revision == 7
 
 
-def test_the_newest_version_is_current_and_three_are_kept(store: ModelStore, small_model: Snapshot) -> None:
+def test_publish_keeps_the_three_newest_versions(store: ModelStore, small_model: Snapshot) -> None:
     for _ in range(3):
         store.publish(small_model, {})
     assert store.names() == ["v0005", "v0004", "v0003"]
     assert store.load().name == "v0005"
 
 
-def test_the_current_version_is_kept_though_newer_ones_failed_to_become_it(
+def test_publish_keeps_the_current_version_beside_failed_ones(
     store: ModelStore, small_model: Snapshot
 ) -> None:
     for name in ("v0007", "v0008", "v0009"):
@@ -100,15 +101,13 @@ def test_the_current_version_is_kept_though_newer_ones_failed_to_become_it(
     assert store.names() == ["v0010", "v0009", "v0008"]
 
 
-def test_versions_are_ordered_by_number_beyond_four_digits(store: ModelStore, small_model: Snapshot) -> None:
+def test_names_are_ordered_by_number_beyond_four_digits(store: ModelStore, small_model: Snapshot) -> None:
     (store.directory / "v0002").rename(store.directory / "v9999")
     assert store.publish(small_model, {}).name == "v10000"
     assert store.names() == ["v10000", "v9999", "v0001"]
 
 
-def test_what_an_interrupted_build_left_behind_is_swept_and_nothing_else(
-    store: ModelStore, small_model: Snapshot
-) -> None:
+def test_publish_sweeps_only_leftovers_of_builds(store: ModelStore, small_model: Snapshot) -> None:
     left = store.directory / "tmp-v0003"
     left.mkdir()
     (left / "half.npy").write_bytes(b"half")
@@ -119,13 +118,13 @@ def test_what_an_interrupted_build_left_behind_is_swept_and_nothing_else(
     assert names == {"CURRENT", "notes", "v0001", "v0002", "v0003"}
 
 
-def test_sweeping_where_there_is_no_directory_yet_does_nothing(tmp_path: Path) -> None:
+def test_sweep_without_a_directory_does_nothing(tmp_path: Path) -> None:
     ModelStore(tmp_path / "nowhere").sweep()
     assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("call", [0, 5, 20])
-def test_a_full_disk_leaves_the_old_version_current_and_nothing_behind(
+def test_full_disk_leaves_the_old_version_and_no_files(
     store: ModelStore, small_model: Snapshot, monkeypatch: pytest.MonkeyPatch, call: int
 ) -> None:
     save, calls = np.save, iter(range(1_000))
@@ -144,7 +143,7 @@ def test_a_full_disk_leaves_the_old_version_current_and_nothing_behind(
 
 
 @pytest.mark.parametrize("call", [0, 3])
-def test_a_disk_that_fails_to_sync_leaves_the_old_version_current(
+def test_failing_sync_leaves_the_old_version_current(
     store: ModelStore, small_model: Snapshot, monkeypatch: pytest.MonkeyPatch, call: int
 ) -> None:
     calls = iter(range(1_000))
@@ -155,7 +154,7 @@ def test_a_disk_that_fails_to_sync_leaves_the_old_version_current(
     assert store.load().name == "v0002"
 
 
-def test_a_version_that_could_not_be_made_current_is_not_served(
+def test_version_that_cannot_become_current_is_not_served(
     store: ModelStore, small_model: Snapshot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patched:
@@ -167,11 +166,13 @@ def test_a_version_that_could_not_be_made_current_is_not_served(
     assert store.publish(small_model, {}).name == "v0003"
 
 
-def test_an_index_that_hnswlib_wrote_only_half_is_noticed_as_a_disk_that_is_full(
+def test_half_written_index_is_reported_as_a_full_disk(
     store: ModelStore, small_model: Snapshot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    save = VectorIndex.save
+
     def writes_half(index: VectorIndex, path: Path) -> None:
-        index._index.save_index(str(path))
+        save(index, path)
         os.truncate(path, path.stat().st_size // 2)
 
     monkeypatch.setattr(VectorIndex, "save", writes_half)
@@ -195,7 +196,7 @@ def test_an_index_that_hnswlib_wrote_only_half_is_noticed_as_a_disk_that_is_full
     ],
     ids=["a bit in the middle", "the last bit", "cut in half", "too long", "emptied"],
 )
-def test_whichever_file_is_damaged_the_previous_version_is_served(
+def test_any_damaged_file_serves_the_previous_version(
     two_versions: Path, tmp_path: Path, damage: Callable[[bytes], bytes]
 ) -> None:
     files = sorted(path.name for path in (two_versions / "v0002").iterdir())
@@ -203,7 +204,7 @@ def test_whichever_file_is_damaged_the_previous_version_is_served(
     assert dict(zip(files, served(stores), strict=True)) == dict.fromkeys(files, "v0001")
 
 
-def test_whichever_file_is_missing_the_previous_version_is_served(two_versions: Path, tmp_path: Path) -> None:
+def test_any_missing_file_serves_the_previous_version(two_versions: Path, tmp_path: Path) -> None:
     files = sorted(path.name for path in (two_versions / "v0002").iterdir())
     for name in files:
         shutil.copytree(two_versions, tmp_path / name, copy_function=os.link)
@@ -212,7 +213,7 @@ def test_whichever_file_is_missing_the_previous_version_is_served(two_versions: 
     assert dict(zip(files, found, strict=True)) == dict.fromkeys(files, "v0001")
 
 
-def test_a_changed_letter_or_digit_of_the_manifest_is_noticed(two_versions: Path, tmp_path: Path) -> None:
+def test_any_changed_character_of_a_manifest_is_noticed(two_versions: Path, tmp_path: Path) -> None:
     text = (two_versions / "v0002" / "manifest.json").read_text("ascii")
     positions, start = {}, 0
     for line in text.splitlines(keepends=True):
@@ -230,18 +231,32 @@ def test_a_changed_letter_or_digit_of_the_manifest_is_noticed(two_versions: Path
 
 
 @pytest.mark.parametrize(
-    "key", ["format", "config", "revision", "content_terms", "counts", "vocabularies", "files"]
+    "key", ["format", "config", "revision", "database", "counts", "vocabularies", "files"]
 )
-def test_a_manifest_that_lacks_an_entry_is_passed_over(store: ModelStore, key: str) -> None:
+def test_manifest_that_lacks_an_entry_is_skipped(store: ModelStore, key: str) -> None:
     change_manifest(store, lambda manifest: manifest.pop(key))
     assert store.load().name == "v0001"
 
 
-@pytest.mark.parametrize("key", ["indexed", "generated_people"])
-def test_a_manifest_of_an_earlier_program_that_lacks_a_count_is_passed_over(
-    store: ModelStore, key: str
-) -> None:
-    change_manifest(store, lambda manifest: manifest["counts"].pop(key))
+@pytest.mark.parametrize(
+    "path",
+    [
+        ("counts", "generated_users"),
+        ("config", "training"),
+        ("config", "models"),
+        ("config", "models", "residuals"),
+        ("config", "models", "user-user", "search", "dims"),
+        ("vocabularies", "anime"),
+    ],
+    ids=".".join,
+)
+def test_manifest_that_lacks_a_part_is_skipped(store: ModelStore, path: tuple[str, ...]) -> None:
+    def remove(manifest: dict[str, Any]) -> None:
+        for key in path[:-1]:
+            manifest = manifest[key]
+        del manifest[path[-1]]
+
+    change_manifest(store, remove)
     assert store.load().name == "v0001"
 
 
@@ -249,9 +264,9 @@ def test_a_manifest_of_an_earlier_program_that_lacks_a_count_is_passed_over(
     "change",
     [
         lambda manifest: manifest.update(format=1),
-        lambda manifest: manifest["config"]["popularity"].update(unknown=1),
-        lambda manifest: manifest["config"]["user_user"].update(vote_power="high"),
-        lambda manifest: manifest["counts"].update(indexed=3),
+        lambda manifest: manifest["config"]["models"]["popular"].update(unknown=1),
+        lambda manifest: manifest["config"]["models"]["user-user"].update(vote_power="high"),
+        lambda manifest: manifest["counts"].update(generated_users="many"),
         lambda manifest: manifest["vocabularies"].update(users="0"),
         lambda manifest: manifest.update(files={}),
         lambda manifest: manifest.update(files=[]),
@@ -268,7 +283,7 @@ def test_a_manifest_of_an_earlier_program_that_lacks_a_count_is_passed_over(
         "revision",
     ],
 )
-def test_a_manifest_that_this_program_did_not_write_is_passed_over(
+def test_manifest_with_foreign_values_is_skipped(
     store: ModelStore, change: Callable[[dict[str, Any]], object]
 ) -> None:
     change_manifest(store, change)
@@ -276,32 +291,32 @@ def test_a_manifest_that_this_program_did_not_write_is_passed_over(
 
 
 @pytest.mark.parametrize("dims", [4, 7, 9, 16, 128])
-def test_a_model_of_another_dimension_is_passed_over_without_a_crash(store: ModelStore, dims: int) -> None:
-    change_manifest(store, lambda manifest: manifest["config"]["user_user"].update(dims=dims))
+def test_model_of_another_dimension_is_skipped(store: ModelStore, dims: int) -> None:
+    change_manifest(
+        store, lambda manifest: manifest["config"]["models"]["user-user"]["search"].update(dims=dims)
+    )
     assert served([store.directory]) == ["v0001"]
 
 
 @pytest.mark.parametrize("content", ["", "[]", "null", "{", "{}", "\x00\x01"])
-def test_a_manifest_that_is_not_one_is_passed_over(store: ModelStore, content: str) -> None:
+def test_manifest_that_is_not_an_object_is_skipped(store: ModelStore, content: str) -> None:
     (store.directory / "v0002" / "manifest.json").write_text(content, "utf-8")
     assert store.load().name == "v0001"
 
 
-def test_a_disk_that_cannot_read_a_file_again_costs_that_version_only(
-    store: ModelStore, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    fingerprint = recommender.artifacts.store._fingerprint
+def test_unreadable_file_costs_only_its_version(store: ModelStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    digest = hashlib.file_digest
 
-    def cannot_read(path: Path) -> dict[str, Any]:
-        if path.parent.name == "v0002":
+    def cannot_read(file: IO[bytes], algorithm: str) -> Any:
+        if Path(file.name).parent.name == "v0002":
             raise OSError(errno.EIO, "Input/output error")
-        return fingerprint(path)
+        return digest(file, algorithm)
 
-    monkeypatch.setattr(recommender.artifacts.store, "_fingerprint", cannot_read)
+    monkeypatch.setattr(hashlib, "file_digest", cannot_read)
     assert store.load().name == "v0001"
 
 
-def test_a_damaged_version_is_named_with_its_reason(store: ModelStore) -> None:
+def test_load_version_names_the_damaged_file(store: ModelStore) -> None:
     os.truncate(store.directory / "v0002" / "titles.jsonl", 10)
     with pytest.raises(ModelFormatError, match=r"titles.jsonl is damaged"):
         store.load_version("v0002")
@@ -311,23 +326,23 @@ def test_a_damaged_version_is_named_with_its_reason(store: ModelStore) -> None:
     "content",
     [b"", b"v0002 or so", b"../v0002", b"v0009\n", b"\xff\xfe", b"v\xd9\xa1\xd9\xa1\xd9\xa1\xd9\xa1"],
 )
-def test_a_broken_pointer_is_replaced_by_the_newest_version(store: ModelStore, content: bytes) -> None:
+def test_load_ignores_a_broken_pointer(store: ModelStore, content: bytes) -> None:
     (store.directory / "CURRENT").write_bytes(content)
     assert store.load().name == "v0002"
 
 
-def test_a_missing_pointer_is_replaced_by_the_newest_version(store: ModelStore) -> None:
+def test_load_without_a_pointer_takes_the_newest_version(store: ModelStore) -> None:
     (store.directory / "CURRENT").unlink()
     assert store.current_name() is None
     assert store.load().name == "v0002"
 
 
-def test_the_pointer_may_name_an_older_version(store: ModelStore) -> None:
+def test_load_follows_a_pointer_to_an_older_version(store: ModelStore) -> None:
     (store.directory / "CURRENT").write_text("v0001\n", "ascii")
-    assert store.load().snapshot.revision == 7
+    assert store.load().snapshot.origin.revision == 7
 
 
-def test_where_nothing_can_be_used_every_reason_is_given(store: ModelStore) -> None:
+def test_load_gives_every_reason_where_nothing_is_usable(store: ModelStore) -> None:
     (store.directory / "v0002" / "idle.txt").touch()  # a file that the manifest does not name does no harm
     (store.directory / "v0001" / "manifest.json").unlink()
     change_manifest(store, lambda manifest: manifest.update(format=99))
@@ -337,21 +352,25 @@ def test_where_nothing_can_be_used_every_reason_is_given(store: ModelStore) -> N
     assert "v0002: its format is 99, this program reads" in str(refusal.value)
 
 
-def test_where_nothing_was_built_that_is_said(tmp_path: Path) -> None:
+def test_load_without_versions_says_how_to_build(tmp_path: Path) -> None:
     with pytest.raises(NoModelError, match="nothing was built yet"):
         ModelStore(tmp_path / "nowhere").load()
 
 
-def test_a_model_that_does_not_answer_is_not_published(store: ModelStore, small_model: Snapshot) -> None:
-    broken = replace(small_model.user_user, damping=np.full_like(small_model.user_user.damping, np.nan))
-    with pytest.raises(ModelFormatError, match="not finite"):
-        replace(small_model, user_user=broken).probe()
+def test_model_without_finite_scores_is_not_published(store: ModelStore, small_model: Snapshot) -> None:
+    user_user = small_model.models[UserUser]
+    broken = replace(user_user, damping=np.full_like(user_user.damping, np.nan))
+    with pytest.raises(ModelFormatError, match="user-user does not give one finite score"):
+        replace(small_model, models=small_model.models.with_model(broken)).probe()
+    with pytest.raises(OSError, match="does not give one finite score"):
+        store.publish(replace(small_model, models=small_model.models.with_model(broken)), {})
+    assert store.names() == ["v0002", "v0001"]
 
 
 # -- one builder at a time -----------------------------------------------------------------------------
 
 
-def test_a_second_builder_is_told_that_one_is_at_work(store: ModelStore) -> None:
+def test_lock_refuses_a_second_builder(store: ModelStore) -> None:
     with (
         store.lock(1),
         pytest.raises(BuildInProgressError, match="another process is building into"),
@@ -360,7 +379,7 @@ def test_a_second_builder_is_told_that_one_is_at_work(store: ModelStore) -> None
         pass
 
 
-def test_a_builder_in_another_process_is_told_too(store: ModelStore) -> None:
+def test_lock_refuses_a_builder_in_another_process(store: ModelStore) -> None:
     script = (
         "import sys; from pathlib import Path; from recommender.artifacts.store import ModelStore;"
         "ModelStore(Path(sys.argv[1])).lock(0.05).__enter__()"
@@ -377,7 +396,7 @@ def test_a_builder_in_another_process_is_told_too(store: ModelStore) -> None:
     assert "BuildInProgressError" in done.stderr
 
 
-def test_the_lock_is_free_when_its_block_ends_though_somebody_still_refers_to_it(store: ModelStore) -> None:
+def test_lock_is_free_at_the_end_of_its_block(store: ModelStore) -> None:
     lock = store.lock(1)
     with lock:
         pass
@@ -385,14 +404,16 @@ def test_the_lock_is_free_when_its_block_ends_though_somebody_still_refers_to_it
         pass
 
 
-def test_the_lock_makes_the_directory(tmp_path: Path) -> None:
+def test_lock_creates_the_directory(tmp_path: Path) -> None:
     with ModelStore(tmp_path / "a" / "b").lock(1):
         assert (tmp_path / "a" / "b").is_dir()
 
 
-def test_who_cannot_lock_the_directory_is_told_where_to_build(tmp_path: Path) -> None:
+def test_lock_without_write_access_says_where_to_build(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     store = ModelStore(tmp_path / "file" / "models")
-    said = f"no model can be written to {store.directory}: Not a directory. Run scripts/build_index.py where "
-    with pytest.raises(OSError, match=re.escape(said)), store.lock(0):
+    message = (
+        f"no model can be written to {store.directory}: Not a directory. Run scripts/build_index.py where "
+    )
+    with pytest.raises(OSError, match=re.escape(message)), store.lock(0):
         pass

@@ -1,4 +1,4 @@
-"""Titles that are read when they are asked for are the titles that were written."""
+"""StoredTitles: a sequence of titles that are read from a file one by one."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.recommender.data.test_catalog import ADULT, CATALOGS, NAUSICAA, SMALL
 
 
 @given(CATALOGS)
-def test_a_catalog_survives_the_file(catalog: Catalog) -> None:
+def test_catalog_survives_the_file(catalog: Catalog) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "titles.jsonl"
         write_titles(catalog.titles, path)
@@ -29,7 +29,7 @@ def stored(tmp_path: Path) -> StoredTitles:
     return StoredTitles(tmp_path / "titles.jsonl")
 
 
-def test_it_is_a_sequence(stored: StoredTitles) -> None:
+def test_stored_titles_are_a_sequence(stored: StoredTitles) -> None:
     assert len(stored) == 3
     assert stored[-1] == ADULT
     assert stored[:2] == [NAUSICAA, UNKNOWN]
@@ -38,18 +38,27 @@ def test_it_is_a_sequence(stored: StoredTitles) -> None:
             stored[row]
 
 
-def test_a_title_that_is_asked_for_again_is_not_read_again(stored: StoredTitles) -> None:
-    assert stored[0] is stored[0]
+def test_stored_title_is_read_once(tmp_path: Path) -> None:
+    path = tmp_path / "titles.jsonl"
+    write_titles(SMALL.titles, path)
+    stored = StoredTitles(path)
+    assert stored[1] == UNKNOWN
+    with path.open("r+b") as file:  # the same bytes that are mapped
+        content = file.read().replace(b"Nothing", b"nothing")
+        file.seek(0)
+        file.write(content)
+    assert stored[1] == UNKNOWN
+    assert StoredTitles(path)[1].name == "nothing is known of this"
 
 
-def test_it_is_a_catalog_like_any_other(stored: StoredTitles) -> None:
+def test_stored_titles_make_a_catalog(stored: StoredTitles) -> None:
     catalog = Catalog(stored)
     assert catalog.vocabulary.ids.tolist() == [572, 600, 700]
     assert catalog.nsfw.tolist() == SMALL.nsfw.tolist()
     assert catalog.known_genres == SMALL.known_genres
 
 
-def test_a_file_that_was_cut_is_refused(tmp_path: Path) -> None:
+def test_stored_titles_refuse_a_truncated_file(tmp_path: Path) -> None:
     path = tmp_path / "titles.jsonl"
     write_titles(SMALL.titles, path)
     path.write_bytes(path.read_bytes()[:-3])

@@ -1,18 +1,35 @@
-"""What every algorithm promises, whatever the list."""
+"""The contract of every algorithm and every model of the registry, whatever the list."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
+from recommender.artifacts.arrays import DirectoryReader, DirectoryWriter
 from recommender.artifacts.snapshot import Snapshot
 from recommender.data.overlay import Overlay
-from recommender.data.query import Query, Recommender
-from recommender.models.registry import ALGORITHMS
+from recommender.data.query import Query
+from recommender.models.base import Models, ModelSpec, Scorer
+from recommender.models.context import ScoringContext
+from recommender.models.features import NAMES, Features
+from recommender.models.hybrid import Hybrid
+from recommender.models.ranker import Ranker
+from recommender.models.registry import ALGORITHMS, SPECS
+from recommender.models.residuals import Residuals
+from recommender.models.user_user import UserUser
+from recommender.training.fit import fit_models
+from recommender.training.queries import training_data
 from tests.conftest import TITLES
-from tests.recommender.small import a_list, random_lists
+from tests.recommender.conftest import N_ANIME, SMALL_CONFIG
+from tests.recommender.small import catalog, context, newer, own_order, random_lists, ratings
 
 RATINGS = st.integers(0, 10)
 ROWS = st.integers(0, TITLES - 1)
@@ -30,98 +47,213 @@ KNOWN_LISTS = {
 LISTS = st.dictionaries(ROWS, RATINGS, max_size=30) | st.dictionaries(
     ROWS, RATINGS, min_size=80, max_size=250
 )
-ALLOWED = st.none() | st.tuples(st.integers(0, 2**32 - 1), st.floats(0, 1)).map(
-    lambda chosen: np.random.default_rng(chosen[0]).random(TITLES) < chosen[1]
+EXCLUDED = st.just(np.empty(0, np.int64)) | st.tuples(st.integers(0, 2**32 - 1), st.floats(0, 1)).map(
+    lambda chosen: np.flatnonzero(np.random.default_rng(chosen[0]).random(TITLES) >= chosen[1])
 )
+NEWER = newer(random_lists(20, TITLES), TITLES)
+
+
+# -- algorithms, on the pages of the world's model -----------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Algorithm:
+    """One algorithm of a model, with or without newer users."""
+
+    name: str
+    snapshot: Snapshot
+    overlay: Overlay | None = None
+
+    def context(self, entries: dict[int, int]) -> ScoringContext:
+        return self.snapshot.context(Query.of(entries.items()), self.overlay)
+
+    @property
+    def scorer(self) -> Scorer:
+        return self.snapshot.scorer(self.name)
+
+    def rank(
+        self, entries: dict[int, int], k: int, excluded: NDArray[np.int64] | None = None
+    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """(rows, scores) in the algorithm's own order, without the excluded rows."""
+        rows = np.empty(0, np.int64) if excluded is None else excluded
+        ids = self.snapshot.catalog.vocabulary.ids[rows]
+        ranking = own_order(self.scorer, self.context(entries), k, exclude_ids=ids.tolist())
+        return ranking.anime_rows, ranking.scores
 
 
 @pytest.fixture(scope="module", params=ALGORITHMS)
-def algorithm(request: pytest.FixtureRequest, snapshot: Snapshot) -> Recommender:
+def algorithm(request: pytest.FixtureRequest, snapshot: Snapshot) -> Algorithm:
     """Each algorithm of the world's model."""
-    return snapshot.algorithms[request.param]
+    return Algorithm(request.param, snapshot)
 
 
 @pytest.fixture(scope="module", params=ALGORITHMS)
-def overlaid(request: pytest.FixtureRequest, snapshot: Snapshot) -> Recommender:
-    """The same with people newer than the model."""
-    lists = random_lists(20, TITLES).items()
-    newer = Overlay.empty(TITLES).extended((user_id, a_list(titles)) for user_id, titles in lists)
-    return snapshot.with_overlay(newer).algorithms[request.param]
+def overlaid(request: pytest.FixtureRequest, snapshot: Snapshot) -> Algorithm:
+    """The same with users newer than the model."""
+    return Algorithm(request.param, snapshot, NEWER)
 
 
-def keeps_its_promises(algorithm: Recommender, query: Query, k: int) -> None:
-    allowed = query.candidates(TITLES)
-    ranking = algorithm.recommend(query, k)
-    assert len(ranking) == len(ranking.scores) == min(k, int(allowed.sum()))
-    assert len(np.unique(ranking.anime_rows)) == len(ranking)
-    assert allowed[ranking.anime_rows].all()
-    assert not np.isin(ranking.anime_rows, query.anime_rows).any()
-    assert ranking.anime_rows.dtype == np.dtype(np.int64)
-    assert ranking.scores.dtype == np.dtype(np.float32)
-    assert np.isfinite(ranking.scores).all()
-    assert ((ranking.scores >= 0) & (ranking.scores <= 1)).all()
-    assert (np.diff(ranking.scores) <= 0).all()
-    again = algorithm.recommend(query, k)
-    assert again.anime_rows.tobytes() == ranking.anime_rows.tobytes()
-    assert again.scores.tobytes() == ranking.scores.tobytes()
-    scores = algorithm.scores(query)
+def check_ranking(algorithm: Algorithm, entries: dict[int, int], k: int, excluded: NDArray[np.int64]) -> None:
+    allowed = np.ones(TITLES, bool)
+    allowed[[*entries, *excluded.tolist()]] = False
+    rows, values = algorithm.rank(entries, k, excluded)
+    assert len(rows) == len(values) == min(k, int(allowed.sum()))
+    assert len(np.unique(rows)) == len(rows)
+    assert allowed[rows].all()
+    assert not np.isin(rows, list(entries)).any()
+    assert rows.dtype == np.dtype(np.int64)
+    assert values.dtype == np.dtype(np.float32)
+    assert np.isfinite(values).all()
+    assert ((values >= 0) & (values <= 1)).all()
+    assert (np.diff(values) <= 0).all()
+    again = algorithm.rank(entries, k, excluded)
+    assert again[0].tobytes() == rows.tobytes()
+    assert again[1].tobytes() == values.tobytes()
+    scores = algorithm.scorer.scores(algorithm.context(entries))
     assert scores.shape == (TITLES,)
     assert scores.dtype == np.dtype(np.float32)
     assert np.isfinite(scores).all()
 
 
-def test_the_algorithms_are_those_that_can_be_asked_for(snapshot: Snapshot) -> None:
-    assert list(snapshot.algorithms) == list(ALGORITHMS)
-    assert [info.name for info in ALGORITHMS.values()] == list(ALGORITHMS)
+def test_world_has_the_titles_that_these_tests_use(snapshot: Snapshot) -> None:
     assert len(snapshot.catalog) == TITLES
 
 
 @settings(max_examples=40, deadline=None)
-@given(entries=LISTS, allowed=ALLOWED, k=st.integers(0, TITLES + 5))
-def test_any_list_is_answered(
-    algorithm: Recommender, entries: dict[int, int], allowed: np.ndarray | None, k: int
+@given(entries=LISTS, excluded=EXCLUDED, k=st.integers(0, TITLES + 5))
+def test_algorithm_ranks_titles_for_any_list(
+    algorithm: Algorithm, entries: dict[int, int], excluded: NDArray[np.int64], k: int
 ) -> None:
-    keeps_its_promises(algorithm, Query.of(entries.items(), allowed=allowed), k)
+    check_ranking(algorithm, entries, k, excluded)
 
 
 @settings(max_examples=20, deadline=None)
-@given(entries=LISTS, allowed=ALLOWED, k=st.integers(1, 50))
-def test_any_list_is_answered_with_newer_people_too(
-    overlaid: Recommender, entries: dict[int, int], allowed: np.ndarray | None, k: int
+@given(entries=LISTS, excluded=EXCLUDED, k=st.integers(1, 50))
+def test_algorithm_ranks_titles_with_newer_users(
+    overlaid: Algorithm, entries: dict[int, int], excluded: NDArray[np.int64], k: int
 ) -> None:
-    keeps_its_promises(overlaid, Query.of(entries.items(), allowed=allowed), k)
+    check_ranking(overlaid, entries, k, excluded)
 
 
 @pytest.mark.parametrize("k", [1, 20, TITLES])
 @pytest.mark.parametrize("kind", KNOWN_LISTS)
-def test_the_extreme_lists_are_answered(algorithm: Recommender, kind: str, k: int) -> None:
-    keeps_its_promises(algorithm, Query.of(KNOWN_LISTS[kind].items()), k)
+def test_algorithm_ranks_titles_for_extreme_lists(algorithm: Algorithm, kind: str, k: int) -> None:
+    check_ranking(algorithm, KNOWN_LISTS[kind], k, np.empty(0, np.int64))
 
 
 @pytest.mark.parametrize("kind", KNOWN_LISTS)
-def test_where_nothing_is_allowed_nothing_is_recommended(algorithm: Recommender, kind: str) -> None:
-    nothing = Query.of(KNOWN_LISTS[kind].items(), allowed=np.zeros(TITLES, bool))
-    assert len(algorithm.recommend(nothing, 20)) == 0
+def test_algorithm_returns_nothing_where_all_is_excluded(algorithm: Algorithm, kind: str) -> None:
+    rows, _ = algorithm.rank(KNOWN_LISTS[kind], 20, np.arange(TITLES))
+    assert len(rows) == 0
 
 
 @settings(max_examples=15, deadline=None)
-@given(entries=LISTS, allowed=ALLOWED, k=st.integers(1, 30))
-def test_fewer_are_the_beginning_of_more(
-    algorithm: Recommender, entries: dict[int, int], allowed: np.ndarray | None, k: int
+@given(entries=LISTS, excluded=EXCLUDED, k=st.integers(1, 30))
+def test_short_ranking_is_the_start_of_a_long_one(
+    algorithm: Algorithm, entries: dict[int, int], excluded: NDArray[np.int64], k: int
 ) -> None:
-    query = Query.of(entries.items(), allowed=allowed)
-    few, many = algorithm.recommend(query, k), algorithm.recommend(query, TITLES)
-    assert few.anime_rows.tolist() == many.anime_rows[:k].tolist()
-    assert few.scores.tolist() == many.scores[:k].tolist()
+    few, many = algorithm.rank(entries, k, excluded), algorithm.rank(entries, TITLES, excluded)
+    assert few[0].tolist() == many[0][:k].tolist()
+    assert few[1].tolist() == many[1][:k].tolist()
 
 
 @settings(max_examples=15, deadline=None)
-@given(entries=LISTS, allowed=ALLOWED)
-def test_a_filter_takes_titles_away_and_leaves_the_scores_of_the_others(
-    algorithm: Recommender, entries: dict[int, int], allowed: np.ndarray | None
+@given(entries=LISTS, excluded=EXCLUDED)
+def test_exclusions_leave_the_scores_of_other_titles(
+    algorithm: Algorithm, entries: dict[int, int], excluded: NDArray[np.int64]
 ) -> None:
-    everything = algorithm.recommend(Query.of(entries.items()), TITLES)
-    kept = algorithm.recommend(Query.of(entries.items(), allowed=allowed), TITLES)
-    mask = np.ones(TITLES, bool) if allowed is None else allowed
-    assert kept.anime_rows.tolist() == everything.anime_rows[mask[everything.anime_rows]].tolist()
-    assert kept.scores.tolist() == everything.scores[mask[everything.anime_rows]].tolist()
+    rows, values = algorithm.rank(entries, TITLES)
+    kept = ~np.isin(rows, excluded)
+    found = algorithm.rank(entries, TITLES, excluded)
+    assert found[0].tolist() == rows[kept].tolist()
+    assert found[1].tolist() == values[kept].tolist()
+
+
+# -- models, fitted on a small world whose arrays cannot be written -----------------------------------
+
+
+DATA = training_data(catalog(N_ANIME), ratings(random_lists(60, N_ANIME), N_ANIME), SMALL_CONFIG.training)
+SMALL_LISTS: list[dict[int, int]] = [{}, {3: 10}, {1: 9, 5: 2, 8: 0, 13: 7}, dict.fromkeys(range(N_ANIME), 8)]
+SMALL_NEWER = newer({10**6 + user: dict.fromkeys((1, 2, 3, 7), 10) for user in range(30)}, N_ANIME)
+
+
+def lock(*arrays: NDArray[Any]) -> None:
+    """Make writing to these arrays an error."""
+    for array in arrays:
+        array.setflags(write=False)
+
+
+@pytest.fixture(scope="module")
+def fitted() -> Models:
+    """Every model of the registry."""
+    lock(DATA.ratings.indptr, DATA.ratings.indices, DATA.ratings.data, DATA.ratings.users.ids)
+    lock(*(part for part in DATA.catalog.columns if isinstance(part, np.ndarray)))
+    for example in DATA.queries:
+        lock(example.query.anime_rows, example.query.ratings, example.anime_rows, example.liked)
+    return fit_models(DATA, SMALL_CONFIG)
+
+
+def contexts(fitted: Models, model: Any, overlay: Overlay | None = None) -> Iterator[ScoringContext]:
+    """A new request of each list to the models, with this one among them."""
+    models = fitted.with_model(model)
+    for entries in SMALL_LISTS:
+        query = Query.of(entries.items())
+        yield context(query, DATA.catalog, *(models[kind] for kind in models), overlay=overlay)
+
+
+def output(model: Any, request: ScoringContext) -> bytes:
+    """Everything that a model computes for a request."""
+    if isinstance(model, Residuals):
+        return b"".join(np.asarray(part).tobytes() for part in model.expect(request))
+    if isinstance(model, Features):
+        return model.table(request, NAMES).tobytes()
+    return bytes(model.scores(request).tobytes())
+
+
+def outputs(fitted: Models, model: Any, overlay: Overlay | None = None) -> list[bytes]:
+    return [output(model, request) for request in contexts(fitted, model, overlay)]
+
+
+EVERY_MODEL = pytest.mark.parametrize("spec", SPECS, ids=lambda spec: spec.name)
+
+
+@EVERY_MODEL
+def test_model_survives_saving_and_loading(fitted: Models, spec: ModelSpec, tmp_path: Path) -> None:
+    model, config = fitted[spec.model], SMALL_CONFIG.models[spec.name]
+    model.save(DirectoryWriter(tmp_path, spec.name))
+    loaded = spec.model.load(DirectoryReader(tmp_path, spec.name), fitted, config)
+    assert outputs(fitted, loaded) == outputs(fitted, model)
+    assert outputs(fitted, loaded, SMALL_NEWER) == outputs(fitted, model, SMALL_NEWER)
+    assert getattr(loaded, "config", config) == getattr(model, "config", config) == config
+
+
+@EVERY_MODEL
+def test_model_is_reproducible(fitted: Models, spec: ModelSpec) -> None:
+    again = spec.model.fit(DATA, fitted, SMALL_CONFIG.models[spec.name])
+    once = outputs(fitted, fitted[spec.model])
+    assert outputs(fitted, fitted[spec.model]) == once
+    assert outputs(fitted, again) == once
+
+
+@EVERY_MODEL
+def test_model_sees_newer_users_only_in_the_context(fitted: Models, spec: ModelSpec) -> None:
+    model = fitted[spec.model]
+    before = outputs(fitted, model)
+    outputs(fitted, model, SMALL_NEWER)
+    assert outputs(fitted, model) == before
+    assert outputs(fitted, model, Overlay.empty(N_ANIME)) == before
+
+
+@pytest.mark.parametrize("kind", [UserUser, Features, Hybrid, Ranker])
+def test_newer_users_change_what_builds_on_neighbors(fitted: Models, kind: type[Any]) -> None:
+    assert outputs(fitted, fitted[kind], SMALL_NEWER) != outputs(fitted, fitted[kind])
+
+
+@EVERY_MODEL
+def test_model_leaves_its_inputs_unchanged(fitted: Models, spec: ModelSpec) -> None:
+    overlay = newer({7: {1: 10, 3: 9}, 8: {2: 0}}, N_ANIME)
+    lock(overlay.ratings.indptr, overlay.ratings.indices, overlay.ratings.data, overlay.user_ids)
+    for request in contexts(fitted, fitted[spec.model], overlay):
+        lock(request.query.anime_rows, request.query.ratings)
+        first = output(fitted[spec.model], request)
+        assert output(fitted[spec.model], request) == first  # from what it cached, too

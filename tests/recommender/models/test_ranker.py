@@ -1,72 +1,47 @@
-"""What is learned of likes: residuals against a dense computation, forecasts that follow the list."""
+"""`ranker`: forecasts of likes and ratings that follow the list."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
-from domain.ratings import LIKED_FROM
 from recommender.artifacts.snapshot import Snapshot
 from recommender.data.query import Query
-from recommender.models.residuals import Residuals, ResidualsConfig
+from recommender.models.hybrid import Hybrid
+from recommender.models.ranker import Forecast, Ranker
 from tests.conftest import TITLES
-from tests.recommender.small import random_lists, ratings
-
-N_ANIME = 20
-PEOPLE = random_lists(80, N_ANIME)
-CONFIG = ResidualsConfig(neighbors=N_ANIME)
-MODEL = Residuals.fit(ratings(PEOPLE, N_ANIME), np.arange(N_ANIME), CONFIG)
 
 
-def dense() -> tuple[np.ndarray, np.ndarray]:
-    """(like rates, agreement), worked out on the whole table."""
-    table = np.full((len(PEOPLE), N_ANIME), np.nan)
-    for row, titles in enumerate(PEOPLE.values()):
-        for title, rating in titles.items():
-            if rating:
-                table[row, title] = rating >= LIKED_FROM
-    counts, likes = (~np.isnan(table)).sum(axis=0), np.nansum(table, axis=0)
-    overall = likes.sum() / counts.sum()
-    rates = (likes + 10 * overall) / (counts + 10)
-    person = (np.nansum(table, axis=1) + 5 * overall) / ((~np.isnan(table)).sum(axis=1) + 5)
-    left = np.nan_to_num(table - person[:, None] - (rates - overall)[None, :])
-    seen = (~np.isnan(table)).astype(float)
-    together, agreement = seen.T @ seen, left.T @ left
-    lengths = np.sqrt(np.diag(agreement) + 10)
-    agreement = agreement * together / (together + 50) / np.outer(lengths, lengths)
-    np.fill_diagonal(agreement, 0)
-    return rates, agreement
+def forecast(snapshot: Snapshot, entries: list[tuple[int, int]]) -> Forecast:
+    context = snapshot.context(Query.of(entries))
+    return snapshot.models[Ranker].forecast(context, np.arange(TITLES))
 
 
-def test_residuals_are_those_of_the_whole_table() -> None:
-    rates, agreement = dense()
-    assert pytest.approx(rates, abs=1e-5) == MODEL.like_rates
-    assert MODEL.agreement.toarray() == pytest.approx(agreement, abs=1e-5)
+def test_forecast_orders_ratings_as_probabilities(snapshot: Snapshot) -> None:
+    found = forecast(snapshot, [(3, 9), (40, 4), (77, 8)])
+    assert ((found.like_probabilities > 0) & (found.like_probabilities < 1)).all()
+    assert ((found.ratings >= 1) & (found.ratings <= 10)).all()
+    order = np.argsort(found.like_probabilities)
+    assert (np.diff(found.ratings[order]) >= 0).all()
 
 
-def test_unrated_titles_say_nothing_of_taste() -> None:
-    with_unrated = MODEL.expect(Query.of([(2, 9), (5, 3), (9, 0)]))
-    without = MODEL.expect(Query.of([(2, 9), (5, 3)]))
-    assert with_unrated.like_rate == without.like_rate
-    assert with_unrated.residuals.tolist() == without.residuals.tolist()
-
-
-def test_favorites_alone_do_not_make_somebody_who_likes_everything() -> None:
-    assert MODEL.expect(Query.of([(row, 10) for row in range(8)])).like_rate == MODEL.overall
-
-
-def test_a_forecast_is_a_probability_and_a_rating_and_both_agree(snapshot: Snapshot) -> None:
-    rows = np.arange(TITLES)
-    forecast = snapshot.ranker.forecast(Query.of([(3, 9), (40, 4), (77, 8)]), rows)
-    assert ((forecast.like_probabilities > 0) & (forecast.like_probabilities < 1)).all()
-    assert ((forecast.ratings >= 1) & (forecast.ratings <= 10)).all()
-    order = np.argsort(forecast.like_probabilities)
-    assert (np.diff(forecast.ratings[order]) >= 0).all()
-
-
-def test_who_rates_low_is_expected_to_rate_lower(snapshot: Snapshot) -> None:
+def test_forecast_is_lower_for_a_person_who_rates_low(snapshot: Snapshot) -> None:
     rows = list(range(0, 60, 3))
-    kind = snapshot.ranker.forecast(Query.of([(r, 9 + r % 2) for r in rows]), np.arange(TITLES))
-    harsh = snapshot.ranker.forecast(Query.of([(r, 3 + r % 2) for r in rows]), np.arange(TITLES))
+    kind = forecast(snapshot, [(row, 9 + row % 2) for row in rows])
+    harsh = forecast(snapshot, [(row, 3 + row % 2) for row in rows])
     assert harsh.like_probabilities.mean() < kind.like_probabilities.mean()
     assert harsh.ratings.mean() < kind.ratings.mean()
+
+
+def test_scores_are_hybrids_weighed_by_the_probability(snapshot: Snapshot) -> None:
+    ranker, context = snapshot.models[Ranker], snapshot.context(Query.of([(3, 9), (40, 4), (77, 8)]))
+    weights = ranker.like_probabilities(context) ** ranker.config.like_power
+    assert ranker.scores(context) == pytest.approx(snapshot.models[Hybrid].scores(context) * weights)
+
+
+def test_forecast_of_some_titles_equals_that_of_all(snapshot: Snapshot) -> None:
+    entries, rows = [(3, 9), (40, 4), (77, 8)], np.array([250, 3, 17])
+    some = snapshot.models[Ranker].forecast(snapshot.context(Query.of(entries)), rows)
+    every = forecast(snapshot, entries)
+    assert some.ratings == pytest.approx(every.ratings[rows], abs=1e-5)
+    assert some.like_probabilities == pytest.approx(every.like_probabilities[rows], abs=1e-6)

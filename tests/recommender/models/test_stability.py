@@ -1,4 +1,4 @@
-"""The same question to the same model has one answer, byte for byte, in every process and each time."""
+"""Reproducibility: one model gives one answer, byte for byte, in every process and each time."""
 
 from __future__ import annotations
 
@@ -13,39 +13,39 @@ from config import ROOT
 from recommender.models.registry import ALGORITHMS
 from tests.conftest import World
 
-# Loads the model, asks every question twice, and prints what came out.
+# Loads the model, requests every page twice, and prints the pages.
 PROGRAM = """
 import json, sys
 from pathlib import Path
-import numpy as np
-from recommender.pipeline.explanations import explain
-from recommender.pipeline.filters import Filters
-from recommender.pipeline.page import Wishes
-from recommender.data.query import Query
 from recommender.artifacts.store import ModelStore
+from recommender.data.query import Query
+from recommender.models.ranker import Ranker
+from recommender.models.registry import ALGORITHMS
+from recommender.pipeline.options import PageOptions, PageRequest
+from recommender.pipeline.pipeline import DEFAULT
 
 snapshot = ModelStore(Path(sys.argv[1])).load().snapshot
-allowed, hidden = Filters().allowed(snapshot.catalog), snapshot.catalog.nsfw
 LISTS = [[(7, 10)], [(3, 10), (40, 9), (90, 3)], [(row, row % 11) for row in range(0, 250, 3)]]
 
 def answers(name):
-    algorithm = snapshot.algorithms[name]
     for entries in LISTS:
-        for wishes in (Wishes(), Wishes(diversity=0.5, niche=0.5)):
-            query = Query.of(entries, allowed=allowed)
-            page, _ = snapshot.pages.compose(algorithm, query, 20, wishes)
-            reasons = explain(algorithm, snapshot.user_user, snapshot.catalog, query, page, hidden)
-            forecast = snapshot.ranker.like_probabilities(query)
-            yield [page.anime_rows.tobytes().hex(), page.scores.tobytes().hex(),
-                   forecast.tobytes().hex(), repr(reasons)]
+        for options in (PageOptions(), PageOptions(diversity=0.5, niche=0.5)):
+            context = snapshot.context(Query.of(entries))
+            request = PageRequest(20, options=options, explain=True)
+            page = DEFAULT.run(snapshot.scorer(name), context, request)
+            forecast = snapshot.models[Ranker].like_probabilities(context)
+            yield [page.ranking.anime_rows.tobytes().hex(), page.ranking.scores.tobytes().hex(),
+                   forecast.tobytes().hex(), repr(page.explanations)]
 
-print(json.dumps({name: [list(answers(name)), list(answers(name))] for name in snapshot.algorithms}))
+print(json.dumps({name: [list(answers(name)), list(answers(name))] for name in ALGORITHMS}))
 """
+
+Answers = dict[str, list[list[list[str]]]]  # algorithm -> twice the answers
 
 
 @pytest.fixture(scope="module")
-def told(world: World) -> list[dict[str, list[list[list[str]]]]]:
-    """What two processes say that hash differently: algorithm -> twice the answers."""
+def answers(world: World) -> list[Answers]:
+    """Those of two processes that hash differently."""
     processes = [
         subprocess.Popen(
             [sys.executable, "-c", PROGRAM, str(world.model_dir)],
@@ -60,8 +60,8 @@ def told(world: World) -> list[dict[str, list[list[list[str]]]]]:
 
 
 @pytest.mark.parametrize("name", ALGORITHMS)
-def test_the_same_question_has_one_answer(told: list[dict[str, list[list[list[str]]]]], name: str) -> None:
-    first, second = told
+def test_answers_are_equal_in_every_process_each_time(answers: list[Answers], name: str) -> None:
+    first, second = answers
     (once, again), (elsewhere, _) = first[name], second[name]
     assert len(once) == 6
     assert once == again == elsewhere
