@@ -1,14 +1,22 @@
-"""Reasons come from the sums that the scores are, and agree with leaving a title out."""
+"""Explanations: contributions add up to scores and agree with removing a title from the list."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from recommender.artifacts.snapshot import Snapshot
-from recommender.data.query import Contributor, Query
-from recommender.pipeline.explanations import explain
+from recommender.data.query import Query
+from recommender.models.base import Contributor
+from recommender.models.context import ScoringContext
+from recommender.models.registry import ALGORITHMS
+from recommender.models.user_user import UserUser
+from recommender.pipeline.explanations import Explanation, SharedListExplainer
 from tests.conftest import TITLES
+from tests.recommender.small import own_order
 
 ADDITIVE = ["item-item", "user-user", "content-based"]
 RNG = np.random.default_rng(4)
@@ -22,80 +30,97 @@ NOTHING = np.zeros(TITLES, bool)
 
 
 def contributor(snapshot: Snapshot, name: str) -> Contributor:
-    algorithm = snapshot.algorithms[name]
-    assert isinstance(algorithm, Contributor)
-    return algorithm
+    scorer = snapshot.scorer(name)
+    assert isinstance(scorer, Contributor)
+    return scorer
+
+
+def explained(
+    snapshot: Snapshot, name: str, context: ScoringContext, k: int, hidden: NDArray[np.bool_] = NOTHING
+) -> list[tuple[int, Explanation]]:
+    """(row, explanation) of the k best titles."""
+    scorer = snapshot.scorer(name)
+    ranking = own_order(scorer, context, k)
+    explanations: Sequence[Explanation] = SharedListExplainer().explain(scorer, context, ranking, hidden)
+    return list(zip(ranking.anime_rows.tolist(), explanations, strict=True))
 
 
 @pytest.mark.parametrize("name", ADDITIVE)
 def test_contributions_add_up_to_the_scores(snapshot: Snapshot, name: str) -> None:
-    algorithm = snapshot.algorithms[name]
+    scorer = contributor(snapshot, name)
     for query in LISTS:
-        rows = algorithm.recommend(query, 20).anime_rows
-        parts = contributor(snapshot, name).contributions(query, rows)
-        assert parts.sum(axis=0) == pytest.approx(algorithm.scores(query)[rows], abs=1e-5)
+        context = snapshot.context(query)
+        rows = own_order(scorer, context, 20).anime_rows
+        parts = scorer.contributions(context, rows)
+        assert parts.shape == (len(query.anime_rows), len(rows))
+        assert parts.sum(axis=0) == pytest.approx(scorer.scores(context)[rows], abs=1e-5)
 
 
 @pytest.mark.parametrize("name", ["hybrid", "ranker"])
-def test_what_the_list_accounts_for_is_at_most_the_score(snapshot: Snapshot, name: str) -> None:
+def test_contributions_are_at_most_the_score(snapshot: Snapshot, name: str) -> None:
+    scorer = contributor(snapshot, name)
     for query in LISTS:
-        rows = snapshot.algorithms[name].recommend(query, 20).anime_rows
-        parts = contributor(snapshot, name).contributions(query, rows)
+        context = snapshot.context(query)
+        rows = own_order(scorer, context, 20).anime_rows
+        parts = scorer.contributions(context, rows)
         assert (parts >= 0).all()
-        assert (parts.sum(axis=0) <= snapshot.algorithms[name].scores(query)[rows] + 1e-5).all()
+        assert (parts.sum(axis=0) <= scorer.scores(context)[rows] + 1e-5).all()
 
 
 @pytest.mark.parametrize("name", ["item-item", "content-based", "hybrid"])
-def test_without_the_named_title_a_score_falls_more_than_without_another(
-    snapshot: Snapshot, name: str
-) -> None:
-    algorithm, agreed, asked = snapshot.algorithms[name], 0, 0
+def test_score_falls_most_without_the_title_named(snapshot: Snapshot, name: str) -> None:
+    scorer, agreed, compared = snapshot.scorer(name), 0, 0
     for query in LISTS:
-        ranking = algorithm.recommend(query, 3)
-        told = explain(algorithm, snapshot.user_user, snapshot.catalog, query, ranking, NOTHING)
-        for row, explanation in zip(ranking.anime_rows.tolist(), told, strict=True):
+        for row, explanation in explained(snapshot, name, snapshot.context(query), 3):
             if not explanation.because:
                 continue
             entries = list(zip(query.anime_rows.tolist(), query.ratings.tolist(), strict=True))
-            left = {}
+            remaining = {}
             for title, _ in entries:
                 without = Query.of([entry for entry in entries if entry[0] != title])
-                scores = algorithm.scores(without)
+                scores = scorer.scores(snapshot.context(without))
                 # a score is relative to the best one for hybrid: compare with the middle of the catalog
-                left[title] = float(scores[row] / scores.max())
-            named = left[explanation.because[0][0]]
-            agreed += named <= float(np.median(list(left.values())))
-            asked += 1
-    assert asked >= 20
-    assert agreed / asked >= 0.7
+                remaining[title] = float(scores[row] / scores.max())
+            named = remaining[explanation.because[0][0]]
+            agreed += named <= float(np.median(list(remaining.values())))
+            compared += 1
+    assert compared >= 20
+    assert agreed / compared >= 0.7
 
 
 def test_hidden_titles_are_not_named(snapshot: Snapshot) -> None:
-    query = LISTS[0]
-    ranking = snapshot.item_item.recommend(query, 10)
-    named = explain(snapshot.item_item, snapshot.user_user, snapshot.catalog, query, ranking, NOTHING)
+    context = snapshot.context(LISTS[0])
+    before = {row for _, e in explained(snapshot, "item-item", context, 10) for row, _ in e.because}
     hidden = NOTHING.copy()
-    hidden[[row for explanation in named for row, _ in explanation.because]] = True
-    after = explain(snapshot.item_item, snapshot.user_user, snapshot.catalog, query, ranking, hidden)
-    assert any(explanation.because for explanation in named)
-    assert not {row for told in after for row, _ in told.because} & set(np.flatnonzero(hidden).tolist())
+    hidden[list(before)] = True
+    after = {row for _, e in explained(snapshot, "item-item", context, 10, hidden) for row, _ in e.because}
+    assert before
+    assert not before & after
 
 
-def test_people_and_genres_are_counted(snapshot: Snapshot) -> None:
-    query = LISTS[1]
-    ranking = snapshot.user_user.recommend(query, 5)
-    told = explain(snapshot.user_user, snapshot.user_user, snapshot.catalog, query, ranking, NOTHING)
-    nearest = snapshot.user_user.neighbors(query, snapshot.config.user_user.neighbors)
+def test_explanation_counts_users_and_names_genres(snapshot: Snapshot) -> None:
+    context, user_user = snapshot.context(LISTS[1]), snapshot.models[UserUser]
+    nearest = user_user.neighbors(context, user_user.config.neighbors)
     users = snapshot.ratings.users.rows(nearest.user_ids)
     liked = snapshot.ratings.only_liked.rows_of(users)
-    for row, explanation in zip(ranking.anime_rows.tolist(), told, strict=True):
-        assert explanation.people == int(liked[:, [row]].sum())
+    for row, explanation in explained(snapshot, "user-user", context, 5):
+        assert explanation.users == int(liked[:, [row]].sum())
         assert set(explanation.genres) <= set(snapshot.catalog[row].genres)
 
 
-@pytest.mark.parametrize("name", ["hybrid", "item-item", "user-user", "content-based", "ranker", "popular"])
-def test_an_empty_list_has_no_reasons(snapshot: Snapshot, name: str) -> None:
-    algorithm, query = snapshot.algorithms[name], Query.of([])
-    ranking = algorithm.recommend(query, 5)
-    told = explain(algorithm, snapshot.user_user, snapshot.catalog, query, ranking, NOTHING)
-    assert [(e.because, e.people, e.genres) for e in told] == [((), 0, ())] * 5
+def test_explanation_names_liked_titles_most_first(snapshot: Snapshot) -> None:
+    context = snapshot.context(LISTS[2])
+    ranking = own_order(snapshot.scorer("hybrid"), context, 10)
+    for score, (_, found) in zip(ranking.scores, explained(snapshot, "hybrid", context, 10), strict=True):
+        parts = [part for _, part in found.because]
+        assert len(parts) <= SharedListExplainer().max_titles
+        assert parts == sorted(parts, reverse=True)
+        assert all(part > 0 for part in parts)
+        assert sum(parts) <= score + 1e-5
+        assert {row for row, _ in found.because} <= set(context.query.liked_rows.tolist())
+
+
+@pytest.mark.parametrize("name", ALGORITHMS)
+def test_empty_list_has_no_reasons(snapshot: Snapshot, name: str) -> None:
+    found = explained(snapshot, name, snapshot.context(Query.of([])), 5)
+    assert [explanation for _, explanation in found] == [Explanation((), 0, ())] * 5

@@ -1,4 +1,4 @@
-"""What a list says of a person, against tables worked out by hand."""
+"""Taste: the summary of a list, against tables worked out by hand."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ import pytest
 from domain.titles import Title
 from recommender.data.catalog import Catalog
 from recommender.data.query import Query
+from recommender.models.base import Models
 from recommender.models.popularity import Popularity, PopularityConfig
 from recommender.pipeline.taste import MAX_APART, MIN_RATERS, Taste, taste_of
-from tests.recommender.small import ratings
+from tests.recommender.small import Lists, ratings, training_data
 
 TITLES = Catalog(
     (
@@ -31,12 +32,17 @@ WATCHED = 20 + 10 + 20
 LIST = [(0, 9), (1, 7), (2, 10), (3, 5), (4, 0)]
 
 
+def fit(lists: Lists, titles: Catalog) -> Popularity:
+    data = training_data(ratings(lists, len(titles)), titles)
+    return Popularity.fit(data, Models(), PopularityConfig())
+
+
 def taste(entries: list[tuple[int, int]], *, nsfw: bool = False) -> Taste:
-    popularity = Popularity.fit(ratings(PEOPLE, len(TITLES)), TITLES, PopularityConfig())
+    popularity = fit(PEOPLE, TITLES)
     return taste_of(Query.of(entries), TITLES, popularity, nsfw=nsfw)
 
 
-def test_titles_ratings_and_means_are_counted() -> None:
+def test_taste_counts_titles_ratings_and_means() -> None:
     found = taste(LIST)
     assert (found.whole.titles, found.rated) == (5, 4)
     assert found.histogram == (0, 0, 0, 0, 1, 0, 1, 0, 1, 1)
@@ -45,7 +51,7 @@ def test_titles_ratings_and_means_are_counted() -> None:
     assert found.whole.others_mean_rating == pytest.approx((6 + 8 + 2) / 3)
 
 
-def test_genres_come_with_their_shares_and_means_most_titles_first() -> None:
+def test_genres_have_shares_and_means_most_titles_first() -> None:
     found = dict(taste(LIST, nsfw=True).genres)
     assert list(found) == ["Comedy", "Drama", "Hentai"]
     drama, comedy = found["Drama"], found["Comedy"]
@@ -55,7 +61,7 @@ def test_genres_come_with_their_shares_and_means_most_titles_first() -> None:
     assert (comedy.mean_rating, comedy.others_mean_rating) == (8.5, 8.0)
 
 
-def test_decades_come_in_their_order_without_what_has_no_year() -> None:
+def test_decades_ascend_without_unknown_years() -> None:
     found = taste(LIST).decades
     assert [(decade, part.titles, part.mean_rating) for decade, part in found] == [
         (1980, 1, 9.0),
@@ -64,7 +70,7 @@ def test_decades_come_in_their_order_without_what_has_no_year() -> None:
     ]
 
 
-def test_types_come_most_titles_first_without_what_has_none() -> None:
+def test_types_have_most_titles_first_without_unknown_ones() -> None:
     assert [(name, part.titles, part.share) for name, part in taste(LIST).types] == [
         ("TV", 2, 2 / 5),
         ("Movie", 1, 1 / 5),
@@ -72,7 +78,7 @@ def test_types_come_most_titles_first_without_what_has_none() -> None:
     ]
 
 
-def test_what_has_no_rating_has_no_mean() -> None:
+def test_list_without_ratings_has_no_means() -> None:
     found = taste([(0, 0), (2, 0)])
     assert (found.rated, found.histogram) == (0, (0,) * 10)
     assert found.whole.mean_rating is found.whole.others_mean_rating is None
@@ -80,22 +86,22 @@ def test_what_has_no_rating_has_no_mean() -> None:
     assert found.higher == found.lower == ()
 
 
-def test_an_empty_list_says_nothing() -> None:
+def test_empty_list_has_an_empty_taste() -> None:
     found = taste([])
     assert (found.whole.titles, found.whole.share, found.rated) == (0, 0.0, 0)
     assert found.genres == found.decades == found.types == found.higher == found.lower == ()
 
 
-def test_adult_genres_and_titles_are_named_only_to_who_asks() -> None:
+def test_adult_genres_and_titles_are_named_on_request() -> None:
     assert "Hentai" not in dict(taste(LIST).genres)
     assert [apart.anime_row for apart in taste(LIST).higher] == [0]
-    asked = taste(LIST, nsfw=True)
-    assert "Hentai" in dict(asked.genres)
-    assert [apart.anime_row for apart in asked.higher] == [0, 3]
-    assert asked.whole == taste(LIST).whole
+    adult = taste(LIST, nsfw=True)
+    assert "Hentai" in dict(adult.genres)
+    assert [apart.anime_row for apart in adult.higher] == [0, 3]
+    assert adult.whole == taste(LIST).whole
 
 
-def test_a_rating_is_held_against_the_mean_of_enough_people_only() -> None:
+def test_rating_is_compared_with_means_of_enough_raters() -> None:
     # 8 is the mean of five people, 6 and 2 are of twenty
     found = taste([(0, 3), (1, 1), (3, 2)], nsfw=True)
     assert [(apart.anime_row, apart.rating, apart.others_mean_rating) for apart in found.lower] == [
@@ -105,28 +111,28 @@ def test_a_rating_is_held_against_the_mean_of_enough_people_only() -> None:
 
 
 @pytest.mark.parametrize(("rating", "named"), [(7, False), (8, True)])
-def test_a_title_is_named_from_half_a_point_on(rating: int, named: bool) -> None:
+def test_title_is_named_from_half_a_point_on(rating: int, named: bool) -> None:
     titles = Catalog((Title(0, "Good"),))
     # the mean is 7.45
     people = {person: {0: 7 if person < 11 else 8} for person in range(MIN_RATERS)}
-    popularity = Popularity.fit(ratings(people, 1), titles, PopularityConfig())
+    popularity = fit(people, titles)
     found = taste_of(Query.of([(0, rating)]), titles, popularity, nsfw=False)
     assert bool(found.higher) == named
     assert found.lower == ()
 
 
-def test_the_furthest_titles_are_named_the_furthest_first() -> None:
+def test_titles_furthest_from_the_mean_come_first() -> None:
     n = 2 * MAX_APART + 2
     titles = Catalog(tuple(Title(number, f"Title {number}") for number in range(n)))
     means = [1 + number % 9 for number in range(n)]
     people = {person: dict(enumerate(means)) for person in range(MIN_RATERS)}
-    popularity = Popularity.fit(ratings(people, n), titles, PopularityConfig())
+    popularity = fit(people, titles)
     found = taste_of(Query.of([(number, 10) for number in range(n)]), titles, popularity, nsfw=False)
     # gaps 9 8 7 6 5 4 3 2 1 9 8 7: equal ones in the order of ids
     assert [apart.anime_row for apart in found.higher] == [0, 9, 1, 10, 2]
     assert found.lower == ()
 
 
-def test_shares_of_a_genre_compare_what_is_watched_not_what_exists() -> None:
+def test_share_of_a_genre_is_of_what_others_watched() -> None:
     found = dict(taste([(0, 0)]).genres)["Drama"]
     assert np.isclose(found.others_share, (20 + 10) / WATCHED)
