@@ -53,7 +53,7 @@ class Origin:
 
 @dataclass(frozen=True, eq=False)
 class Snapshot:
-    """All that a request needs.
+    """Models, data and search index of one build: all that a request needs.
 
     Attributes:
         models: every model of the registry.
@@ -69,7 +69,7 @@ class Snapshot:
     search: TitleIndex
 
     def context(self, query: Query, overlay: Overlay | None = None) -> ScoringContext:
-        """What models are given to answer one request.
+        """The context of one request.
 
         Args:
             overlay: users newer than the snapshot; default: nobody.
@@ -84,7 +84,7 @@ class Snapshot:
         return scorer
 
     def probe(self, *, thoroughly: bool = False) -> None:
-        """Ask every algorithm for scores, so that a model that cannot answer is never served.
+        """Score one list with every algorithm, so that a model that cannot answer is never served.
 
         Args:
             thoroughly: also read what is otherwise read when it is first needed.
@@ -105,7 +105,7 @@ class Snapshot:
                 raise ModelFormatError(f"{name} does not give one finite score for each title")
 
     def save(self, directory: Path) -> dict[str, Any]:
-        """Write every file into `directory` (empty); return what the manifest says of the contents."""
+        """Write every file into `directory` (empty); return the manifest's entries on the contents."""
         write_titles(self.catalog.titles, directory / TITLES_FILE)
         (directory / NAMES_FILE).write_text(self.search.text, "utf-8", newline="\n")
         ratings = DirectoryWriter(directory, "ratings")

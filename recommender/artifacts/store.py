@@ -82,7 +82,7 @@ class ModelStore:
     def current_name(self) -> str | None:
         """The version that `CURRENT` names, None where nothing was published."""
         try:
-            # asked for with every request, and replaced, never written to: a stat tells whether it is another
+            # read with every request, and replaced, never written to: a stat tells whether it is another
             status = self._current_file.stat()
             file = status.st_ino, status.st_mtime_ns
             if file != self._current[0]:
@@ -100,7 +100,7 @@ class ModelStore:
         return sorted(found, key=lambda name: int(name[1:]), reverse=True)
 
     def manifest(self, name: str) -> Mapping[str, Any]:
-        """What one version says of itself: `version, built_at, revision, counts, …`.
+        """The manifest of one version: `version, built_at, revision, counts, …`.
 
         Raises:
             ModelFormatError: it cannot be read, or is damaged.

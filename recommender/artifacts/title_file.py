@@ -1,4 +1,4 @@
-"""Titles in a file, read one by one when they are asked for: thousands of them would fill each process."""
+"""Titles in a file, read one by one on demand: thousands of them would fill each process."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ import numpy as np
 
 from domain.titles import Title
 
-REMEMBERED = 2_048  # titles, by each process
+CACHED_TITLES = 2_048  # by each process
 
 
 class StoredTitles(Sequence[Title]):
-    """What `write_titles` wrote, memory-mapped: a JSON array a line, in the order of Title's fields."""
+    """Titles of a memory-mapped file: a JSON array a line, in the order of Title's fields."""
 
     def __init__(self, path: Path) -> None:
         """Raises ValueError for a file whose last line is not whole."""
@@ -28,7 +28,7 @@ class StoredTitles(Sequence[Title]):
         if size and (not len(ends) or ends[-1] != size - 1):
             raise ValueError(f"{path.name} ends in the middle of a line")
         self._starts = np.concatenate([np.zeros(1, np.int64), ends + 1])
-        self._known = lru_cache(maxsize=REMEMBERED)(self._read)
+        self._cached = lru_cache(maxsize=CACHED_TITLES)(self._read)
 
     def __len__(self) -> int:
         return len(self._starts) - 1
@@ -39,10 +39,10 @@ class StoredTitles(Sequence[Title]):
     def __getitem__(self, row: slice) -> list[Title]: ...
     def __getitem__(self, row: int | slice) -> Title | list[Title]:
         if isinstance(row, slice):
-            return [self._known(number) for number in range(*row.indices(len(self)))]
+            return [self._cached(number) for number in range(*row.indices(len(self)))]
         if not -len(self) <= row < len(self):
             raise IndexError(f"row {row} is outside 0..{len(self) - 1}")
-        return self._known(row % len(self))
+        return self._cached(row % len(self))
 
     def __iter__(self) -> Iterator[Title]:
         return map(self._read, range(len(self)))

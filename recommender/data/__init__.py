@@ -1,1 +1,1 @@
-"""What models are fitted on and queried with: vocabularies, the ratings matrix, the catalog, queries."""
+"""Data that models are fitted on and queried with: vocabularies, the ratings matrix, the catalog, queries."""

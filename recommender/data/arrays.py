@@ -1,4 +1,4 @@
-"""How models write their arrays, and read them back. `recommender.artifacts` implements both ends."""
+"""ArrayWriter and ArrayReader: models write their arrays and read them back by these protocols."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ class ArrayWriter(Protocol):
         ...
 
     def path(self, name: str) -> Path:
-        """Where a library writes a file of its own."""
+        """The path at which a library writes a file of its own."""
         ...
 
 
 class ArrayReader(Protocol):
-    """Gives back what an ArrayWriter took. Arrays are memory-mapped, so that processes share them."""
+    """Returns what an ArrayWriter took. Arrays are memory-mapped, so that processes share them."""
 
     def array(self, name: str) -> NDArray[Any]:
         """One array; raises KeyError for one that was not written."""
@@ -38,7 +38,7 @@ class ArrayReader(Protocol):
         ...
 
     def path(self, name: str) -> Path:
-        """Where a library wrote a file of its own."""
+        """The path at which a library wrote a file of its own."""
         ...
 
     def arrays(self) -> Mapping[str, NDArray[Any]]:

@@ -1,4 +1,4 @@
-"""The titles that can be recommended, and what is known of each."""
+"""The titles that can be recommended, and their attributes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Catalog:
     """All titles, ordered by id; row r of every array and matrix over titles is `titles[r]`.
 
     Attributes:
-        titles: a tuple, or read from a file when they are asked for.
+        titles: a tuple, or read from a file on demand.
     """
 
     titles: Sequence[Title]
@@ -35,7 +35,7 @@ class Catalog:
 
     @cached_property
     def columns(self) -> Columns:
-        """The same as arrays."""
+        """The attributes of the titles as arrays."""
         return Columns.of(self.titles)
 
     @property
@@ -44,7 +44,7 @@ class Catalog:
 
     @property
     def nsfw(self) -> NDArray[np.bool_]:
-        """bool (n,): adult titles, left out everywhere unless asked for."""
+        """bool (n,): adult titles, excluded by default."""
         return self.columns.nsfw
 
     @property
@@ -92,7 +92,7 @@ class Catalog:
 
 
 class Columns(NamedTuple):
-    """What is known of the titles, one array for each thing. See Catalog."""
+    """The attributes of all titles, an array each. See Catalog."""
 
     vocabulary: Vocabulary
     nsfw: NDArray[np.bool_]

@@ -1,4 +1,4 @@
-"""What is known of the person who asks."""
+"""The list of the person who asks for recommendations."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ BEARABLE_FROM = 5  # a rating below this is never taken for a like
 
 @dataclass(frozen=True, eq=False)
 class Query:
-    """All that is known of a person: a stranger's list and a stored user's are the same thing.
+    """A person's list of titles, submitted or stored: both are the same thing.
 
     Attributes:
         anime_rows: int64 (n,), the titles of the list, ascending, without repeats.
         ratings: uint8 (n,), 1-10, or UNRATED for watched without a rating.
-        user_id: who asks, if stored: not their own neighbor.
+        user_id: of the person, if stored: they are not their own neighbor.
     """
 
     anime_rows: NDArray[np.int64]
@@ -45,7 +45,7 @@ class Query:
 
     @cached_property
     def has_distinct_ratings(self) -> bool:
-        """Whether the list tells better from worse: titles named without ratings all count the same."""
+        """True where the list tells better from worse: titles named without ratings all count the same."""
         return len(np.unique(self.ratings)) > 1
 
     @cached_property

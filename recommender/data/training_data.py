@@ -1,4 +1,4 @@
-"""Everything that models are fitted on."""
+"""Training data: titles, ratings and training queries."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from recommender.data.ratings_matrix import RatingsMatrix
 class TrainingConfig:
     """The users whose lists blends are trained on, and the parts of them that are sent in."""
 
-    users: int = 1_200  # held out of the models that would otherwise know their lists by heart
+    users: int = 1_200  # held out of the models that would otherwise have seen their whole lists
     share: float = 0.1  # but at most this share of everybody
     min_ratings: int = 20  # such a user has at least this many ratings, …
     min_likes: int = 10  # … and likes at least this many titles
@@ -65,5 +65,5 @@ class TrainingData:
 
     @cached_property
     def ratings_without_training_users(self) -> RatingsMatrix:
-        """For models whose scores a blend learns to weigh: they must not know the answers by heart."""
+        """For models whose scores a blend learns to weigh: they must not have seen the answers."""
         return self.ratings.without(self.training_users)

@@ -1,5 +1,6 @@
-"""A small scoring network: what it is given are standardized features, what it learns is an order or a
-probability. Plain numpy: thousands of titles are scored in a millisecond, and it is saved as arrays."""
+"""A small scoring network over standardized features that learns an order or a probability.
+
+Plain numpy: thousands of titles are scored in a millisecond, and it is saved as arrays."""
 
 from __future__ import annotations
 
@@ -106,7 +107,7 @@ class Network:
     def _standardized(self, features: Floats) -> Floats:
         x: Floats = features - self.mean
         x *= self.scale
-        # what is further out than lessons were must not be extrapolated to
+        # no extrapolation beyond the training examples
         return np.clip(x, -FURTHEST, FURTHEST, out=x)
 
     def _train(
@@ -117,7 +118,7 @@ class Network:
         rng: np.random.Generator,
         config: NetworkConfig,
     ) -> None:
-        """Change the weights in place; only `fit` calls this, before anybody has seen the network."""
+        """Change the weights in place; only `fit` calls this, before it returns the network."""
         adam = _Adam([self.hidden, self.bias, self.out, self.linear, self.offset], config.learning_rate)
         batches = -(-len(features) // config.batch)
         order = np.empty(0, dtype=np.int64)
@@ -158,7 +159,7 @@ class _Adam:
 
 def listwise_softmax(scores: Floats, labels: Floats) -> Floats:
     """Of the cross-entropy between the softmax of a list's scores and its relevant candidates (ListNet: Cao
-    et al. 2007, ICML). Lists without a relevant candidate teach nothing."""
+    et al. 2007, ICML). Lists without a relevant candidate have no gradient."""
     relevant = labels.sum(axis=1, keepdims=True)
     exponentials = np.exp(scores - scores.max(axis=1, keepdims=True))
     chosen = exponentials / exponentials.sum(axis=1, keepdims=True)

@@ -29,7 +29,7 @@ class VectorIndexConfig:
 class VectorIndex:
     """Approximate nearest neighbors by cosine, read-only once made.
 
-    hnswlib checks neither dimensions nor NaN, fails when asked for more than it holds, and is not safe
+    hnswlib checks neither dimensions nor NaN, fails on searches for more than it holds, and is not safe
     to change while it is read: all of that is settled here.
 
     One that was saved is read into memory at the first search: hnswlib cannot map it, so that every process
@@ -61,7 +61,7 @@ class VectorIndex:
 
     @classmethod
     def load(cls, path: Path, dim: int, count: int) -> VectorIndex:
-        """What `save` wrote. The file's hash must have been verified: hnswlib trusts its bytes.
+        """Read an index that `save` wrote. The file's hash must have been verified: hnswlib trusts its bytes.
 
         The file stays open, and so may be removed before it is read.
         """

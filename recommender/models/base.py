@@ -1,4 +1,4 @@
-"""What an algorithm is to the rest: a model that is fitted, saved and loaded, and scores titles."""
+"""Protocols and declarations of models: fitted, saved, loaded, and scoring titles."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class Scorer(Protocol):
 
 @runtime_checkable
 class Contributor(Protocol):
-    """A scorer that can tell what each title of the list does for a score."""
+    """A scorer whose scores are sums of parts, one for each title of the list."""
 
     def scores(self, context: ScoringContext) -> Floats:
         """See Scorer."""
@@ -78,21 +78,21 @@ class AlgorithmInfo:
 
     label: str  # a few words, for a menu
     description: str  # one sentence
-    needs_list: bool = False  # cannot say anything without titles
-    default_limit: int = 20  # how many titles it returns unless told
+    needs_list: bool = False  # has no scores for an empty list
+    default_limit: int = 20  # titles it returns by default
     similar: bool = False  # can also find titles like one title
 
 
 @dataclass(frozen=True, kw_only=True)
 class ModelSpec:
-    """How one model takes part in a build and in a snapshot.
+    """The declaration of one model for builds and snapshots.
 
     Attributes:
         name: in the API, in the manifest, and of its files.
         model: its class.
         config: a frozen dataclass; every field has a default.
         requires: the models that it is fitted on and loaded with.
-        algorithm: where it can be asked for by name.
+        algorithm: present where clients can choose the model by name.
     """
 
     name: str
@@ -134,7 +134,7 @@ Method = TypeVar("Method", bound=Callable[..., Any])
 
 
 def cached_on_context(method: Method) -> Method:
-    """Work out once for each request what a method says of its context.
+    """Compute the value of a method once for each request.
 
     Scores, forecasts and explanations build on the same values; they live in `context.cache`.
     """

@@ -1,4 +1,4 @@
-"""`content-based`: TF-IDF over what describes a title. Needs nobody else's ratings."""
+"""`content-based`: TF-IDF over what describes a title. Needs no ratings of others."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ class ContentBased:
 
 
 def _terms(title: Title) -> list[str]:
-    """What describes a title, each term prefixed by what kind of thing it says."""
+    """The terms that describe a title, each prefixed by its kind."""
     terms = [f"genre:{genre}" for genre in title.genres]
     if title.type:
         terms.append(f"type:{title.type}")

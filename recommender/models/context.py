@@ -1,4 +1,4 @@
-"""What a model is given to score titles for one request."""
+"""ScoringContext: everything that models read to score titles for one request."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from recommender.models.base import Models
 
 @dataclass(frozen=True, eq=False)
 class ScoringContext:
-    """One request: made once, dropped after.
+    """One request: made once, dropped afterwards.
 
     Attributes:
-        query: what is known of the person.
+        query: the list of the person.
         models: every model of the snapshot.
         overlay: users newer than the models.
         catalog, franchises: the titles, and which of them belong together.
-        cache: what was already worked out for this request.
+        cache: values already computed for this request.
     """
 
     query: Query

@@ -1,4 +1,4 @@
-"""Training examples: the features of titles for each training query, and what became of them."""
+"""Training examples: the features of titles for each training query, and whether they were liked."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class ExamplesConfig:
 
 
 class TrainingExamples(NamedTuple):
-    """What the blends are trained on.
+    """The arrays that the blends are trained on.
 
     Attributes:
         features: float32 (queries, candidates, len(NAMES)).
@@ -48,7 +48,7 @@ class TrainingExamples(NamedTuple):
 def training_examples(data: TrainingData, models: Models, config: ExamplesConfig) -> TrainingExamples:
     """The features of each training query's most promising titles, and of some that were rated.
 
-    Worked out once for all models that are fitted on `data` with this configuration.
+    Computed once for all models that are fitted on `data` with this configuration.
     """
     return data.cache.get(config, lambda: _examples(data, models, config))
 

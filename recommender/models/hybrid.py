@@ -45,7 +45,7 @@ class Hybrid:
     """A network that orders titles by features of query and title (`features.NAMES`).
 
     Attributes:
-        network: trained on users whose lists the features do not know by heart.
+        network: trained on users whose lists the features have not seen.
         cold_start: csr float32 (n_anime, n_anime): the score of a title that `item-item` does not know is
             a weighted mean of the known ones described most like it (after Gantner et al. 2010, ICDM).
         popularity: float32 (n_anime,), 0..1, the answer to an empty list.
@@ -94,7 +94,7 @@ class Hybrid:
     def contributions(self, context: ScoringContext, anime_rows: NDArray[np.int64]) -> NDArray[np.float32]:
         """See Contributor; the rest of a score is the popularity of the title, and the like.
 
-        A score is divided among the models behind it by what the network says without each of them, and
+        A score is divided among the models behind it by the score of the network without each of them, and
         each one's share among the titles of the list by its own contributions.
         """
         parts = np.zeros((len(context.query.anime_rows), len(anime_rows)), dtype=np.float32)

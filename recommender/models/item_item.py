@@ -18,7 +18,7 @@ from recommender.kernels.linear import AutoencoderConfig, autoencoder, gram, str
 from recommender.models.base import AlgorithmInfo, Models, ModelSpec, cached_on_context
 from recommender.models.context import ScoringContext
 
-# What one entry of a list says of the titles that go with it, by rating. People go on watching what goes
+# Evidence of one entry of a list for the titles that go with it, by rating. People go on watching what goes
 # with a lukewarm title, less than with a liked one; what goes with a bad one they avoid.
 #                   unrated   1     2     3     4    5    6    7    8    9   10
 EVIDENCE = np.array([0.4, -0.3, -0.3, -0.3, -0.2, 0.1, 0.4, 0.4, 1.0, 1.0, 1.0], dtype=np.float32)
@@ -37,9 +37,9 @@ class ItemItemConfig:
 
 
 class Evidence(NamedTuple):
-    """What a list says of every title, float32 (n_anime,) each, by both models.
+    """The evidence of a list for every title, float32 (n_anime,) each, by both models.
 
-    Of each: what its liked titles say, those that are neither liked nor bad, and the bad ones.
+    Of each: the sum over its liked titles, over those that are neither liked nor bad, and over the bad ones.
     """
 
     long: NDArray[np.float32]
@@ -56,8 +56,8 @@ class ItemItem:
 
     Attributes:
         titles: int64 (titles,), the anime rows that the model knows, ascending.
-        long, short: csr float32 (n_anime, n_anime): entry (i, j) is what liking i says of j. `long` trusts a
-            list as it is, `short` takes it for a small part of what the person likes.
+        long, short: csr float32 (n_anime, n_anime): entry (i, j) is the evidence of liking i for j.
+            `long` trusts a list as it is, `short` takes it for a small part of what the person likes.
     """
 
     config: ItemItemConfig
@@ -92,7 +92,7 @@ class ItemItem:
         return cls(config, reader.array("titles"), reader.csr("long"), reader.csr("short"))
 
     def scores(self, context: ScoringContext) -> NDArray[np.float32]:
-        """The sum of what each title of the list says. See Scorer."""
+        """The sum of the evidence of each title of the list. See Scorer."""
         evidence = self.evidence(context)
         return self.blended(
             context.query,
@@ -102,7 +102,7 @@ class ItemItem:
 
     @cached_on_context
     def evidence(self, context: ScoringContext) -> Evidence:
-        """The sums over the list, by the kind of title that says it."""
+        """The sums over the list, by the kind of title that it comes from."""
         query = context.query
         weights = _weights(query)
         sums = []
@@ -112,7 +112,7 @@ class ItemItem:
         return Evidence(*sums)
 
     def strongest(self, query: Query) -> NDArray[np.float32]:
-        """float32 (n_anime,): the most that any one liked title of the list says, 0 or more."""
+        """float32 (n_anime,): the strongest evidence of any liked title of the list, 0 or more."""
         entries, _ = ranges(self.long.indptr, query.liked_rows)
         most = np.zeros(self.long.shape[1], dtype=np.float32)
         np.maximum.at(most, self.long.indices[entries], self.long.data[entries])

@@ -43,7 +43,7 @@ class NeighborsConfig:
 
 
 class UserLikes(NamedTuple):
-    """What users liked, and the length of each one's weighted row, float32 (n_users,)."""
+    """The likes of users, and the length of each one's weighted row, float32 (n_users,)."""
 
     matrix: RatingsMatrix
     norms: NDArray[np.float32]
@@ -60,7 +60,7 @@ class UniqueProfiles(NamedTuple):
     """Users grouped by what they liked: group g has the user rows users[starts[g]:starts[g + 1]].
 
     Only one of a group is indexed. A graph of near neighbors falls apart where hundreds of its points
-    are the same, and hundreds of users like one famous title and nothing else.
+    are the same, and hundreds of users like one popular title and nothing else.
     """
 
     users: NDArray[np.int64]  # rows; users who liked nothing are in no group

@@ -101,10 +101,10 @@ class Ranker:
         query = context.query
         probabilities = self._probabilities(self.features.table(context, LIKE_FEATURES, anime_rows))
         means = []
-        given = query.ratings[query.ratings != UNRATED] if query.has_distinct_ratings else query.ratings[:0]
+        rated = query.ratings[query.ratings != UNRATED] if query.has_distinct_ratings else query.ratings[:0]
         for overall, of_kind in (
-            (self.mean_liked, given[given >= LIKED_FROM]),
-            (self.mean_not_liked, given[given < LIKED_FROM]),
+            (self.mean_liked, rated[rated >= LIKED_FROM]),
+            (self.mean_not_liked, rated[rated < LIKED_FROM]),
         ):
             prior = self.config.person_prior
             means.append((prior * overall + float(of_kind.sum(dtype=float))) / (prior + len(of_kind)))

@@ -1,4 +1,4 @@
-"""The only list of models, and so of the algorithms that can be asked for by name."""
+"""The only list of models, and so of the algorithms that clients choose by name."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class ModelConfig:
         return replace(self, models={**self.models, name: replace(self.models[name], **changes)})
 
     def to_dict(self) -> dict[str, Any]:
-        """As the manifest keeps it."""
+        """The form that the manifest stores."""
         models = {name: asdict(config) for name, config in self.models.items()}
         return {"training": asdict(self.training), "models": models}
 

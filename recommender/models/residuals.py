@@ -108,9 +108,9 @@ class Residuals:
         titles, weights = self.agreement.indices[entries], self.agreement.data[entries]
         n = len(self.like_rates)
         opinions = np.bincount(titles, weights=weights * np.repeat(own, lengths), minlength=n)
-        heard = np.bincount(titles, weights=np.abs(weights), minlength=n) + self.config.distance_prior
+        total_weight = np.bincount(titles, weights=np.abs(weights), minlength=n) + self.config.distance_prior
         strictness = float(own.sum() / (len(rows) + prior))
-        return Expected(rate, strictness, (opinions / heard).astype(np.float32))
+        return Expected(rate, strictness, (opinions / total_weight).astype(np.float32))
 
 
 def _centered(

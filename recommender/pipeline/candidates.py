@@ -14,7 +14,7 @@ from recommender.data.ranking import Ranking, top_k
 
 @dataclass(frozen=True, eq=False)
 class Candidates:
-    """What rerankers are given and give back.
+    """Titles that may be on a page, with the keys that order them; rerankers return new ones.
 
     Attributes:
         keys: float64 (n_anime,), to sort by: 0..1 for titles with a score, below 0 for all others.

@@ -1,4 +1,4 @@
-"""Reasons for a recommendation, in terms of the list: from the model's own sums, not guessed."""
+"""Reasons for a recommendation, in terms of the list: from the sums that its score is."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from recommender.models.user_user import UserUser
 
 @dataclass(frozen=True)
 class Explanation:
-    """What speaks for one title.
+    """The reasons for one title.
 
     Attributes:
         because: (anime row of a liked title, its part of the score), most first; all parts of the list
@@ -34,7 +34,7 @@ class Explanation:
 
 
 class Explainer(Protocol):
-    """Says why titles are on a page."""
+    """Gives the reasons for the titles of a page."""
 
     def explain(
         self, scorer: Scorer, context: ScoringContext, ranking: Ranking, hidden: NDArray[np.bool_]

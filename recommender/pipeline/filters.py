@@ -29,14 +29,14 @@ class UnknownFilterValueError(ValueError):
 
 @dataclass(frozen=True, kw_only=True)
 class FilterSpec:
-    """What is to be known of one filter.
+    """The declaration of one filter.
 
     Attributes:
-        mask: (catalog, value) -> bool (n_anime,), the titles that meet it; None where the value asks for
+        mask: (catalog, value) -> bool (n_anime,), the titles that meet it; None where the value excludes
             nothing. Raises UnknownFilterValueError.
         label: a word or two, for a person.
         description: for the documentation.
-        control: how the web app asks for it; "none" where it does not.
+        control: of the web app; "none" where it has none.
         choices: catalog -> the values there are.
         minimum, maximum, step: of a number.
     """

@@ -1,4 +1,4 @@
-"""What is asked of a page."""
+"""PageRequest and PageOptions: length, filters and options of one page."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from recommender.pipeline.filters import Filters
 
 
 class FranchiseMode(StrEnum):
-    """What may be recommended of a franchise."""
+    """The titles of a franchise that may be recommended."""
 
     ALLOW = "allow"  # anything
     EXCLUDE = "exclude"  # nothing of one that is in the list already; else as ENTRY_POINT
@@ -22,7 +22,7 @@ class FranchiseMode(StrEnum):
 
 @dataclass(frozen=True)
 class PageOptions:
-    """How the titles of a page are chosen from all that are allowed."""
+    """Options for choosing the titles of a page from all that are allowed."""
 
     franchise: FranchiseMode = FranchiseMode.ENTRY_POINT
     diversity: float = 0.0  # 0..1, weight of being unlike the titles above

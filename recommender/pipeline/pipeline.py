@@ -21,7 +21,7 @@ from recommender.pipeline.rerankers import DiversityReranker, FranchiseReranker,
 
 
 class Fallback(Protocol):
-    """Orders titles that the scorer knows nothing in favor of."""
+    """Orders titles that have no score above 0."""
 
     def keys(self, context: ScoringContext) -> NDArray[np.float64]:
         """float64 (n_anime,), below 0."""
@@ -44,7 +44,7 @@ class Page:
     Attributes:
         ranking: the titles, best first.
         filtered: condition -> how many titles it took away.
-        explanations: one for each title, where asked for.
+        explanations: one for each title, where requested.
     """
 
     ranking: Ranking

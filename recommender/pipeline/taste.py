@@ -14,8 +14,8 @@ from recommender.data.catalog import Catalog
 from recommender.data.query import Query
 from recommender.models.popularity import Popularity
 
-MIN_RATERS = 20  # people behind a mean that somebody's rating is held against
-MIN_GAP = 0.5  # between a rating and such a mean, to be worth a word
+MIN_RATERS = 20  # raters behind a mean that a rating is compared with
+MIN_GAP = 0.5  # between a rating and such a mean, to be named
 MAX_APART = 5  # titles that are named, each way
 
 
@@ -129,9 +129,9 @@ def _apart(
     query: Query, popularity: Popularity, named: NDArray[np.bool_]
 ) -> tuple[tuple[Apart, ...], tuple[Apart, ...]]:
     """(higher, lower): see Taste."""
-    told = query.ratings != UNRATED
-    told &= named[query.anime_rows] & (popularity.raters[query.anime_rows] >= MIN_RATERS)
-    rows, ratings = query.anime_rows[told], query.ratings[told]
+    compared = query.ratings != UNRATED
+    compared &= named[query.anime_rows] & (popularity.raters[query.anime_rows] >= MIN_RATERS)
+    rows, ratings = query.anime_rows[compared], query.ratings[compared]
     means = popularity.plain_means[rows]
     gaps = ratings - means
 

@@ -1,4 +1,4 @@
-"""The decorators measure inside `recording()`, and nowhere else."""
+"""The decorators and `measured`: time and memory of stages inside `recording()`, and nowhere else."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from typing import Any
 
 import pytest
 
-from profiling.decorators import memory_profiler_decorator, recording, timeit_decorator
+from profiling.decorators import measured, memory_profiler_decorator, recording, timeit_decorator
 
 ROOT = Path(__file__).parents[2]
 
 
-def in_a_process_of_its_own(script: str) -> Any:
-    """What a script prints. Measuring memory starts processes and may end them: not beside other tests."""
+def run_script(script: str) -> Any:
+    """The output of a script. Measuring memory starts processes and may end them: not beside other tests."""
     command = [sys.executable, "-W", "error", "-c", script]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
     assert done.returncode == 0, done.stderr
@@ -42,7 +42,7 @@ def fails() -> None:
     raise LookupError("nothing there")
 
 
-def test_a_stage_is_named_after_its_function_in_plain_words_and_timed() -> None:
+def test_stage_has_the_name_of_its_function_and_its_time() -> None:
     with recording() as record:
         assert _sleep_a_little(seconds=0.03) == "slept 0.03"
     (stage,) = record.stages.values()
@@ -52,7 +52,7 @@ def test_a_stage_is_named_after_its_function_in_plain_words_and_timed() -> None:
     assert stage.peak_mb is None
 
 
-def test_stages_come_in_the_order_in_which_they_ended() -> None:
+def test_stages_are_in_the_order_in_which_they_ended() -> None:
     with recording() as record:
         outer_stage()
     assert list(record.stages) == ["sleep a little", "outer stage"]
@@ -60,21 +60,21 @@ def test_stages_come_in_the_order_in_which_they_ended() -> None:
     assert inner <= outer
 
 
-def test_whoever_listens_is_told_of_each_stage_as_it_begins() -> None:
-    told: list[str] = []
-    with recording(on_start=told.append):
+def test_on_start_is_called_as_each_stage_begins() -> None:
+    started: list[str] = []
+    with recording(on_start=started.append):
         outer_stage()
-    assert told == ["outer stage", "sleep a little"]
+    assert started == ["outer stage", "sleep a little"]
 
 
-def test_outside_a_recording_nothing_is_measured() -> None:
+def test_nothing_is_measured_outside_a_recording() -> None:
     with recording() as record:
         pass
     assert outer_stage() == "slept 0.02"
     assert record.stages == {}
 
 
-def test_an_inner_recording_hides_the_outer_one_until_it_ends() -> None:
+def test_inner_recording_hides_the_outer_one_until_it_ends() -> None:
     with recording() as outer:
         with recording() as inner:
             _sleep_a_little()
@@ -83,7 +83,7 @@ def test_an_inner_recording_hides_the_outer_one_until_it_ends() -> None:
     assert list(inner.stages) == list(outer.stages) == ["sleep a little"]
 
 
-def test_a_failing_stage_is_timed_and_fails_as_it_would_have() -> None:
+def test_failing_stage_is_timed_and_still_raises() -> None:
     with pytest.raises(LookupError, match="nothing there"):
         fails()
     with recording() as record, pytest.raises(LookupError, match="nothing there"):
@@ -91,7 +91,7 @@ def test_a_failing_stage_is_timed_and_fails_as_it_would_have() -> None:
     assert record.stages["fails"].seconds is not None
 
 
-def test_a_recording_ends_when_its_block_fails() -> None:
+def test_recording_ends_when_its_block_fails() -> None:
     with pytest.raises(LookupError), recording() as record:
         fails()
     _sleep_a_little()
@@ -99,20 +99,31 @@ def test_a_recording_ends_when_its_block_fails() -> None:
 
 
 @pytest.mark.parametrize("decorator", [timeit_decorator, memory_profiler_decorator])
-def test_a_decorated_function_keeps_its_name_and_explanation(decorator: Callable[..., Any]) -> None:
+def test_decorated_function_keeps_its_name_and_docstring(decorator: Callable[..., Any]) -> None:
     decorated = decorator(_sleep_a_little)
     assert (decorated.__name__, decorated.__doc__) == ("_sleep_a_little", "Sleep.")
 
 
-def test_memory_is_left_alone_unless_asked_for() -> None:
-    measured = memory_profiler_decorator(lambda: "done")
+def test_measured_records_work_under_its_name() -> None:
     with recording() as record:
-        assert measured() == "done"
+        assert measured("fit user-user", lambda: _sleep_a_little(seconds=0.03)) == "slept 0.03"
+    assert list(record.stages) == ["sleep a little", "fit user-user"]
+    assert 0.03 <= (record.stages["fit user-user"].seconds or 0) < 2
+
+
+def test_measured_returns_the_result_outside_a_recording() -> None:
+    assert measured("fit user-user", lambda: 3) == 3
+
+
+def test_memory_is_not_measured_by_default() -> None:
+    decorated = memory_profiler_decorator(lambda: "done")
+    with recording() as record:
+        assert decorated() == "done"
     assert record.stages == {}
 
 
-def test_the_peak_of_memory_is_seen_though_it_is_given_back_and_the_function_runs_once() -> None:
-    found = in_a_process_of_its_own(
+def test_peak_memory_is_recorded_in_a_single_call() -> None:
+    found = run_script(
         """
 import json, time
 from profiling.decorators import memory_profiler_decorator, recording, timeit_decorator
@@ -147,8 +158,8 @@ print(json.dumps({"calls": calls, "result": result, "stages": stages}))
     assert 190 <= peak - idle[1] <= 260
 
 
-def test_a_stage_that_fails_while_its_memory_is_measured_ends_no_other_process() -> None:
-    found = in_a_process_of_its_own(
+def test_failing_stage_ends_no_other_process() -> None:
+    found = run_script(
         """
 import json, subprocess, sys
 from profiling.decorators import memory_profiler_decorator, recording
@@ -162,14 +173,14 @@ try:
     with recording(memory=True):
         fails()
 except LookupError as error:
-    said = str(error)
+    message = str(error)
 try:
     ended = bystander.wait(1)
 except subprocess.TimeoutExpired:
     ended = None
 bystander.kill()
 bystander.wait()
-print(json.dumps([said, ended]))
+print(json.dumps([message, ended]))
 """
     )
     assert found == ["nothing there", None]

@@ -59,7 +59,7 @@ def ratings(lists: Lists, n_anime: int) -> RatingsMatrix:
 
 
 def training_data(matrix: RatingsMatrix, titles: Catalog | None = None) -> TrainingData:
-    """What a model is fitted on, without training queries."""
+    """Training data without training queries."""
     titles = titles or catalog(matrix.n_anime)
     return TrainingData(titles, matrix, np.empty(0, np.int64), ())
 
