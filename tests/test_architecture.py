@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -49,8 +50,12 @@ FLOORS = (
     *("data", "kernels", "search", "franchises", "models", "pipeline", "training", "artifacts"),
     "fitting",
 )
-SCIENCE_DOES_WITHOUT = {"flask", "flask_openapi3", "sqlalchemy", "alembic", "time", "datetime", "dotenv", "pydantic_settings"}
+SCIENCE_DOES_WITHOUT = {
+    *("flask", "flask_openapi3", "sqlalchemy", "alembic", "time", "datetime", "dotenv"),
+    "pydantic_settings",
+}
 ARBITRARY_CODE = {"pickle", "cPickle", "_pickle", "dill", "cloudpickle", "joblib", "shelve", "marshal"}
+GENERATED = {"node_modules", "__pycache__", "build", "dist"}  # folders
 LONGEST, SHORTEST = 400, 20  # lines of a file
 
 SPY = """
@@ -69,10 +74,9 @@ print(json.dumps({"seen": seen, "heavy": sorted({"sklearn", "pandas"} & set(sys.
 
 def files() -> Iterator[Path]:
     """Every Python file of the project."""
-    for path in sorted(ROOT.rglob("*.py")):
-        parts = path.relative_to(ROOT).parts
-        if not any(part.startswith(".") or part == "node_modules" for part in parts):
-            yield path
+    for folder, folders, names in os.walk(ROOT):
+        folders[:] = sorted(name for name in folders if name[0] != "." and name not in GENERATED)
+        yield from (Path(folder, name) for name in sorted(names) if name.endswith(".py"))
 
 
 def name_of(path: Path) -> str:
