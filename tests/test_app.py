@@ -41,7 +41,7 @@ def start(environ: dict[str, str], folder: Path) -> subprocess.CompletedProcess[
     ],
     ids=["no address", "no key", "unreachable"],
 )
-def test_a_server_that_cannot_start_says_why_in_one_sentence(
+def test_failed_start_says_why_in_one_sentence(
     environ: dict[str, str], words: str, tmp_path: Path
 ) -> None:
     done = start(environ, tmp_path)
@@ -51,7 +51,7 @@ def test_a_server_that_cannot_start_says_why_in_one_sentence(
     assert "hidden" not in done.stderr
 
 
-def test_an_empty_database_says_what_to_import(tmp_path: Path) -> None:
+def test_empty_database_error_says_what_to_import(tmp_path: Path) -> None:
     config = Config(
         database_url=f"sqlite:///{tmp_path / 'empty.db'}", secret_key=KEY, model_dir=tmp_path / "models"
     )

@@ -12,7 +12,7 @@ def algorithms(client: FlaskClient) -> list[dict[str, Any]]:
     return data
 
 
-def test_every_algorithm_says_what_it_is_what_it_needs_and_its_defaults(client: FlaskClient) -> None:
+def test_algorithms_have_descriptions_needs_and_defaults(client: FlaskClient) -> None:
     listed = algorithms(client)
     assert {"user-user", "content-based", "popular"} <= {item["name"] for item in listed}
     for item in listed:
@@ -21,7 +21,7 @@ def test_every_algorithm_says_what_it_is_what_it_needs_and_its_defaults(client: 
         assert item["default_n"] == (15 if item["name"] == "user-user" else 20)
 
 
-def test_every_listed_algorithm_answers_on_every_route_that_takes_one(client: FlaskClient) -> None:
+def test_algorithms_answer_on_every_route(client: FlaskClient) -> None:
     list_ = [{"anime_id": 9253}, {"anime_id": 1535}]
     for item in algorithms(client):
         name = item["name"]
@@ -33,13 +33,13 @@ def test_every_listed_algorithm_answers_on_every_route_that_takes_one(client: Fl
         assert client.get(f"/api/v1/users/7/recommendations?algorithm={name}").status_code == 200
 
 
-def test_an_algorithm_finds_similar_titles_if_it_says_so(client: FlaskClient) -> None:
+def test_algorithms_find_similar_titles_only_if_declared(client: FlaskClient) -> None:
     for item in algorithms(client):
         response = client.get(f"/api/v1/anime/9253/similar?algorithm={item['name']}")
         assert response.status_code == (200 if item["similar"] else 422)
 
 
-def test_an_algorithm_that_needs_a_list_is_400_without_one(client: FlaskClient) -> None:
+def test_algorithm_that_needs_a_list_is_400_without_one(client: FlaskClient) -> None:
     for item in algorithms(client):
         response = client.post("/api/v1/recommendations", json={"algorithm": item["name"]})
         assert response.status_code == (400 if item["needs_list"] else 200)

@@ -23,9 +23,7 @@ def ids(page: dict[str, Any]) -> list[int]:
     return [item["anime_id"] for item in page["data"]]
 
 
-def test_browsing_shows_every_title_once_the_best_known_first(
-    shared_client: FlaskClient, snapshot: Snapshot
-) -> None:
+def test_browse_lists_every_title_by_popularity(shared_client: FlaskClient, snapshot: Snapshot) -> None:
     pages = [ask(shared_client, page=page, limit=70) for page in range(1, 6)]
     seen = [anime_id for page in pages for anime_id in ids(page)]
     assert len(seen) == len(set(seen)) == len(snapshot.catalog)
@@ -37,7 +35,7 @@ def test_browsing_shows_every_title_once_the_best_known_first(
     assert [members[anime_id] for anime_id in seen] == sorted(members.values(), reverse=True)  # type: ignore[type-var]  # none is unknown here
 
 
-def test_after_the_last_page_comes_an_empty_one(shared_client: FlaskClient) -> None:
+def test_page_after_the_last_is_empty(shared_client: FlaskClient) -> None:
     page = ask(shared_client, page=99)
     assert page == {
         "data": [],
@@ -45,7 +43,7 @@ def test_after_the_last_page_comes_an_empty_one(shared_client: FlaskClient) -> N
     }
 
 
-def test_a_page_that_ends_with_the_last_title_has_no_next(shared_client: FlaskClient) -> None:
+def test_last_page_has_no_next(shared_client: FlaskClient) -> None:
     assert ask(shared_client, page=3, limit=100)["pagination"]["has_next"] is False
 
 
@@ -53,11 +51,11 @@ def test_a_page_that_ends_with_the_last_title_has_no_next(shared_client: FlaskCl
     ("query", "first"),
     [("steins", 9253), ("attack on titan", 16498), ("進撃", 16498), ("fmab", 5114), ("CLANAD", 2167)],
 )
-def test_a_search_finds_any_name_of_a_title(shared_client: FlaskClient, query: str, first: int) -> None:
+def test_search_finds_any_name_of_a_title(shared_client: FlaskClient, query: str, first: int) -> None:
     assert ids(ask(shared_client, query=query))[0] == first
 
 
-def test_a_search_can_be_narrowed(shared_client: FlaskClient) -> None:
+def test_search_takes_filters(shared_client: FlaskClient) -> None:
     page = ask(shared_client, query="no", types="Movie", limit=100)
     assert {item["type"] for item in page["data"]} == {"Movie"}
     assert page["pagination"]["total"] == len(page["data"]) > 1
@@ -76,7 +74,7 @@ def test_a_search_can_be_narrowed(shared_client: FlaskClient) -> None:
         ("min_members=500000", lambda title: title.members >= 500_000),
     ],
 )
-def test_browsing_filters(shared_client: FlaskClient, snapshot: Snapshot, query: str, meets: Any) -> None:
+def test_browse_takes_filters(shared_client: FlaskClient, snapshot: Snapshot, query: str, meets: Any) -> None:
     expected = {title.anime_id for title in snapshot.catalog.titles if meets(title)}
     page = shared_client.get(f"{URL}?limit=100&{query}").get_json()
     assert page["pagination"]["total"] == len(expected) > 0
@@ -85,17 +83,17 @@ def test_browsing_filters(shared_client: FlaskClient, snapshot: Snapshot, query:
 
 
 @pytest.mark.parametrize("query", ["ids=9253,1535,424242", "ids=9253&ids=1535&ids=9253"])
-def test_only_the_titles_of_given_ids_can_be_asked_for(shared_client: FlaskClient, query: str) -> None:
+def test_ids_select_titles(shared_client: FlaskClient, query: str) -> None:
     page = shared_client.get(f"{URL}?sort=name&{query}").get_json()
     assert ids(page) == [1535, 9253]
     assert page["pagination"]["total"] == 2
 
 
-def test_no_ids_are_no_titles(shared_client: FlaskClient) -> None:
+def test_empty_ids_select_no_titles(shared_client: FlaskClient) -> None:
     assert ids(shared_client.get(f"{URL}?ids=").get_json()) == []
 
 
-def test_ids_go_with_a_search_and_with_filters(shared_client: FlaskClient) -> None:
+def test_ids_combine_with_query_and_filters(shared_client: FlaskClient) -> None:
     assert ids(ask(shared_client, ids="9253,1535", query="death")) == [1535]
     assert ids(ask(shared_client, ids="9253,1535", types="Movie")) == []
 
@@ -110,7 +108,7 @@ def test_ids_go_with_a_search_and_with_filters(shared_client: FlaskClient) -> No
         ("", 16498, None),
     ],
 )
-def test_a_search_says_by_which_other_name_it_found_a_title(
+def test_search_names_the_matched_alias(
     shared_client: FlaskClient, query: str, anime_id: int, matched: str | None
 ) -> None:
     found = {item["anime_id"]: item["matched"] for item in ask(shared_client, query=query, limit=100)["data"]}
@@ -126,18 +124,18 @@ def test_a_search_says_by_which_other_name_it_found_a_title(
         ("score", lambda title: -(title.score or 0)),
     ],
 )
-def test_the_order_can_be_chosen(shared_client: FlaskClient, snapshot: Snapshot, sort: str, key: Any) -> None:
+def test_sort_orders_the_titles(shared_client: FlaskClient, snapshot: Snapshot, sort: str, key: Any) -> None:
     titles = {title.anime_id: title for title in snapshot.catalog.titles}
     keys = [key(titles[anime_id]) for anime_id in ids(ask(shared_client, sort=sort, limit=100))]
     assert keys == sorted(keys)
 
 
-def test_the_same_search_gives_the_same_bytes(shared_client: FlaskClient) -> None:
+def test_same_search_gives_the_same_bytes(shared_client: FlaskClient) -> None:
     assert shared_client.get(f"{URL}?query=no").data == shared_client.get(f"{URL}?query=no").data
 
 
 @pytest.mark.parametrize("query", ["", "%20", "%00", "%ff", "%ED%A0%80", "!!!", "%", "x" * 200])
-def test_whatever_is_searched_for_is_answered(shared_client: FlaskClient, query: str) -> None:
+def test_search_answers_any_query(shared_client: FlaskClient, query: str) -> None:
     assert shared_client.get(f"{URL}?query={query}").status_code == 200
 
 
@@ -169,14 +167,14 @@ def test_whatever_is_searched_for_is_answered(shared_client: FlaskClient, query:
         ("typo=1", ["typo"]),
     ],
 )
-def test_a_bad_parameter_is_422_and_named(shared_client: FlaskClient, query: str, loc: list[str]) -> None:
+def test_invalid_parameter_is_422_and_named(shared_client: FlaskClient, query: str, loc: list[str]) -> None:
     response = shared_client.get(f"{URL}?{query}")
     assert response.status_code == 422
     assert response.mimetype == "application/problem+json"
     assert response.get_json()["errors"][0]["loc"] == loc
 
 
-def test_one_title_shows_all_that_is_known_of_it(shared_client: FlaskClient) -> None:
+def test_title_detail_has_every_known_field(shared_client: FlaskClient) -> None:
     title = ask(shared_client, f"{URL}/16498")
     expected = {
         "anime_id": 16498,
@@ -194,9 +192,7 @@ def test_one_title_shows_all_that_is_known_of_it(shared_client: FlaskClient) -> 
     assert 1 <= title["mean_rating"] <= 10
 
 
-def test_a_title_shows_how_many_people_gave_each_rating(
-    shared_client: FlaskClient, snapshot: Snapshot
-) -> None:
+def test_title_detail_counts_each_rating(shared_client: FlaskClient, snapshot: Snapshot) -> None:
     title = ask(shared_client, f"{URL}/16498")
     row = snapshot.catalog.vocabulary.row(16498)
     given = snapshot.ratings.data[snapshot.ratings.indices == row].tolist()
@@ -206,20 +202,20 @@ def test_a_title_shows_how_many_people_gave_each_rating(
 
 
 @pytest.mark.parametrize("path", ["/api/v1/anime/424242", "/api/v1/anime/424242/similar"])
-def test_a_title_that_is_not_there_is_404(shared_client: FlaskClient, path: str) -> None:
+def test_unknown_title_is_404(shared_client: FlaskClient, path: str) -> None:
     response = shared_client.get(path)
     assert response.status_code == 404
     assert "424242" in response.get_json()["detail"]
 
 
 @pytest.mark.parametrize("path", ["0", "-1", "x", "99999999999999999999", "0/similar", "x/similar"])
-def test_an_id_that_is_none_is_4xx(shared_client: FlaskClient, path: str) -> None:
+def test_malformed_id_is_4xx(shared_client: FlaskClient, path: str) -> None:
     response = shared_client.get(f"{URL}/{path}")
     assert response.status_code in (404, 422)
     assert response.mimetype == "application/problem+json"
 
 
-def test_similar_titles_come_without_the_title_itself(shared_client: FlaskClient) -> None:
+def test_similar_titles_exclude_the_title_itself(shared_client: FlaskClient) -> None:
     answer = ask(shared_client, f"{URL}/9253/similar")
     found = [item["anime_id"] for item in answer["items"]]
     assert (answer["anime_id"], answer["algorithm"], len(found)) == (9253, "hybrid", 20)
@@ -228,17 +224,17 @@ def test_similar_titles_come_without_the_title_itself(shared_client: FlaskClient
     assert scores == sorted(scores, reverse=True)
 
 
-def test_similar_titles_can_be_filtered(shared_client: FlaskClient) -> None:
+def test_similar_titles_take_filters(shared_client: FlaskClient) -> None:
     answer = ask(shared_client, f"{URL}/9253/similar", types="Movie", n=7)
     assert [item["type"] for item in answer["items"]] == ["Movie"] * 7
 
 
-def test_similar_titles_are_what_a_list_of_the_one_title_gets(shared_client: FlaskClient) -> None:
+def test_similar_titles_equal_a_list_of_the_one_title(shared_client: FlaskClient) -> None:
     body = {"ratings": [{"anime_id": 9253}], "algorithm": "hybrid", "n": 20, "franchise": "allow"}
     listed = shared_client.post("/api/v1/recommendations", json=body).get_json()["items"]
     assert ask(shared_client, f"{URL}/9253/similar")["items"] == listed
 
 
 @pytest.mark.parametrize("query", ["algorithm=magic", "algorithm=popular", "n=0", "n=101", "typo=1"])
-def test_a_bad_question_for_similar_titles_is_422(shared_client: FlaskClient, query: str) -> None:
+def test_invalid_similar_titles_query_is_422(shared_client: FlaskClient, query: str) -> None:
     assert shared_client.get(f"{URL}/9253/similar?{query}").status_code == 422

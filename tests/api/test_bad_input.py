@@ -134,13 +134,13 @@ def with_list(url: str, *entries: Any) -> dict[str, Any]:
 
 @BOTH
 @pytest.mark.parametrize("body", NOT_JSON, ids=lambda body: repr(body[:24]))
-def test_what_is_not_json_is_400(shared_client: FlaskClient, url: str, body: bytes) -> None:
+def test_invalid_json_is_400(shared_client: FlaskClient, url: str, body: bytes) -> None:
     check_problem(shared_client.post(url, data=body, content_type="application/json"), 400)
 
 
 @BOTH
 @pytest.mark.parametrize("body", NOT_AN_OBJECT, ids=repr)
-def test_json_that_is_no_object_is_refused(shared_client: FlaskClient, url: str, body: bytes) -> None:
+def test_json_without_an_object_is_refused(shared_client: FlaskClient, url: str, body: bytes) -> None:
     response = shared_client.post(url, data=body)
     assert response.status_code in ({400} if url == COMPATIBLE else {400, 422})
     check_problem(response, response.status_code)
@@ -148,7 +148,7 @@ def test_json_that_is_no_object_is_refused(shared_client: FlaskClient, url: str,
 
 @BOTH
 @pytest.mark.parametrize("content_type", ["text/plain", "application/x-www-form-urlencoded", "x", ""])
-def test_json_is_understood_under_any_name(shared_client: FlaskClient, url: str, content_type: str) -> None:
+def test_json_is_read_under_any_content_type(shared_client: FlaskClient, url: str, content_type: str) -> None:
     body = (
         b'{"user_id": 900001, "anime_list": ["Clannad"]}'
         if url == COMPATIBLE
@@ -159,9 +159,7 @@ def test_json_is_understood_under_any_name(shared_client: FlaskClient, url: str,
 
 @BOTH
 @pytest.mark.parametrize("entry", WRONG_ENTRIES, ids=lambda entry: repr(entry)[:40])
-def test_a_wrong_entry_of_a_list_is_refused_and_located(
-    shared_client: FlaskClient, url: str, entry: Any
-) -> None:
+def test_invalid_list_entry_is_refused_and_located(shared_client: FlaskClient, url: str, entry: Any) -> None:
     response = shared_client.post(url, json=with_list(url, "Clannad", entry))
     problem = check_problem(response, 400 if url == COMPATIBLE else 422)
     assert problem["errors"][0]["loc"][:2] == [LIST_NAME[url], 1]
@@ -170,7 +168,7 @@ def test_a_wrong_entry_of_a_list_is_refused_and_located(
 
 @BOTH
 @pytest.mark.parametrize("member", WRONG_MEMBERS, ids=lambda member: repr(member)[:40])
-def test_a_wrong_member_is_refused_and_located(
+def test_invalid_member_is_refused_and_located(
     shared_client: FlaskClient, url: str, member: dict[str, Any]
 ) -> None:
     response = shared_client.post(url, json=with_list(url, "Clannad") | member)
@@ -180,13 +178,13 @@ def test_a_wrong_member_is_refused_and_located(
 
 
 @pytest.mark.parametrize("member", WRONG_MEMBERS_OF_OURS, ids=lambda member: repr(member)[:40])
-def test_a_wrong_member_of_our_own_request_is_422(shared_client: FlaskClient, member: dict[str, Any]) -> None:
+def test_invalid_member_of_recommendations_is_422(shared_client: FlaskClient, member: dict[str, Any]) -> None:
     check_problem(shared_client.post(OURS, json=with_list(OURS, "Clannad") | member), 422)
 
 
 @BOTH
 @pytest.mark.parametrize("name", NAMES_NOBODY_KNOWS, ids=ascii)
-def test_a_strange_name_is_unresolved_and_harmless(shared_client: FlaskClient, url: str, name: str) -> None:
+def test_strange_name_is_unresolved_and_harmless(shared_client: FlaskClient, url: str, name: str) -> None:
     check_problem(shared_client.post(url, json=with_list(url, name)), 404)
     response = shared_client.post(url, json=with_list(url, "Clannad", name))
     assert response.status_code == 200
@@ -198,7 +196,7 @@ def test_a_strange_name_is_unresolved_and_harmless(shared_client: FlaskClient, u
         assert response.headers["X-Unresolved-Titles"].isprintable()
 
 
-def test_a_blank_name_is_skipped(shared_client: FlaskClient) -> None:
+def test_blank_name_is_skipped(shared_client: FlaskClient) -> None:
     answer = shared_client.post(
         OURS, json=with_list(OURS, "Clannad", "", " \t", {"name": "\u3000"})
     ).get_json()
@@ -206,38 +204,36 @@ def test_a_blank_name_is_skipped(shared_client: FlaskClient) -> None:
 
 
 @BOTH
-def test_a_thousand_unknown_names_do_not_make_a_header_that_breaks_proxies(
-    shared_client: FlaskClient, url: str
-) -> None:
+def test_thousand_unknown_names_keep_headers_short(shared_client: FlaskClient, url: str) -> None:
     response = shared_client.post(url, json=with_list(url, "Clannad", *(f"qqqq {i} ☃" for i in range(1_000))))
     assert response.status_code == 200
     assert all(len(value) <= 4_000 for value in response.headers.values())
 
 
 @BOTH
-def test_ten_thousand_titles_are_413(shared_client: FlaskClient, url: str) -> None:
+def test_list_of_ten_thousand_titles_is_413(shared_client: FlaskClient, url: str) -> None:
     check_problem(shared_client.post(url, json=with_list(url, *["Clannad"] * 10_000)), 413)
 
 
 @BOTH
-def test_a_body_over_the_cap_is_413(shared_client: FlaskClient, url: str) -> None:
+def test_oversized_body_is_413(shared_client: FlaskClient, url: str) -> None:
     check_problem(shared_client.post(url, json=with_list(url, "x" * 1_000_001)), 413)
 
 
 @BOTH
-def test_deeply_nested_members_are_refused(shared_client: FlaskClient, url: str) -> None:
+def test_deeply_nested_member_is_refused(shared_client: FlaskClient, url: str) -> None:
     deep = b"[" * 800 + b"]" * 800
     body = b'{"user_id": 900001, "' + LIST_NAME[url].encode() + b'": ' + deep + b"}"
     check_problem(shared_client.post(url, data=body), 400 if url == COMPATIBLE else 422)
 
 
-def test_unknown_members_of_the_compatible_request_are_ignored(shared_client: FlaskClient) -> None:
+def test_compatible_route_ignores_unknown_members(shared_client: FlaskClient) -> None:
     body = b'{"user_id": 900001, "anime_list": ["Clannad"], "x": ' + b"[" * 800 + b"]" * 800 + b"}"
     assert shared_client.post(COMPATIBLE, data=body).status_code == 200
 
 
 @pytest.mark.parametrize("user_id", [0, 2**63 - 1])
-def test_the_ids_at_both_ends_are_people(shared_client: FlaskClient, user_id: int) -> None:
+def test_smallest_and_largest_user_ids_are_accepted(shared_client: FlaskClient, user_id: int) -> None:
     body = {"user_id": user_id, "anime_list": ["Clannad"]}
     assert shared_client.post(COMPATIBLE, json=body).status_code == 200
     assert shared_client.get(f"/api/v1/users/{user_id}/similar").status_code == 200
@@ -276,7 +272,7 @@ JSON = st.recursive(
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(body=JSON, url=st.sampled_from([COMPATIBLE, OURS]))
-def test_no_json_whatsoever_makes_the_server_fail(shared_client: FlaskClient, body: Any, url: str) -> None:
+def test_arbitrary_json_never_fails_the_server(shared_client: FlaskClient, body: Any, url: str) -> None:
     assert shared_client.post(url, json=body).status_code < 500
 
 
@@ -312,7 +308,7 @@ def test_no_json_whatsoever_makes_the_server_fail(shared_client: FlaskClient, bo
         max_size=3,
     ),
 )
-def test_no_query_whatsoever_makes_the_server_fail(
+def test_arbitrary_query_never_fails_the_server(
     shared_client: FlaskClient, path: str, query: dict[str, str]
 ) -> None:
     assert shared_client.get(path, query_string=query).status_code < 500

@@ -26,7 +26,7 @@ def ask(client: FlaskClient, query: str = "") -> dict[str, Any]:
     return answer
 
 
-def test_it_says_what_stands_behind_the_answers(shared_client: FlaskClient, snapshot: Snapshot) -> None:
+def test_catalog_counts_titles_users_and_ratings(shared_client: FlaskClient, snapshot: Snapshot) -> None:
     answer = ask(shared_client)
     assert answer["model_version"] == "v0001"
     assert (answer["titles"], answer["people"], answer["generated"]) == (TITLES, PEOPLE, PEOPLE)
@@ -36,9 +36,7 @@ def test_it_says_what_stands_behind_the_answers(shared_client: FlaskClient, snap
 
 
 @pytest.mark.parametrize("kind", ["genres", "types"])
-def test_every_genre_and_type_can_be_filtered_by_and_leads_to_so_many_titles(
-    shared_client: FlaskClient, snapshot: Snapshot, kind: str
-) -> None:
+def test_catalog_counts_match_the_filters(shared_client: FlaskClient, snapshot: Snapshot, kind: str) -> None:
     found = ask(shared_client)[kind]
     assert len(found) > 2
     for entry in found:
@@ -48,7 +46,7 @@ def test_every_genre_and_type_can_be_filtered_by_and_leads_to_so_many_titles(
     assert counts == sorted(counts, reverse=True)
 
 
-def test_adult_titles_count_only_when_asked_for(shared_small_client: FlaskClient) -> None:
+def test_catalog_counts_adult_titles_on_request_only(shared_small_client: FlaskClient) -> None:
     without, with_them = ask(shared_small_client), ask(shared_small_client, "?nsfw=true")
     assert (without["titles"], with_them["titles"]) == (SMALL_TITLES - len(ADULT), SMALL_TITLES)
     assert "Hentai" not in {genre["name"] for genre in without["genres"]}
@@ -57,12 +55,12 @@ def test_adult_titles_count_only_when_asked_for(shared_small_client: FlaskClient
 
 
 @pytest.mark.parametrize(("titles", "covers"), [(5_000, True), (7, False)])
-def test_it_says_what_the_settings_allow(config: Config, titles: int, covers: bool) -> None:
-    app = create_app(config.model_copy(update={"max_list_titles": titles, "remote_covers": covers}))
+def test_catalog_reports_settings(config: Config, titles: int, covers: bool) -> None:
+    app = create_app(replace(config, max_list_titles=titles, remote_covers=covers))
     answer = ask(app.test_client())
     assert (answer["max_list_titles"], answer["covers"]) == (titles, covers)
 
 
 @pytest.mark.parametrize("query", ["?nsfw=perhaps", "?typo=1"])
-def test_a_bad_parameter_is_422(shared_client: FlaskClient, query: str) -> None:
+def test_invalid_parameter_is_422(shared_client: FlaskClient, query: str) -> None:
     assert shared_client.get(f"{URL}{query}").status_code == 422

@@ -18,7 +18,7 @@ BODY: dict[str, Any] = {
 }
 
 
-def test_a_new_person_gets_a_bare_array_of_fifteen_without_their_own_titles(client: FlaskClient) -> None:
+def test_new_user_gets_an_array_of_fifteen_other_titles(client: FlaskClient) -> None:
     response = client.post(URL, json=BODY)
     assert response.status_code == 200
     items = response.get_json()
@@ -30,9 +30,7 @@ def test_a_new_person_gets_a_bare_array_of_fifteen_without_their_own_titles(clie
     assert all(isinstance(item["stars"], int) and 1 <= item["stars"] <= 5 for item in items)
 
 
-def test_the_same_request_twice_gives_the_same_answer_and_one_user(
-    client: FlaskClient, config: Config
-) -> None:
+def test_repeated_request_gives_same_answer_and_one_user(client: FlaskClient, config: Config) -> None:
     first, second = client.post(URL, json=BODY), client.post(URL, json=BODY)
     assert first.data == second.data
     with open_engine(config.database_url).connect() as connection:
@@ -40,14 +38,14 @@ def test_the_same_request_twice_gives_the_same_answer_and_one_user(
         assert connection.execute(query).all() == [(1535, 9), (2167, 10), (9253, 10)]
 
 
-def test_a_new_person_is_a_neighbor_of_the_next_at_once(client: FlaskClient) -> None:
+def test_new_user_is_a_neighbor_of_the_next_at_once(client: FlaskClient) -> None:
     client.post(URL, json=BODY)
     client.post(URL, json={**BODY, "user_id": 900002})
     items = client.get("/api/v1/users/900002/similar").get_json()["items"]
     assert items[0] == {"user_id": 900001, "similarity": 1.0, "in_common": 3}
 
 
-def test_a_known_persons_saved_list_counts_and_does_not_change(client: FlaskClient, config: Config) -> None:
+def test_saved_list_counts_and_does_not_change(client: FlaskClient, config: Config) -> None:
     client.post(URL, json=BODY)
     extra = {**BODY, "anime_list": ["Cowboy Bebop"], "n": 100}
     ids = {item["anime_id"] for item in client.post(URL, json=extra).get_json()}
@@ -62,21 +60,21 @@ def test_content_based_gives_twenty_with_similarities(client: FlaskClient) -> No
     assert all(0 <= item["similarity_score"] <= 1 for item in items)
 
 
-def test_a_new_person_without_a_list_gets_what_is_popular_and_is_not_saved(client: FlaskClient) -> None:
+def test_new_user_without_a_list_is_not_saved(client: FlaskClient) -> None:
     nobody = client.post(URL, json={"user_id": 900003}).get_json()
     popular = client.post(URL, json={"user_id": 900004, "algorithm": "popular", "n": 15}).get_json()
     assert nobody == popular
     assert client.get("/api/v1/users/900003/similar").status_code == 404
 
 
-def test_unresolved_titles_are_named_in_a_header_and_blank_ones_skipped(client: FlaskClient) -> None:
+def test_unresolved_titles_are_named_in_a_header(client: FlaskClient) -> None:
     body = {**BODY, "anime_list": ["Steins;Gate", "  ", {"name": ""}, "qqqq, 進撃"], "extra": [1]}
     response = client.post(URL, json=body)
     assert response.status_code == 200
     assert response.headers["X-Unresolved-Titles"] == "qqqq%2C%20%E9%80%B2%E6%92%83"
 
 
-def test_a_list_of_unknown_titles_only_is_404_and_saves_nobody(client: FlaskClient) -> None:
+def test_list_of_unknown_titles_is_404_and_saves_nobody(client: FlaskClient) -> None:
     response = client.post(URL, json={"user_id": 900005, "anime_list": ["qqqq"]})
     assert response.status_code == 404
     assert "qqqq" in response.get_json()["error"]
@@ -108,7 +106,7 @@ def test_a_list_of_unknown_titles_only_is_404_and_saves_nobody(client: FlaskClie
     ],
     ids=str,
 )
-def test_a_bad_request_is_400_and_says_what_is_wrong(client: FlaskClient, change: dict[str, Any]) -> None:
+def test_invalid_request_is_400_with_a_detail(client: FlaskClient, change: dict[str, Any]) -> None:
     response = client.post(URL, json=BODY | change)
     assert response.status_code == 400
     assert response.mimetype == "application/problem+json"
@@ -118,19 +116,19 @@ def test_a_bad_request_is_400_and_says_what_is_wrong(client: FlaskClient, change
 
 
 @pytest.mark.parametrize("body", [b"", b"{nope", b"[1]", b"null", b'"x"', b"\xff\xfe", b'{"user_id": NaN}'])
-def test_a_body_that_is_not_a_json_object_is_400(client: FlaskClient, body: bytes) -> None:
+def test_body_without_a_json_object_is_400(client: FlaskClient, body: bytes) -> None:
     response = client.post(URL, data=body, content_type="application/json")
     assert response.status_code == 400
     assert response.get_json()["status"] == 400
 
 
-def test_a_body_over_the_limit_is_413(client: FlaskClient) -> None:
+def test_oversized_body_is_413(client: FlaskClient) -> None:
     response = client.post(URL, data=b'{"user_id": 1, "x": "' + b"x" * 1_100_000 + b'"}')
     assert response.status_code == 413
     assert response.mimetype == "application/problem+json"
 
 
-def test_a_list_over_the_limit_is_413(client: FlaskClient) -> None:
+def test_oversized_list_is_413(client: FlaskClient) -> None:
     response = client.post(URL, json={"user_id": 1, "anime_list": ["Naruto"] * 10_000})
     assert response.status_code == 413
     assert "10,000" in response.get_json()["detail"]
@@ -149,15 +147,13 @@ def test_a_list_over_the_limit_is_413(client: FlaskClient) -> None:
         ("clanad", "Clannad"),
     ],
 )
-def test_suggestions_complete_any_name_with_the_main_title(
-    client: FlaskClient, typed: str, first: str
-) -> None:
+def test_suggestions_complete_any_name_to_the_main_title(client: FlaskClient, typed: str, first: str) -> None:
     titles = client.get("/api/anime-suggestions", query_string={"query": typed}).get_json()
     assert titles[0] == first
     assert len(titles) <= 10
 
 
-def test_suggestions_for_nothing_are_an_empty_array(client: FlaskClient) -> None:
+def test_suggestions_for_blank_input_are_empty(client: FlaskClient) -> None:
     assert client.get("/api/anime-suggestions").get_json() == []
     assert client.get("/api/anime-suggestions?query=%20").get_json() == []
 
@@ -165,5 +161,5 @@ def test_suggestions_for_nothing_are_an_empty_array(client: FlaskClient) -> None
 @pytest.mark.parametrize(
     "query", ["query=a&limit=0", "query=a&limit=51", "query=a&limit=x", f"query={'x' * 300}"]
 )
-def test_suggestions_refuse_what_is_out_of_range(client: FlaskClient, query: str) -> None:
+def test_suggestions_refuse_values_out_of_range(client: FlaskClient, query: str) -> None:
     assert client.get(f"/api/anime-suggestions?{query}").status_code == 400

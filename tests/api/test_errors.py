@@ -9,6 +9,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from api.errors import STATUS_OF
+from serving.errors import ServiceError
 from tests.api.conftest import engine_of
 from tests.serving.worlds import ACTION, STRANGER, database_away
 
@@ -62,7 +64,7 @@ def check_problem(response: TestResponse, status: int) -> dict[str, Any]:
     ],
 )
 @pytest.mark.parametrize("method", ["get", "post", "delete"])
-def test_a_path_that_is_not_there_is_404(shared_client: FlaskClient, method: str, path: str) -> None:
+def test_unknown_path_is_404(shared_client: FlaskClient, method: str, path: str) -> None:
     check_problem(shared_client.open(path, method=method.upper()), 404)
 
 
@@ -78,7 +80,7 @@ def test_a_path_that_is_not_there_is_404(shared_client: FlaskClient, method: str
         ("PATCH", "/api/v1/popular", {"GET", "HEAD", "OPTIONS"}),
     ],
 )
-def test_a_wrong_method_is_405_and_the_right_ones_are_named(
+def test_wrong_method_is_405_with_the_allowed_ones(
     shared_client: FlaskClient, method: str, path: str, allowed: set[str]
 ) -> None:
     response = shared_client.open(path, method=method)
@@ -88,13 +90,13 @@ def test_a_wrong_method_is_405_and_the_right_ones_are_named(
 
 @pytest.mark.parametrize("path", ["/users/recommendations", "/api/v1/recommendations"])
 @pytest.mark.parametrize("accept", ["text/html", "*/*", "image/png", ""])
-def test_an_error_is_a_problem_document_whatever_is_accepted(
+def test_error_is_a_problem_document_for_any_accept(
     shared_client: FlaskClient, path: str, accept: str
 ) -> None:
     check_problem(shared_client.post(path, data=b"{", headers={"Accept": accept}), 400)
 
 
-def test_a_failed_validation_names_every_place(shared_client: FlaskClient) -> None:
+def test_validation_error_names_every_place(shared_client: FlaskClient) -> None:
     body = {"ratings": [{"anime_id": 1, "rating": 11}, {}], "n": 0, "filters": {"color": "red"}}
     problem = check_problem(shared_client.post("/api/v1/recommendations", json=body), 422)
     places = [error["loc"] for error in problem["errors"]]
@@ -103,14 +105,14 @@ def test_a_failed_validation_names_every_place(shared_client: FlaskClient) -> No
     assert problem["detail"].startswith("ratings.0.rating: ")
 
 
-def test_an_unknown_genre_in_a_body_is_422_and_named(shared_client: FlaskClient) -> None:
+def test_unknown_genre_in_a_body_is_422_and_named(shared_client: FlaskClient) -> None:
     response = shared_client.post("/api/v1/recommendations", json={"filters": {"genres": ["Nonsense"]}})
     problem = check_problem(response, 422)
     assert problem["errors"][0]["loc"] == ["filters", "genres"]
     assert "known are Action, " in problem["detail"]
 
 
-def test_thousands_of_mistakes_make_a_short_answer(shared_client: FlaskClient) -> None:
+def test_thousands_of_errors_make_a_short_answer(shared_client: FlaskClient) -> None:
     body = {"ratings": [{"rating": "x"}] * 4_000}
     response = shared_client.post("/api/v1/recommendations", json=body)
     check_problem(response, 422)
@@ -118,7 +120,7 @@ def test_thousands_of_mistakes_make_a_short_answer(shared_client: FlaskClient) -
 
 
 @pytest.mark.parametrize("path", NEEDS_THE_DATABASE)
-def test_with_the_database_away_what_needs_it_is_503(each_app: Flask, path: str) -> None:
+def test_database_outage_is_503_where_it_is_needed(each_app: Flask, path: str) -> None:
     client = each_app.test_client()
     known = client.get(path).status_code
     with database_away(engine_of(each_app)):
@@ -128,7 +130,7 @@ def test_with_the_database_away_what_needs_it_is_503(each_app: Flask, path: str)
     assert client.get(path).status_code == known
 
 
-def test_with_the_database_away_a_new_person_is_503_and_can_come_again(each_app: Flask) -> None:
+def test_database_outage_rejects_a_new_user_for_now(each_app: Flask) -> None:
     client = each_app.test_client()
     with database_away(engine_of(each_app)):
         response = client.post("/users/recommendations", json=NEWCOMER)
@@ -138,7 +140,7 @@ def test_with_the_database_away_a_new_person_is_503_and_can_come_again(each_app:
     assert client.get(f"/api/v1/users/{STRANGER}/similar").status_code == 200
 
 
-def test_with_the_database_away_what_needs_no_person_goes_on(each_app: Flask) -> None:
+def test_database_outage_spares_routes_without_users(each_app: Flask) -> None:
     client = each_app.test_client()
     body = {"ratings": NEWCOMER["anime_list"]}
     before = client.post("/api/v1/recommendations", json=body)
@@ -148,7 +150,7 @@ def test_with_the_database_away_what_needs_no_person_goes_on(each_app: Flask) ->
             assert client.get(path).status_code == 200, path
 
 
-def test_an_error_that_nobody_foresaw_is_500_without_a_trace(
+def test_unexpected_error_is_500_without_a_trace(
     app: Flask, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def broken() -> None:
@@ -159,3 +161,14 @@ def test_an_error_that_nobody_foresaw_is_500_without_a_trace(
     check_problem(response, 500)
     assert "secret" not in response.text
     assert "secret of the inside" in caplog.text  # the log has it
+
+
+def service_errors(kind: type[ServiceError] = ServiceError) -> set[type[ServiceError]]:
+    """Every kind of error that a service raises."""
+    below = set(kind.__subclasses__())
+    return below.union(*(service_errors(error) for error in below))
+
+
+def test_every_service_error_has_a_status() -> None:
+    assert set(STATUS_OF) == service_errors()
+    assert all(400 <= status < 500 for status in STATUS_OF.values())

@@ -13,12 +13,12 @@ from serving.builder import build_model
 from tests.serving.worlds import ACTION, PEOPLE, STRANGER, TITLES, damage
 
 
-def test_a_process_that_answers_is_alive(client: FlaskClient) -> None:
+def test_healthz_says_ok(client: FlaskClient) -> None:
     response = client.get("/healthz")
     assert (response.status_code, response.get_json()) == (200, {"status": "ok"})
 
 
-def test_ready_says_which_model_answers_and_what_is_in_it(small_client: FlaskClient) -> None:
+def test_readyz_describes_the_model_in_service(small_client: FlaskClient) -> None:
     state = small_client.get("/readyz").get_json()
     expected = {
         "status": "ok",
@@ -33,13 +33,13 @@ def test_ready_says_which_model_answers_and_what_is_in_it(small_client: FlaskCli
     assert datetime.fromisoformat(state["model_built_at"]).tzinfo
 
 
-def test_ready_counts_people_newer_than_the_model(small_client: FlaskClient) -> None:
+def test_readyz_counts_users_newer_than_the_model(small_client: FlaskClient) -> None:
     rated = [{"anime_id": anime_id} for anime_id in ACTION]
     small_client.post("/users/recommendations", json={"user_id": STRANGER, "anime_list": rated})
     assert small_client.get("/readyz").get_json()["newer_users"] == 1
 
 
-def test_ready_names_a_model_that_was_refused(small_client: FlaskClient, small_config: Config) -> None:
+def test_readyz_names_a_refused_model(small_client: FlaskClient, small_config: Config) -> None:
     engine = open_engine(small_config.database_url)
     build_model(engine, ModelStore(small_config.model_dir), force=True)
     engine.dispose()
@@ -50,7 +50,7 @@ def test_ready_names_a_model_that_was_refused(small_client: FlaskClient, small_c
     assert response.get_json()["refused_model"].startswith("v0002: ")
 
 
-def test_answers_name_the_model_they_come_from(small_client: FlaskClient, small_config: Config) -> None:
+def test_answers_name_their_model_version(small_client: FlaskClient, small_config: Config) -> None:
     engine = open_engine(small_config.database_url)
     build_model(engine, ModelStore(small_config.model_dir), force=True)
     engine.dispose()

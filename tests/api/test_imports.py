@@ -75,7 +75,7 @@ def saved(app: Flask, user_id: int = STRANGER) -> dict[int, int]:
 
 @BOTH
 @pytest.mark.parametrize("zipped", [False, True])
-def test_every_entry_is_in_the_answer(shared_small_client: FlaskClient, way: str, zipped: bool) -> None:
+def test_import_reports_every_entry(shared_small_client: FlaskClient, way: str, zipped: bool) -> None:
     response = send(shared_small_client, gzip.compress(LIST.encode()) if zipped else LIST, way)
     assert response.status_code == 200
     assert response.get_json() == {"user_id": None, "saved": False, **ANSWER}
@@ -85,12 +85,12 @@ def test_every_entry_is_in_the_answer(shared_small_client: FlaskClient, way: str
     "content_type",
     ["application/xml", "text/xml", "application/gzip", "application/x-www-form-urlencoded", "x", ""],
 )
-def test_a_raw_body_may_have_any_name(shared_small_client: FlaskClient, content_type: str) -> None:
+def test_raw_body_may_have_any_content_type(shared_small_client: FlaskClient, content_type: str) -> None:
     response = shared_small_client.post(URL, data=LIST.encode(), content_type=content_type)
     assert response.get_json()["counts"] == ANSWER["counts"]
 
 
-def test_nothing_is_stored_unless_asked_for(each_app: Flask) -> None:
+def test_dry_run_stores_nothing(each_app: Flask) -> None:
     before = contents(engine_of(each_app))
     client = each_app.test_client()
     for url in (URL, f"{URL}?user_id={STRANGER}", f"{URL}?user_id={STRANGER}&dry_run=true"):
@@ -98,7 +98,7 @@ def test_nothing_is_stored_unless_asked_for(each_app: Flask) -> None:
     assert contents(engine_of(each_app)) == before
 
 
-def test_a_saved_list_takes_the_place_of_the_one_before_and_counts_at_once(each_app: Flask) -> None:
+def test_saved_import_replaces_the_list_at_once(each_app: Flask) -> None:
     client = each_app.test_client()
     assert send(client, LIST, url=SAVING).get_json() == {"user_id": STRANGER, "saved": True, **ANSWER}
     assert saved(each_app) == {106: 9, 108: 0}
@@ -108,7 +108,7 @@ def test_a_saved_list_takes_the_place_of_the_one_before_and_counts_at_once(each_
     assert saved(each_app) == {107: 7}
 
 
-def test_a_form_may_say_whose_list_it_is(small_client: FlaskClient) -> None:
+def test_form_fields_name_the_user(small_client: FlaskClient) -> None:
     app = small_client.application
     send(small_client, LIST, FORM, user_id=str(STRANGER), dry_run="")
     assert saved(app) == {}
@@ -120,7 +120,7 @@ def test_a_form_may_say_whose_list_it_is(small_client: FlaskClient) -> None:
     assert saved(app, STRANGER + 1) == {106: 9, 108: 0}
 
 
-def test_a_list_of_which_no_title_is_known_changes_nothing(each_app: Flask) -> None:
+def test_import_without_a_known_title_changes_nothing(each_app: Flask) -> None:
     client = each_app.test_client()
     send(client, LIST, url=SAVING)
     for entries in ([], [anime(999_999, "x", 5, "2")], [anime(106, "x", 5, "6")]):
@@ -128,7 +128,7 @@ def test_a_list_of_which_no_title_is_known_changes_nothing(each_app: Flask) -> N
     assert saved(each_app) == {106: 9, 108: 0}
 
 
-def test_what_cannot_be_read_changes_nothing(small_client: FlaskClient) -> None:
+def test_unreadable_export_changes_nothing(small_client: FlaskClient) -> None:
     send(small_client, LIST, url=SAVING)
     for broken in (LIST[:-20], LIST.replace("<my_score>8<", "<my_score>80<")):
         check_problem(send(small_client, broken, url=SAVING), 422)
@@ -148,7 +148,7 @@ def test_what_cannot_be_read_changes_nothing(small_client: FlaskClient) -> None:
     ],
 )
 @pytest.mark.parametrize("way", ["query", FORM])
-def test_a_wrong_field_is_422_and_named(
+def test_invalid_field_is_422_and_named(
     shared_small_client: FlaskClient, query: str, loc: list[str], way: str
 ) -> None:
     if way == FORM:
@@ -170,21 +170,21 @@ def test_a_wrong_field_is_422_and_named(
     ],
     ids=["nothing", "no file", "another name", "two files", "a field that is no file"],
 )
-def test_a_form_without_one_file_is_422(shared_small_client: FlaskClient, data: dict[str, Any]) -> None:
+def test_form_without_exactly_one_file_is_422(shared_small_client: FlaskClient, data: dict[str, Any]) -> None:
     response = shared_small_client.post(URL, data=data, content_type="multipart/form-data")
     assert check_problem(response, 422)["errors"][0]["loc"] == ["file"]
 
 
 @pytest.mark.parametrize("content_type", ["multipart/form-data", "multipart/form-data; boundary=x"])
-def test_a_form_that_is_broken_is_422(shared_small_client: FlaskClient, content_type: str) -> None:
+def test_malformed_form_is_422(shared_small_client: FlaskClient, content_type: str) -> None:
     check_problem(shared_small_client.post(URL, data=b"--x\r\n\r\n\x00", content_type=content_type), 422)
 
 
 # -- who may ---------------------------------------------------------------------------------------------
 
 
-def test_saving_needs_a_key_that_may_write_and_reading_none(small_config: Config) -> None:
-    app = create_app(small_config.model_copy(update={"api_keys": ("read:reader", "write:writer")}))
+def test_import_needs_a_write_key_only_to_save(small_config: Config) -> None:
+    app = create_app(replace(small_config, api_keys=("read:reader", "write:writer")))
     client = app.test_client()
     assert send(client, LIST).status_code == 200
     assert send(client, LIST, url=f"{URL}?user_id=1").status_code == 200
@@ -198,11 +198,11 @@ def test_saving_needs_a_key_that_may_write_and_reading_none(small_config: Config
     assert saved(app) == {106: 9, 108: 0}
 
 
-def test_who_may_not_save_is_told_so_before_the_list_is_read(guarded_client: FlaskClient) -> None:
+def test_missing_key_is_reported_before_the_export_is_read(guarded_client: FlaskClient) -> None:
     check_problem(send(guarded_client, "no list at all", url=SAVING), 401)
 
 
-def test_with_the_database_away_a_list_is_read_and_not_saved(each_app: Flask) -> None:
+def test_database_outage_allows_a_dry_run_only(each_app: Flask) -> None:
     client = each_app.test_client()
     with database_away(engine_of(each_app)):
         assert send(client, LIST).status_code == 200
@@ -211,7 +211,7 @@ def test_with_the_database_away_a_list_is_read_and_not_saved(each_app: Flask) ->
     assert send(client, LIST, url=SAVING).status_code == 200
 
 
-def test_a_list_is_never_logged(small_client: FlaskClient, caplog: pytest.LogCaptureFixture) -> None:
+def test_imported_list_is_never_logged(small_client: FlaskClient, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     send(small_client, LIST, url=SAVING)
     send(small_client, LIST.replace("<my_score>8<", "<my_score>80<"), url=SAVING)
@@ -258,7 +258,7 @@ REFUSED = {
 
 @BOTH
 @pytest.mark.parametrize(("content", "status", "reason"), REFUSED.values(), ids=REFUSED.keys())
-def test_what_is_no_export_is_refused_with_the_reason(
+def test_invalid_export_is_refused_with_a_reason(
     shared_small_client: FlaskClient, way: str, content: bytes, status: int, reason: str
 ) -> None:
     boundary = b"--limit\r\nContent-Disposition: form-data; name=file; filename=x\r\n\r\n%s\r\n--limit--\r\n"
@@ -284,7 +284,7 @@ def test_what_is_no_export_is_refused_with_the_reason(
     way=st.sampled_from([RAW, FORM]),
     zipped=st.booleans(),
 )
-def test_no_file_whatsoever_makes_the_server_fail(
+def test_arbitrary_file_never_fails_the_server(
     shared_small_client: FlaskClient, content: bytes, way: str, zipped: bool
 ) -> None:
     response = send(shared_small_client, gzip.compress(content) if zipped else content, way)
@@ -307,25 +307,25 @@ def padded(size: int) -> bytes:
 
 
 @BOTH
-def test_a_larger_upload_is_413(narrow_client: FlaskClient, way: str) -> None:
+def test_oversized_upload_is_413(narrow_client: FlaskClient, way: str) -> None:
     assert send(narrow_client, padded(19_000), way).status_code == 200
     check_problem(send(narrow_client, padded(20_001), way), 413)
 
 
 @pytest.mark.parametrize(("size", "status"), [(19_000, 200), (30_000, 413)])
-def test_so_it_is_without_a_length_in_front(narrow_client: FlaskClient, size: int, status: int) -> None:
+def test_oversized_chunked_upload_is_413(narrow_client: FlaskClient, size: int, status: int) -> None:
     chunked = {"wsgi.input_terminated": True, "HTTP_TRANSFER_ENCODING": "chunked"}
     response = narrow_client.post(URL, input_stream=io.BytesIO(padded(size)), environ_overrides=chunked)
     assert response.status_code == status
 
 
-def test_an_upload_may_be_larger_than_other_bodies(small_config: Config) -> None:
-    client = create_app(small_config.model_copy(update={"max_body_bytes": 1_000})).test_client()
+def test_upload_may_be_larger_than_other_bodies(small_config: Config) -> None:
+    client = create_app(replace(small_config, max_body_bytes=1_000)).test_client()
     assert send(client, padded(900_000)).status_code == 200
     check_problem(client.post("/api/v1/recommendations", data=b" " * 1_001), 413)
 
 
-def test_more_titles_than_a_list_may_have_are_413(narrow_client: FlaskClient) -> None:
+def test_export_with_too_many_titles_is_413(narrow_client: FlaskClient) -> None:
     titles = [anime(i, "x", 5, "2") for i in range(1, 102)]
     assert send(narrow_client, gzip.compress(export(*titles[:100]).encode())).status_code == 200
     detail = check_problem(send(narrow_client, gzip.compress(export(*titles).encode())), 413)["detail"]
@@ -364,7 +364,7 @@ def peak_mb(pid: int) -> float:
 
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs Linux's /proc")
-def test_a_worker_stays_small_and_alive_whatever_is_uploaded(config: Config, tmp_path: Path) -> None:
+def test_worker_survives_any_upload_with_bounded_memory(config: Config, tmp_path: Path) -> None:
     bomb = gzip.compress(b"<myanimelist>") + gzip.compress(b" " * 10_000_000) * 900
     environ = environment(config.database_url, config.model_dir)
     form = b"--x\r\nContent-Disposition: form-data; name=file; filename=x\r\n\r\n%s\r\n--x--\r\n"
@@ -397,7 +397,7 @@ def operation(shared_client: FlaskClient) -> dict[str, Any]:
     return found
 
 
-def test_the_document_has_an_upload_form_and_both_raw_types(operation: dict[str, Any]) -> None:
+def test_document_has_an_upload_form_and_both_raw_types(operation: dict[str, Any]) -> None:
     content = operation["requestBody"]["content"]
     assert next(iter(content)) == "multipart/form-data"  # what the page shows first
     form = content["multipart/form-data"]["schema"]
@@ -408,7 +408,7 @@ def test_the_document_has_an_upload_form_and_both_raw_types(operation: dict[str,
     assert operation["security"] == [{}, {"api_key": []}]  # only for saving
 
 
-def test_the_documented_examples_are_so(shared_client: FlaskClient, operation: dict[str, Any]) -> None:
+def test_documented_import_examples_hold(shared_client: FlaskClient, operation: dict[str, Any]) -> None:
     example = operation["requestBody"]["content"]["application/xml"]["example"]
     response = shared_client.post(URL, data=example.encode(), content_type="application/xml")
     assert response.get_json()["matched"][0]["name"] == "Steins;Gate"
@@ -418,5 +418,5 @@ def test_the_documented_examples_are_so(shared_client: FlaskClient, operation: d
         assert mismatches(document, answer["schema"], value) == []
 
 
-def test_every_error_above_is_documented(operation: dict[str, Any]) -> None:
+def test_every_import_error_is_documented(operation: dict[str, Any]) -> None:
     assert {"401", "403", "404", "413", "422", "503"} <= set(operation["responses"])

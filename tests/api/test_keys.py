@@ -21,7 +21,7 @@ def scoped_client(config: Config) -> FlaskClient:
     return create_app(config.model_copy(update={"api_keys": keys})).test_client()
 
 
-def test_a_key_is_known_by_its_digest_only() -> None:
+def test_key_is_known_by_its_digest_only() -> None:
     keys = ApiKeys.parse(["read:reader", HASHED, "plain"])
     assert keys.scope_of("reader") is Scope.READ
     assert keys.scope_of("hashed") is Scope.WRITE
@@ -42,7 +42,7 @@ def test_a_key_is_known_by_its_digest_only() -> None:
         ("nobody", 401, 401, 401),
     ],
 )
-def test_a_scope_opens_what_it_says_and_no_more(
+def test_scope_opens_its_routes_and_no_more(
     scoped_client: FlaskClient, key: str, read: int, write: int, metrics: int
 ) -> None:
     for headers in ({"X-API-Key": key}, {"Authorization": f"Bearer {key}"}):
@@ -53,11 +53,11 @@ def test_a_scope_opens_what_it_says_and_no_more(
         assert erased == (204 if write == 200 else write)
 
 
-def test_too_small_a_scope_is_told_which_is_needed(scoped_client: FlaskClient) -> None:
+def test_insufficient_scope_is_told_the_required_one(scoped_client: FlaskClient) -> None:
     problem = check_problem(scoped_client.delete(DELETE, headers={"X-API-Key": "reader"}), 403)
     assert "scope write; yours is read" in problem["detail"]
 
 
-def test_metrics_are_open_where_nobody_is_an_admin(config: Config) -> None:
-    client = create_app(config.model_copy(update={"api_keys": ("write:writer",)})).test_client()
+def test_metrics_are_open_without_an_admin_key(config: Config) -> None:
+    client = create_app(replace(config, api_keys=("write:writer",))).test_client()
     assert client.get("/metrics").status_code == 200

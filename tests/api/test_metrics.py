@@ -28,7 +28,7 @@ def grown(client: FlaskClient, name: tuple[str, ...], ask: object) -> float:
     return samples(client)[name] - before
 
 
-def test_requests_are_counted_by_route_and_never_by_path(small_client: FlaskClient) -> None:
+def test_requests_are_counted_by_route_not_by_path(small_client: FlaskClient) -> None:
     name = ("anime_http_request_duration_seconds_count", "GET", "/api/v1/users/<int:user_id>/similar", "404")
     assert grown(small_client, name, lambda: small_client.get("/api/v1/users/424242/similar")) == 1
     unknown = ("anime_http_request_duration_seconds_count", "GET", "unknown", "404")
@@ -44,14 +44,14 @@ def test_recommendations_are_timed_by_algorithm(small_client: FlaskClient) -> No
     assert grown(small_client, name, lambda: small_client.post("/api/v1/recommendations", json=body)) == 1
 
 
-def test_somebody_new_is_timed_and_seen(small_client: FlaskClient) -> None:
+def test_new_user_is_timed_and_counted(small_client: FlaskClient) -> None:
     body = {"user_id": 901, "anime_list": [{"anime_id": 106}]}
     name = ("anime_insert_duration_seconds_count",)
     assert grown(small_client, name, lambda: small_client.post("/users/recommendations", json=body)) == 1
     assert samples(small_client)["anime_overlay_users",] == 1
 
 
-def test_the_model_in_service_is_shown(small_client: FlaskClient) -> None:
+def test_metrics_show_the_model_in_service(small_client: FlaskClient) -> None:
     small_client.get("/healthz")
     found = samples(small_client)
     assert found["anime_model_version",] == 1
@@ -59,7 +59,7 @@ def test_the_model_in_service_is_shown(small_client: FlaskClient) -> None:
     assert found["anime_model_built_timestamp_seconds",] > 1.6e9
 
 
-def test_a_database_that_fails_is_counted(each_app: Flask) -> None:
+def test_database_errors_are_counted(each_app: Flask) -> None:
     client = each_app.test_client()
     engine = engine_of(each_app)
     with engine.begin() as connection:
@@ -73,10 +73,8 @@ def test_a_database_that_fails_is_counted(each_app: Flask) -> None:
     assert total() > before
 
 
-def test_a_refusal_is_counted(config: Config) -> None:
-    client = create_app(
-        config.model_copy(update={"rate_limit_enabled": True, "rate_limit": "1/hour"})
-    ).test_client()
+def test_rate_limited_requests_are_counted(config: Config) -> None:
+    client = create_app(replace(config, rate_limit_enabled=True, rate_limit="1/hour")).test_client()
     client.get("/api/v1/algorithms")
     name = ("anime_rate_limited_total",)
     assert grown(client, name, lambda: client.get("/api/v1/algorithms")) == 1

@@ -33,19 +33,19 @@ def shown(answer: dict[str, Any]) -> set[int]:
 
 
 @pytest.mark.parametrize("path", LISTS)
-def test_no_list_of_titles_shows_an_adult_one(shared_small_client: FlaskClient, path: str) -> None:
+def test_title_lists_exclude_adult_titles(shared_small_client: FlaskClient, path: str) -> None:
     assert not ADULT & shown(shared_small_client.get(path).get_json())
 
 
 @pytest.mark.parametrize("path", [path for path in LISTS if "/users/1/" not in path])
-def test_who_asks_for_adult_titles_gets_them(shared_small_client: FlaskClient, path: str) -> None:
+def test_title_lists_include_adult_titles_on_request(shared_small_client: FlaskClient, path: str) -> None:
     separator = "&" if "?" in path else "?"
     assert ADULT & shown(shared_small_client.get(f"{path}{separator}nsfw=true").get_json())
 
 
 @pytest.mark.parametrize("algorithm", list(ALGORITHMS))
 @pytest.mark.parametrize("filters", [{}, {"nsfw": False}, {"genres": ["School"]}, {"genres": ["Hentai"]}])
-def test_no_recommendation_is_an_adult_title(
+def test_recommendations_exclude_adult_titles(
     shared_small_client: FlaskClient, algorithm: str, filters: dict[str, Any]
 ) -> None:
     body = {"ratings": [FRESH], "algorithm": algorithm, "n": 100, "filters": filters}
@@ -57,7 +57,7 @@ def test_no_recommendation_is_an_adult_title(
 
 
 @pytest.mark.parametrize("algorithm", list(ALGORITHMS))
-def test_whoever_wants_adult_titles_recommended_gets_them(
+def test_recommendations_include_adult_titles_on_request(
     shared_small_client: FlaskClient, algorithm: str
 ) -> None:
     body = {"ratings": [FRESH], "algorithm": algorithm, "n": 100, "filters": {"nsfw": True}}
@@ -65,7 +65,7 @@ def test_whoever_wants_adult_titles_recommended_gets_them(
 
 
 @pytest.mark.parametrize("algorithm", list(ALGORITHMS))
-def test_the_compatible_surface_recommends_none(shared_small_client: FlaskClient, algorithm: str) -> None:
+def test_compatible_route_excludes_adult_titles(shared_small_client: FlaskClient, algorithm: str) -> None:
     liked = [{"anime_id": anime_id, "rating": rating} for anime_id, rating in ACTION.items()]
     body = {"user_id": 900_001, "algorithm": algorithm, "n": 100, "anime_list": liked}
     items = shared_small_client.post("/users/recommendations", json=body).get_json()
@@ -74,7 +74,7 @@ def test_the_compatible_surface_recommends_none(shared_small_client: FlaskClient
 
 
 @pytest.mark.parametrize("typed", ["story", "s", "story number 104", "number 104", "104", "tory", "storu"])
-def test_no_suggestion_is_an_adult_title(shared_small_client: FlaskClient, typed: str) -> None:
+def test_suggestions_exclude_adult_titles(shared_small_client: FlaskClient, typed: str) -> None:
     query = {"query": typed, "limit": 50}
     names = shared_small_client.get("/api/anime-suggestions", query_string=query).get_json()
     assert not {f"Story number {anime_id}" for anime_id in ADULT} & set(names)

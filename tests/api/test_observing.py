@@ -34,7 +34,7 @@ def logged(lines: StringIO) -> list[dict[str, object]]:
     return [json.loads(line) for line in lines.getvalue().splitlines()]
 
 
-def test_a_request_is_one_line_of_json(small_client: FlaskClient, lines: StringIO) -> None:
+def test_request_is_logged_as_one_line_of_json(small_client: FlaskClient, lines: StringIO) -> None:
     response = small_client.get("/api/v1/popular?limit=1")
     (line,) = logged(lines)
     assert {key: line[key] for key in ("level", "logger", "method", "route", "status", "model")} == {
@@ -49,7 +49,7 @@ def test_a_request_is_one_line_of_json(small_client: FlaskClient, lines: StringI
     assert line["request_id"] == response.headers["X-Request-ID"]
 
 
-def test_neither_who_asks_nor_what_they_like_is_logged(small_client: FlaskClient, lines: StringIO) -> None:
+def test_log_names_neither_users_nor_titles(small_client: FlaskClient, lines: StringIO) -> None:
     body = {"user_id": 987_654, "anime_list": [{"name": "Title 3 of nobody"}, {"anime_id": 106}]}
     assert small_client.post("/users/recommendations", json=body).status_code == 200
     small_client.get("/api/v1/users/987654/recommendations?exclude_ids=4711")
@@ -60,19 +60,19 @@ def test_neither_who_asks_nor_what_they_like_is_logged(small_client: FlaskClient
 
 
 @pytest.mark.parametrize("given", ["abc-123", "a" * 64])
-def test_a_request_id_is_taken_over(small_client: FlaskClient, lines: StringIO, given: str) -> None:
+def test_valid_request_id_is_kept(small_client: FlaskClient, lines: StringIO, given: str) -> None:
     response = small_client.get("/healthz", headers={"X-Request-ID": given})
     assert response.headers["X-Request-ID"] == given
     assert logged(lines)[0]["request_id"] == given
 
 
 @pytest.mark.parametrize("given", ["", "a" * 65, "a b", 'x"y', "Ω"])
-def test_one_that_does_not_belong_in_a_log_is_replaced(small_client: FlaskClient, given: str) -> None:
+def test_invalid_request_id_is_replaced(small_client: FlaskClient, given: str) -> None:
     response = small_client.get("/healthz", headers={"X-Request-ID": given})
     assert re.fullmatch("[0-9a-f]{16}", response.headers["X-Request-ID"])
 
 
-def test_a_trace_goes_on(small_client: FlaskClient, lines: StringIO) -> None:
+def test_trace_is_continued(small_client: FlaskClient, lines: StringIO) -> None:
     parent = f"00-{TRACE}-00f067aa0ba902b7-01"
     response = small_client.get("/healthz", headers={"traceparent": parent})
     assert logged(lines)[0]["trace_id"] == TRACE
@@ -84,13 +84,13 @@ def test_a_trace_goes_on(small_client: FlaskClient, lines: StringIO) -> None:
 @pytest.mark.parametrize(
     "parent", ["", "00-x", f"01-{TRACE}-00f067aa0ba902b7-01", f"00-{'0' * 32}-00f067aa0ba902b7-01"]
 )
-def test_a_trace_that_is_none_begins_anew(small_client: FlaskClient, parent: str) -> None:
+def test_invalid_trace_starts_a_new_one(small_client: FlaskClient, parent: str) -> None:
     response = small_client.get("/healthz", headers={"traceparent": parent})
     assert re.fullmatch("00-[0-9a-f]{32}-[0-9a-f]{16}-00", response.headers["traceparent"])
     assert TRACE not in response.headers["traceparent"]
 
 
-def test_an_error_can_be_found_by_its_request(app: Flask, lines: StringIO) -> None:
+def test_error_is_logged_with_its_request_id(app: Flask, lines: StringIO) -> None:
     @app.get("/broken")
     def broken() -> str:
         raise RuntimeError("on purpose")

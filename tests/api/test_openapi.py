@@ -138,13 +138,13 @@ def mismatches(document: dict[str, Any], schema: dict[str, Any], value: Any, at:
     return found
 
 
-def test_it_is_openapi_3_1_and_says_what_it_describes(document: dict[str, Any]) -> None:
+def test_document_is_openapi_3_1_with_title_and_version(document: dict[str, Any]) -> None:
     assert document["openapi"] == "3.1.0"
     assert document["info"]["title"]
     assert re.fullmatch(r"\d+\.\d+\.\d+", document["info"]["version"])
 
 
-def test_every_route_is_documented_and_nothing_else(app: Flask, document: dict[str, Any]) -> None:
+def test_document_has_exactly_the_routes(app: Flask, document: dict[str, Any]) -> None:
     routes = {
         (method.lower(), re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule))
         for rule in app.url_map.iter_rules()
@@ -154,20 +154,20 @@ def test_every_route_is_documented_and_nothing_else(app: Flask, document: dict[s
     assert {(method, path) for method, path, _ in operations(document)} == routes
 
 
-def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:
+def test_every_reference_resolves(document: dict[str, Any]) -> None:
     found = set(references(document))
     assert len(found) > 10
     for reference in found:
         assert resolve(document, reference), reference
 
 
-def test_every_operation_has_a_name_of_its_own_a_summary_and_a_tag(document: dict[str, Any]) -> None:
+def test_operations_have_unique_ids_summaries_and_tags(document: dict[str, Any]) -> None:
     names = [operation["operationId"] for _, _, operation in operations(document)]
     assert len(names) == len(set(names))
     assert all(operation["summary"] and operation["tags"] for _, _, operation in operations(document))
 
 
-def test_every_parameter_in_a_path_is_documented_and_required(document: dict[str, Any]) -> None:
+def test_path_parameters_are_documented_and_required(document: dict[str, Any]) -> None:
     for _, path, operation in operations(document):
         documented = {
             parameter["name"]: parameter["required"]
@@ -177,7 +177,7 @@ def test_every_parameter_in_a_path_is_documented_and_required(document: dict[str
         assert documented == dict.fromkeys(re.findall(r"{(\w+)}", path), True)
 
 
-def test_every_documented_error_is_a_problem_document(document: dict[str, Any]) -> None:
+def test_documented_errors_are_problem_documents(document: dict[str, Any]) -> None:
     for _, _, operation in operations(document):
         for status, response in operation["responses"].items():
             if int(status) >= 400:
@@ -185,22 +185,18 @@ def test_every_documented_error_is_a_problem_document(document: dict[str, Any]) 
 
 
 @pytest.mark.parametrize(("method", "path"), list(ERRORS), ids=[" ".join(key) for key in ERRORS])
-def test_every_error_that_a_route_gives_is_documented(
-    document: dict[str, Any], method: str, path: str
-) -> None:
+def test_every_error_of_a_route_is_documented(document: dict[str, Any], method: str, path: str) -> None:
     documented = {int(status) for status in document["paths"][path][method]["responses"]}
     assert ERRORS[method, path] - documented == set()
 
 
 @pytest.mark.parametrize("path", ["/users/recommendations", "/api/anime-suggestions"])
-def test_no_error_is_documented_that_the_compatible_surface_never_gives(
-    document: dict[str, Any], path: str
-) -> None:
+def test_compatible_routes_document_no_422(document: dict[str, Any], path: str) -> None:
     # its validation errors are 400
     assert all("422" not in operation["responses"] for operation in document["paths"][path].values())
 
 
-def test_the_key_is_documented_where_it_is_needed(document: dict[str, Any]) -> None:
+def test_api_key_is_documented_where_required(document: dict[str, Any]) -> None:
     scheme = document["components"]["securitySchemes"]["api_key"]
     assert (scheme["in"], scheme["name"]) == ("header", "X-API-Key")
     guarded = {
@@ -211,7 +207,7 @@ def test_the_key_is_documented_where_it_is_needed(document: dict[str, Any]) -> N
     assert {} in document["paths"][IMPORT]["post"]["security"]  # only where something is saved
 
 
-def test_the_token_is_documented_where_it_is_needed(document: dict[str, Any]) -> None:
+def test_token_is_documented_where_required(document: dict[str, Any]) -> None:
     scheme = document["components"]["securitySchemes"]["profile_token"]
     assert (scheme["type"], scheme["scheme"]) == ("http", "bearer")
     for _, path, operation in operations(document):
@@ -233,7 +229,7 @@ def test_answers_are_as_documented(
     assert mismatches(document, schema, response.get_json()) == []
 
 
-def test_every_documented_route_is_tried_above(document: dict[str, Any]) -> None:
+def test_every_documented_route_is_checked(document: dict[str, Any]) -> None:
     no_json = {"/metrics", "/api/v1/users/{user_id}", IMPORT}
     profiles = {"/api/v1/profiles", "/api/v1/profiles/{user_id}"}  # tried in test_profiles.py
     assert set(document["paths"]) == {path for path, _, _ in ANSWERS} | no_json | profiles
@@ -252,7 +248,7 @@ def test_problems_are_as_documented(shared_client: FlaskClient, document: dict[s
         assert mismatches(document, schema, response.get_json()) == []
 
 
-def test_documented_examples_work(shared_client: FlaskClient, document: dict[str, Any]) -> None:
+def test_documented_examples_are_accepted(shared_client: FlaskClient, document: dict[str, Any]) -> None:
     tried = 0
     profile = shared_client.post("/api/v1/profiles", json={"ratings": LIST}).get_json()
     token = {"Authorization": f"Bearer {profile['token']}"}
@@ -268,11 +264,11 @@ def test_documented_examples_work(shared_client: FlaskClient, document: dict[str
     assert tried >= 4
 
 
-def test_the_document_is_the_same_every_time(shared_client: FlaskClient) -> None:
+def test_document_is_the_same_every_time(shared_client: FlaskClient) -> None:
     assert shared_client.get(URL).data == shared_client.get(URL).data
 
 
-def test_the_page_and_all_that_it_loads_are_served_from_here(shared_client: FlaskClient) -> None:
+def test_docs_page_loads_only_local_files(shared_client: FlaskClient) -> None:
     page = shared_client.get("/docs", follow_redirects=True)
     assert (page.status_code, page.mimetype) == (200, "text/html")
     assert URL in page.text
@@ -284,7 +280,7 @@ def test_the_page_and_all_that_it_loads_are_served_from_here(shared_client: Flas
             assert (file.status_code, len(file.data) > 100) == (200, True), address
 
 
-def test_the_page_asks_no_other_host(shared_client: FlaskClient) -> None:
+def test_docs_page_names_no_other_host(shared_client: FlaskClient) -> None:
     page = shared_client.get("/docs/swagger").text
     assert re.findall(r"https?://", page) == []
     with shared_client.get("/docs/swagger/css/swagger-ui.css") as file:

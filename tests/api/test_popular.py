@@ -12,7 +12,7 @@ from db.engine import open_engine
 URL = "/api/v1/popular"
 
 
-def test_the_counts_are_the_databases_own(shared_client: FlaskClient, config: Config) -> None:
+def test_popular_counts_match_the_database(shared_client: FlaskClient, config: Config) -> None:
     with open_engine(config.database_url).connect() as connection:
         query = "SELECT count(*), sum(rating >= 8) FROM ratings WHERE anime_id = :anime_id"
         for item in shared_client.get(URL).get_json()["data"]:
@@ -20,32 +20,32 @@ def test_the_counts_are_the_databases_own(shared_client: FlaskClient, config: Co
             assert (item["watchers"], item["likes"]) == tuple(row)
 
 
-def test_most_likes_come_first(shared_client: FlaskClient) -> None:
+def test_popular_sorts_by_likes(shared_client: FlaskClient) -> None:
     likes = [item["likes"] for item in shared_client.get(f"{URL}?limit=100").get_json()["data"]]
     assert likes == sorted(likes, reverse=True)
 
 
-def test_the_best_mean_comes_first_when_asked_for(shared_client: FlaskClient) -> None:
+def test_popular_sorts_by_mean_rating(shared_client: FlaskClient) -> None:
     means = [item["mean_rating"] for item in shared_client.get(f"{URL}?sort=mean_rating").get_json()["data"]]
     assert means == sorted(means, reverse=True)
     assert all(1 <= mean <= 10 for mean in means)
 
 
-def test_pages_follow_each_other(shared_client: FlaskClient) -> None:
+def test_pages_are_consecutive(shared_client: FlaskClient) -> None:
     whole = shared_client.get(f"{URL}?limit=60").get_json()["data"]
     pages = [shared_client.get(f"{URL}?limit=20&page={page}").get_json() for page in (1, 2, 3)]
     assert [item for page in pages for item in page["data"]] == whole
     assert pages[0]["pagination"] == {"page": 1, "limit": 20, "total": 300, "has_next": True}
 
 
-def test_it_takes_the_filters_of_a_search(shared_client: FlaskClient) -> None:
+def test_popular_takes_filters(shared_client: FlaskClient) -> None:
     page = shared_client.get(f"{URL}?types=Movie&year_from=2000").get_json()
     assert {item["type"] for item in page["data"]} == {"Movie"}
     assert all(item["year"] >= 2000 for item in page["data"])
 
 
 @pytest.mark.parametrize("query", ["sort=magic", "limit=0", "limit=101", "page=0", "types=Radio", "typo=1"])
-def test_a_bad_parameter_is_422(shared_client: FlaskClient, query: str) -> None:
+def test_invalid_parameter_is_422(shared_client: FlaskClient, query: str) -> None:
     response = shared_client.get(f"{URL}?{query}")
     assert response.status_code == 422
     assert response.get_json()["errors"][0]["loc"] == [query.partition("=")[0]]

@@ -48,7 +48,7 @@ def ask(client: FlaskClient, method: str, user_id: int, token: str, **more: Any)
     return client.open(f"{PROFILES}/{user_id}", method=method, **opening(token), **more)
 
 
-def test_a_profile_is_saved_under_an_id_that_nobody_can_guess(each_app: Flask) -> None:
+def test_profile_gets_a_random_id_and_token(each_app: Flask) -> None:
     client = each_app.test_client()
     first, second = made(client), made(client)
     assert {key: first[key] for key in ("saved", "unresolved")} == {"saved": 4, "unresolved": []}
@@ -59,7 +59,7 @@ def test_a_profile_is_saved_under_an_id_that_nobody_can_guess(each_app: Flask) -
     assert saved(each_app, first["user_id"]) == STORED
 
 
-def test_with_its_token_a_list_comes_back_as_it_is_stored(each_app: Flask) -> None:
+def test_get_profile_returns_the_saved_list(each_app: Flask) -> None:
     client = each_app.test_client()
     profile = made(client)
     response = ask(client, "GET", profile["user_id"], profile["token"])
@@ -74,7 +74,7 @@ def test_with_its_token_a_list_comes_back_as_it_is_stored(each_app: Flask) -> No
     assert response.headers["Cache-Control"] == "no-store"
 
 
-def test_what_comes_back_can_be_sent_back(each_app: Flask) -> None:
+def test_returned_list_can_be_sent_back(each_app: Flask) -> None:
     client = each_app.test_client()
     profile = made(client)
     shown = ask(client, "GET", profile["user_id"], profile["token"]).get_json()
@@ -84,7 +84,7 @@ def test_what_comes_back_can_be_sent_back(each_app: Flask) -> None:
     assert saved(each_app, other["user_id"]) == STORED
 
 
-def test_a_list_is_replaced_as_a_whole(each_app: Flask) -> None:
+def test_put_profile_replaces_the_whole_list(each_app: Flask) -> None:
     client = each_app.test_client()
     profile = made(client)
     body = {"ratings": [{"anime_id": 107, "rating": 3}, {"name": "qqqqqqq"}]}
@@ -93,7 +93,7 @@ def test_a_list_is_replaced_as_a_whole(each_app: Flask) -> None:
     assert saved(each_app, profile["user_id"]) == {107: 3}
 
 
-def test_a_list_without_a_known_title_changes_nothing_and_makes_nobody(each_app: Flask) -> None:
+def test_list_without_a_known_title_saves_nothing(each_app: Flask) -> None:
     client = each_app.test_client()
     profile = made(client)
     blank = ({"ratings": [{"anime_id": 999_999}]}, {"ratings": [" "]}, {"watched_ids": [999_999]})
@@ -111,9 +111,7 @@ def people(app: Flask) -> set[int]:
         return {user_id for user_id in ids if user_id in PROFILE_IDS}
 
 
-def test_a_profile_counts_at_once_in_every_worker_until_it_is_erased(
-    database_url: str, tmp_path: Any
-) -> None:
+def test_profile_is_a_neighbor_until_it_is_erased(database_url: str, tmp_path: Any) -> None:
     config = config_of(database_url, tmp_path)
     first, second = create_app(config), create_app(config)
     profile = made(first.test_client())
@@ -126,7 +124,7 @@ def test_a_profile_counts_at_once_in_every_worker_until_it_is_erased(
         assert profile["user_id"] not in neighbors(app, 77)
 
 
-def test_an_erased_profile_is_404_and_does_not_come_back(each_app: Flask) -> None:
+def test_erased_profile_is_404_and_not_revived(each_app: Flask) -> None:
     client = each_app.test_client()
     profile = made(client)
     ask(client, "DELETE", profile["user_id"], profile["token"])
@@ -137,10 +135,8 @@ def test_an_erased_profile_is_404_and_does_not_come_back(each_app: Flask) -> Non
 
 
 @BOTH_WAYS
-def test_without_the_right_token_nobody_learns_whether_there_is_a_profile(
-    small_config: Config, keys: tuple[str, ...]
-) -> None:
-    app = create_app(small_config.model_copy(update={"api_keys": keys}))
+def test_wrong_token_hides_whether_a_profile_exists(small_config: Config, keys: tuple[str, ...]) -> None:
+    app = create_app(replace(small_config, api_keys=keys))
     client = app.test_client()
     profile, other = made(client), made(client)
     nobody = next(user_id for user_id in PROFILE_IDS if user_id != profile["user_id"])
@@ -158,10 +154,8 @@ def test_without_the_right_token_nobody_learns_whether_there_is_a_profile(
 
 
 @BOTH_WAYS
-def test_its_token_opens_a_profile_whether_or_not_keys_are_configured(
-    small_config: Config, keys: tuple[str, ...]
-) -> None:
-    client = create_app(small_config.model_copy(update={"api_keys": keys})).test_client()
+def test_token_opens_its_profile_with_and_without_keys(small_config: Config, keys: tuple[str, ...]) -> None:
+    client = create_app(replace(small_config, api_keys=keys)).test_client()
     profile = made(client)
     body = {"ratings": [{"anime_id": 107}]}
     assert [
@@ -169,7 +163,7 @@ def test_its_token_opens_a_profile_whether_or_not_keys_are_configured(
     ] == [200, 200, 204]
 
 
-def test_a_token_is_of_one_id_and_one_secret_key(small_config: Config) -> None:
+def test_token_depends_on_id_and_secret_key(small_config: Config) -> None:
     token = profile_token(b"one", PROFILE_IDS[0])
     assert len(token) == 43
     assert token == profile_token(b"one", PROFILE_IDS[0])
@@ -180,7 +174,7 @@ def test_a_token_is_of_one_id_and_one_secret_key(small_config: Config) -> None:
 
 
 @pytest.mark.parametrize("user_id", [7, PROFILE_IDS.start - 1, PROFILE_IDS.stop])
-def test_an_id_that_was_not_handed_out_has_no_token(shared_small_client: FlaskClient, user_id: int) -> None:
+def test_id_outside_the_profile_range_has_no_token(shared_small_client: FlaskClient, user_id: int) -> None:
     token = profile_token(SECRET.encode(), user_id)  # which nobody gets
     check_problem(ask(shared_small_client, "GET", user_id, "x"), 401)
     check_problem(ask(shared_small_client, "GET", user_id, token), 422)
@@ -190,10 +184,8 @@ AMONG_USERS = [("GET", "/recommendations"), ("GET", "/similar"), ("PUT", "/ratin
 
 
 @BOTH_WAYS
-def test_among_the_users_a_profile_needs_a_configured_key(
-    small_config: Config, keys: tuple[str, ...]
-) -> None:
-    app = create_app(small_config.model_copy(update={"api_keys": keys}))
+def test_users_routes_need_a_key_for_a_profile(small_config: Config, keys: tuple[str, ...]) -> None:
+    app = create_app(replace(small_config, api_keys=keys))
     client = app.test_client()
     profile = made(client)
     person = f"/api/v1/users/{profile['user_id']}"
@@ -210,7 +202,7 @@ def test_among_the_users_a_profile_needs_a_configured_key(
     assert with_key == ([200, 200, 200, 204] if keys else [401] * 4)
 
 
-def test_nobody_imports_a_list_over_a_profile(shared_small_client: FlaskClient) -> None:
+def test_import_never_replaces_a_profile_without_a_key(shared_small_client: FlaskClient) -> None:
     profile = made(shared_small_client)
     asked = f"/api/v1/imports/mal?dry_run=false&user_id={profile['user_id']}"
     check_problem(shared_small_client.post(asked, data=EXPORT, content_type="application/xml"), 401)
@@ -218,10 +210,8 @@ def test_nobody_imports_a_list_over_a_profile(shared_small_client: FlaskClient) 
 
 
 @BOTH_WAYS
-def test_the_compatible_surface_tells_nothing_of_a_profile_and_adds_none(
-    small_config: Config, keys: tuple[str, ...]
-) -> None:
-    app = create_app(small_config.model_copy(update={"api_keys": keys}))
+def test_compatible_route_reveals_and_adds_no_profile(small_config: Config, keys: tuple[str, ...]) -> None:
+    app = create_app(replace(small_config, api_keys=keys))
     client = app.test_client()
     profile = made(client)
     nobody = PROFILE_IDS[profile["user_id"] - PROFILE_IDS.start - 1]
@@ -238,8 +228,8 @@ def test_the_compatible_surface_tells_nothing_of_a_profile_and_adds_none(
     assert people(app) == {profile["user_id"]}
 
 
-def test_a_key_neither_makes_nor_revives_a_profile(small_config: Config) -> None:
-    app = create_app(small_config.model_copy(update={"api_keys": ("write:writer",)}))
+def test_key_neither_creates_nor_revives_a_profile(small_config: Config) -> None:
+    app = create_app(replace(small_config, api_keys=("write:writer",)))
     client, headers = app.test_client(), {"X-API-Key": "writer"}
     erased = made(client)["user_id"]
     assert client.delete(f"/api/v1/users/{erased}", headers=headers).status_code == 204
@@ -255,7 +245,7 @@ def test_a_key_neither_makes_nor_revives_a_profile(small_config: Config) -> None
     assert people(app) == set()
 
 
-def test_a_title_that_is_newer_than_the_model_stays_in_a_list_that_is_sent_back(each_app: Flask) -> None:
+def test_title_newer_than_the_model_survives_a_round_trip(each_app: Flask) -> None:
     client = each_app.test_client()
     add_titles(engine_of(each_app), [998, 999])
     profile = made(client, {"ratings": [{"anime_id": 106, "rating": 9}, {"anime_id": 998, "rating": 3}]})
@@ -274,7 +264,7 @@ def nearest(client: FlaskClient, body: Any, **more: Any) -> float:
     return float(answer["neighbors"][0]["similarity"])
 
 
-def test_with_its_token_a_profile_is_not_its_own_neighbor(each_app: Flask) -> None:
+def test_profile_with_token_is_not_its_own_neighbor(each_app: Flask) -> None:
     client = each_app.test_client()
     before = nearest(client, LIST)
     assert before < 1
@@ -287,7 +277,7 @@ def test_with_its_token_a_profile_is_not_its_own_neighbor(each_app: Flask) -> No
     assert nearest(client, LIST, **opening(profile["token"])) == 1  # whose token it is is not looked up
 
 
-def test_recommendations_leave_the_profile_out_too(each_app: Flask) -> None:
+def test_recommendations_ignore_the_callers_own_profile(each_app: Flask) -> None:
     client = each_app.test_client()
     asked = {"ratings": LIST["ratings"], "algorithm": "user-user", "n": 100}
     before = client.post("/api/v1/recommendations", json=asked).get_json()["items"]
@@ -302,12 +292,14 @@ def test_recommendations_leave_the_profile_out_too(each_app: Flask) -> None:
 
 @pytest.mark.parametrize("profile_id", [7, PROFILE_IDS.stop, "x"])
 @pytest.mark.parametrize("route", ["taste", "recommendations"])
-def test_an_id_of_no_profile_is_422(shared_small_client: FlaskClient, route: str, profile_id: Any) -> None:
+def test_profile_id_outside_the_range_is_422(
+    shared_small_client: FlaskClient, route: str, profile_id: Any
+) -> None:
     response = shared_small_client.post(f"/api/v1/{route}", json={**LIST, "profile_id": profile_id})
     assert check_problem(response, 422)["errors"][0]["loc"] == ["profile_id"]
 
 
-def test_profiles_are_limited_as_whatever_saves(small_config: Config) -> None:
+def test_profile_routes_share_the_limit_for_saving(small_config: Config) -> None:
     limits = {"rate_limit_enabled": True, "rate_limit": "9/hour", "rate_limit_writes": "2/hour"}
     client = create_app(small_config.model_copy(update=limits)).test_client()
     client.post(PROFILES, json=LIST)
@@ -319,10 +311,8 @@ def test_profiles_are_limited_as_whatever_saves(small_config: Config) -> None:
     assert statuses == [404, 429, 404, 429]
 
 
-def test_a_page_of_a_named_origin_may_use_a_token(small_config: Config) -> None:
-    client = create_app(
-        small_config.model_copy(update={"cors_origins": ("https://a.example",)})
-    ).test_client()
+def test_configured_origin_may_send_a_token(small_config: Config) -> None:
+    client = create_app(replace(small_config, cors_origins=("https://a.example",))).test_client()
     asked = {
         "Origin": "https://a.example",
         "Access-Control-Request-Method": "DELETE",

@@ -23,9 +23,7 @@ NEWCOMER: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("algorithm", ["user-user", "content-based"])
-def test_a_model_published_while_a_new_person_is_saved_does_not_mix_up_titles(
-    small_config: Config, algorithm: str
-) -> None:
+def test_publish_during_a_save_mixes_up_no_titles(small_config: Config, algorithm: str) -> None:
     app = create_app(small_config)
     client = app.test_client()
     engine = open_engine(small_config.database_url)
@@ -46,7 +44,7 @@ def test_a_model_published_while_a_new_person_is_saved_does_not_mix_up_titles(
     assert first.get_json() == again.get_json()
 
 
-def test_a_new_title_is_found_as_soon_as_its_model_is_published(small_config: Config) -> None:
+def test_new_title_is_found_once_its_model_is_published(small_config: Config) -> None:
     client = create_app(small_config).test_client()
     assert client.get("/api/v1/anime/7").status_code == 404
     engine = open_engine(small_config.database_url)
@@ -57,7 +55,7 @@ def test_a_new_title_is_found_as_soon_as_its_model_is_published(small_config: Co
     assert client.get("/api/anime-suggestions?query=earl").get_json() == ["Earlier number 7"]
 
 
-def test_who_was_saved_before_a_new_title_came_keeps_their_list(small_config: Config) -> None:
+def test_saved_list_survives_a_newer_model(small_config: Config) -> None:
     client = create_app(small_config).test_client()
     client.post("/users/recommendations", json=NEWCOMER)
     engine = open_engine(small_config.database_url)

@@ -49,11 +49,11 @@ def ask(client: FlaskClient, **body: Any) -> dict[str, Any]:
 
 
 @EVERY_ALGORITHM
-def test_a_list_gets_ranked_titles_that_are_not_in_it(shared_client: FlaskClient, algorithm: str) -> None:
+def test_list_gets_ranked_titles_not_in_it(shared_client: FlaskClient, algorithm: str) -> None:
     answer = ask(shared_client, ratings=RATINGS, algorithm=algorithm)
     items = answer["items"]
     assert answer["algorithm"] == algorithm
-    assert len(items) == ALGORITHMS[algorithm].default_n
+    assert len(items) == ALGORITHMS[algorithm].default_limit
     assert not OWN & {item["anime_id"] for item in items}
     assert len({item["anime_id"] for item in items}) == len(items)
     scores = [item["score"] for item in items]
@@ -62,7 +62,7 @@ def test_a_list_gets_ranked_titles_that_are_not_in_it(shared_client: FlaskClient
     assert all(isinstance(item["stars"], int) and 1 <= item["stars"] <= 5 for item in items)
 
 
-def test_an_item_is_a_title_with_a_score(shared_client: FlaskClient) -> None:
+def test_item_is_a_title_with_a_score(shared_client: FlaskClient) -> None:
     first = ask(shared_client, ratings=[{"anime_id": 9253}], algorithm="popular", franchise="allow", n=1)[
         "items"
     ][0]
@@ -76,7 +76,7 @@ def test_an_item_is_a_title_with_a_score(shared_client: FlaskClient) -> None:
     assert "reasons" not in first
 
 
-def test_the_answer_says_which_titles_were_understood(shared_client: FlaskClient) -> None:
+def test_answer_names_resolved_and_unresolved_titles(shared_client: FlaskClient) -> None:
     answer = ask(
         shared_client, ratings=["clannad", "qqqq", {"name": "  "}, {"anime_id": 1535}, {"anime_id": 77}]
     )
@@ -90,7 +90,7 @@ def test_the_answer_says_which_titles_were_understood(shared_client: FlaskClient
 
 @EVERY_ALGORITHM
 @pytest.mark.parametrize(("filters", "meets"), FILTERS, ids=[str(filters) for filters, _ in FILTERS])
-def test_filters_filter_and_n_titles_come_back_whenever_so_many_are_allowed(
+def test_filters_yield_n_titles_whenever_n_are_allowed(
     shared_client: FlaskClient, snapshot: Snapshot, algorithm: str, filters: dict[str, Any], meets: Any
 ) -> None:
     def allowed(title: Title) -> bool:
@@ -105,9 +105,7 @@ def test_filters_filter_and_n_titles_come_back_whenever_so_many_are_allowed(
 
 
 @EVERY_ALGORITHM
-def test_a_filter_does_not_change_the_order_of_what_it_lets_through(
-    shared_client: FlaskClient, algorithm: str
-) -> None:
+def test_filter_keeps_the_order(shared_client: FlaskClient, algorithm: str) -> None:
     wanted = {"ratings": RATINGS, "algorithm": algorithm, "franchise": "allow"}
     everything = ask(shared_client, **wanted, n=100)["items"]
     films = ask(shared_client, **wanted, n=5, filters={"types": ["Movie"]})["items"]
@@ -125,7 +123,7 @@ def test_excluded_titles_make_room_for_the_next(shared_client: FlaskClient, algo
     assert ids(n=5, exclude_ids=[*first[:5], 999_999]) == first[5:]
 
 
-def test_what_each_filter_took_away_is_counted(shared_client: FlaskClient, snapshot: Snapshot) -> None:
+def test_titles_removed_by_each_filter_are_counted(shared_client: FlaskClient, snapshot: Snapshot) -> None:
     filtered = ask(shared_client, ratings=RATINGS, filters={"types": ["TV"]}, exclude_ids=[1, 5114, 999_999])[
         "filtered"
     ]
@@ -134,30 +132,30 @@ def test_what_each_filter_took_away_is_counted(shared_client: FlaskClient, snaps
 
 
 @pytest.mark.parametrize("n", [1, 7, 100])
-def test_n_titles_are_asked_for_and_n_come_back(shared_client: FlaskClient, n: int) -> None:
+def test_n_sets_the_number_of_items(shared_client: FlaskClient, n: int) -> None:
     assert len(ask(shared_client, ratings=RATINGS, n=n)["items"]) == n
 
 
-def test_no_list_gets_what_is_popular(shared_client: FlaskClient) -> None:
+def test_empty_list_gets_popular_titles(shared_client: FlaskClient) -> None:
     nothing = ask(shared_client, n=10)["items"]
     popular = ask(shared_client, algorithm="popular", n=10)["items"]
     assert [item["anime_id"] for item in nothing] == [item["anime_id"] for item in popular]
 
 
-def test_an_algorithm_that_needs_a_list_says_so(shared_client: FlaskClient) -> None:
+def test_algorithm_that_needs_a_list_says_so(shared_client: FlaskClient) -> None:
     response = shared_client.post(URL, json={"algorithm": "content-based"})
     assert response.status_code == 400
     assert response.get_json()["detail"] == "content-based needs a list: name at least one title."
 
 
-def test_a_list_of_unknown_titles_only_is_404(shared_client: FlaskClient) -> None:
+def test_list_of_unknown_titles_is_404(shared_client: FlaskClient) -> None:
     response = shared_client.post(URL, json={"ratings": ["qqqq", {"anime_id": 77}]})
     assert response.status_code == 404
     assert "qqqq, 77" in response.get_json()["error"]
 
 
 @EVERY_ALGORITHM
-def test_what_was_watched_is_not_recommended(shared_client: FlaskClient, algorithm: str) -> None:
+def test_watched_titles_are_not_recommended(shared_client: FlaskClient, algorithm: str) -> None:
     first = [item["anime_id"] for item in ask(shared_client, ratings=RATINGS, algorithm=algorithm)["items"]]
     answer = ask(shared_client, ratings=RATINGS, algorithm=algorithm, watched_ids=first)
     assert len(answer["items"]) == len(first)
@@ -165,44 +163,44 @@ def test_what_was_watched_is_not_recommended(shared_client: FlaskClient, algorit
     assert len(answer["resolved"]) == len(RATINGS)
 
 
-def test_what_was_watched_says_something_of_a_taste(shared_client: FlaskClient) -> None:
+def test_watched_titles_influence_the_ranking(shared_client: FlaskClient) -> None:
     watched = ask(shared_client, ratings=RATINGS, watched_ids=[16498])["items"]
     excluded = ask(shared_client, ratings=RATINGS, exclude_ids=[16498])["items"]
     liked = ask(shared_client, ratings=[*RATINGS, {"anime_id": 16498}])["items"]
     assert watched not in (excluded, liked)
 
 
-def test_a_list_may_have_no_opinion_at_all(shared_client: FlaskClient) -> None:
+def test_list_may_consist_of_watched_titles(shared_client: FlaskClient) -> None:
     answer = ask(shared_client, watched_ids=[1535, 9253], algorithm="content-based")
     assert answer["items"] != []
     assert (answer["resolved"], answer["unresolved"]) == ([], [])
 
 
-def test_a_rating_counts_more_than_having_watched(shared_client: FlaskClient) -> None:
+def test_rating_overrides_watched(shared_client: FlaskClient) -> None:
     items = ask(shared_client, ratings=RATINGS)["items"]
     assert ask(shared_client, ratings=RATINGS, watched_ids=sorted(OWN))["items"] == items
 
 
-def test_unknown_watched_titles_are_passed_over(shared_client: FlaskClient) -> None:
+def test_unknown_watched_titles_are_ignored(shared_client: FlaskClient) -> None:
     answer = ask(shared_client, ratings=RATINGS, watched_ids=[424242])
     assert answer["items"] == ask(shared_client, ratings=RATINGS)["items"]
     assert answer["unresolved"] == []
 
 
 @pytest.mark.parametrize("watched", [["x"], [0], [2**31], [1.5], [None], 1, "1", [1] * 5_001])
-def test_watched_titles_are_a_list_of_ids(shared_client: FlaskClient, watched: Any) -> None:
+def test_invalid_watched_ids_are_422(shared_client: FlaskClient, watched: Any) -> None:
     response = shared_client.post(URL, json={"ratings": RATINGS, "watched_ids": watched})
     assert response.status_code == 422
     assert response.get_json()["errors"][0]["loc"][0] == "watched_ids"
 
 
-def test_a_list_with_what_was_watched_may_not_be_too_long(config: Config) -> None:
-    client = create_app(config.model_copy(update={"max_list_titles": 3})).test_client()
+def test_list_limit_counts_watched_titles(config: Config) -> None:
+    client = create_app(replace(config, max_list_titles=3)).test_client()
     ask(client, ratings=RATINGS[:2], watched_ids=[20])
     assert client.post(URL, json={"ratings": RATINGS[:2], "watched_ids": [20, 21]}).status_code == 413
 
 
-def test_of_a_title_with_two_ratings_the_last_counts(shared_client: FlaskClient) -> None:
+def test_last_of_two_ratings_counts(shared_client: FlaskClient) -> None:
     liked, disliked = {"anime_id": 1535, "rating": 10}, {"anime_id": 1535, "rating": 1}
     other = {"anime_id": 2167, "rating": 9}
     both = ask(shared_client, ratings=[disliked, other, {"name": "Death Note", "rating": 10}])["items"]
@@ -210,18 +208,18 @@ def test_of_a_title_with_two_ratings_the_last_counts(shared_client: FlaskClient)
     assert both != ask(shared_client, ratings=[disliked, other])["items"]
 
 
-def test_the_order_of_the_list_does_not_matter(shared_client: FlaskClient) -> None:
+def test_list_order_does_not_matter(shared_client: FlaskClient) -> None:
     assert ask(shared_client, ratings=RATINGS)["items"] == ask(shared_client, ratings=RATINGS[::-1])["items"]
 
 
 @EVERY_ALGORITHM
-def test_the_same_request_gives_the_same_bytes_in_every_process(config: Config, algorithm: str) -> None:
+def test_same_request_gives_same_bytes_in_every_process(config: Config, algorithm: str) -> None:
     body = {"ratings": RATINGS, "algorithm": algorithm, "n": 50}
     clients = [create_app(config).test_client() for _ in range(2)]
     assert len({client.post(URL, json=body).data for client in clients * 2}) == 1
 
 
-def test_the_id_of_an_answer_is_the_same_for_the_same_request_and_signed(config: Config) -> None:
+def test_recommendation_id_signs_the_request(config: Config) -> None:
     client = create_app(config).test_client()
     stranger = create_app(
         config.model_copy(update={"secret_key": "another-secret-of-the-tests"})
@@ -234,7 +232,7 @@ def test_the_id_of_an_answer_is_the_same_for_the_same_request_and_signed(config:
     assert ask(stranger, ratings=RATINGS)["recommendation_id"] != first
 
 
-def test_nothing_is_stored(client: FlaskClient, config: Config) -> None:
+def test_recommendations_store_nothing(client: FlaskClient, config: Config) -> None:
     def counts() -> list[object]:
         tables = ("users", "ratings", "revision_counter")
         with open_engine(config.database_url).connect() as connection:

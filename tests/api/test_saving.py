@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,7 +10,6 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
-from api.context import context
 from app import create_app
 from recommender.artifacts.store import ModelStore
 from serving.builder import build_model
@@ -21,10 +21,16 @@ LIST = [{"anime_id": 106, "rating": 9}, {"anime_id": 108, "rating": 3}, {"anime_
 
 
 @pytest.fixture
-def two_workers(database_url: str, tmp_path: Any) -> tuple[Flask, Flask]:
+def two_workers(database_url: str, tmp_path: Path) -> tuple[Flask, Flask]:
     """Two apps over the same database and models, as two workers are."""
     config = config_of(database_url, tmp_path)
     return create_app(config), create_app(config)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> ModelStore:
+    """The models of these apps."""
+    return ModelStore(tmp_path / "models")
 
 
 def put(client: FlaskClient, user_id: int, ratings: Any) -> Any:
@@ -42,7 +48,7 @@ def neighbors(app: Flask, user_id: int) -> list[int]:
     return [person["user_id"] for person in answer["items"]]
 
 
-def test_a_list_is_saved_for_somebody_new_and_replaced_for_somebody_known(each_app: Flask) -> None:
+def test_put_ratings_adds_and_replaces_a_list(each_app: Flask) -> None:
     client = each_app.test_client()
     assert put(client, 77, LIST).get_json() == {"user_id": 77, "saved": 3, "unresolved": []}
     assert saved(each_app, 77) == {106: 9, 108: 3, 110: 10}
@@ -53,7 +59,7 @@ def test_a_list_is_saved_for_somebody_new_and_replaced_for_somebody_known(each_a
     assert saved(each_app, 77) == {112: 8}
 
 
-def test_a_list_with_nothing_known_in_it_changes_nothing(each_app: Flask) -> None:
+def test_list_without_a_known_title_changes_nothing(each_app: Flask) -> None:
     client = each_app.test_client()
     put(client, 77, LIST)
     check_problem(put(client, 77, [{"anime_id": 999_999}]), 404)
@@ -64,7 +70,7 @@ def test_a_list_with_nothing_known_in_it_changes_nothing(each_app: Flask) -> Non
     assert saved(each_app, 77) == {106: 9, 108: 3, 110: 10}
 
 
-def test_what_was_watched_is_saved_without_a_rating(each_app: Flask) -> None:
+def test_watched_titles_are_saved_unrated(each_app: Flask) -> None:
     client, url = each_app.test_client(), "/api/v1/users/77/ratings"
     answer = client.put(url, json={"ratings": LIST, "watched_ids": [112, 106, 999_999]}).get_json()
     assert answer == {"user_id": 77, "saved": 4, "unresolved": ["999999"]}
@@ -76,12 +82,12 @@ def test_what_was_watched_is_saved_without_a_rating(each_app: Flask) -> None:
     assert saved(each_app, 77) == {112: 0}
 
 
-def test_what_is_not_known_is_named_and_the_rest_is_saved(each_app: Flask) -> None:
+def test_unresolved_titles_are_named_and_the_rest_is_saved(each_app: Flask) -> None:
     answer = put(each_app.test_client(), 77, [*LIST, {"name": "qqqqqqq"}]).get_json()
     assert answer == {"user_id": 77, "saved": 3, "unresolved": ["qqqqqqq"]}
 
 
-def test_a_replaced_list_counts_at_once_in_every_worker(two_workers: tuple[Flask, Flask]) -> None:
+def test_replaced_list_counts_at_once_in_every_worker(two_workers: tuple[Flask, Flask]) -> None:
     first, second = two_workers
     put(first.test_client(), 77, LIST)
     assert 77 in neighbors(second, put_clone(first, 78, LIST))
@@ -95,8 +101,8 @@ def put_clone(app: Flask, user_id: int, ratings: Any) -> int:
 
 
 @pytest.mark.parametrize("user_id", [77, KNOWN_USER], ids=["newer than the model", "in the model"])
-def test_an_erased_person_is_gone_from_database_workers_and_the_next_model(
-    two_workers: tuple[Flask, Flask], user_id: int
+def test_erased_user_is_gone_everywhere(
+    two_workers: tuple[Flask, Flask], store: ModelStore, user_id: int
 ) -> None:
     first, second = two_workers
     if user_id == 77:
@@ -113,15 +119,15 @@ def test_an_erased_person_is_gone_from_database_workers_and_the_next_model(
         assert user_id not in neighbors(app, 88)
         check_problem(app.test_client().get(f"/api/v1/users/{user_id}/recommendations"), 404)
 
-    version, built = build_model(engine_of(first), store_of(first))
+    version, built = build_model(engine_of(first), store)
     assert built
     assert version.snapshot.ratings.users.row(user_id) is None
     for app in two_workers:
         assert user_id not in neighbors(app, 88)
 
 
-def test_who_was_erased_is_forgotten_once_no_model_knows_them(each_app: Flask) -> None:
-    client, engine, store = each_app.test_client(), engine_of(each_app), store_of(each_app)
+def test_erasure_is_forgotten_once_no_model_has_the_user(each_app: Flask, store: ModelStore) -> None:
+    client, engine = each_app.test_client(), engine_of(each_app)
     put(client, 77, LIST)
     build_model(engine, store)
     client.delete("/api/v1/users/77")
@@ -132,7 +138,7 @@ def test_who_was_erased_is_forgotten_once_no_model_knows_them(each_app: Flask) -
     assert erasures(each_app) == []
 
 
-def test_an_erased_person_may_come_back(each_app: Flask) -> None:
+def test_erased_user_can_be_saved_again(each_app: Flask) -> None:
     client = each_app.test_client()
     put(client, 77, LIST)
     client.delete("/api/v1/users/77")
@@ -142,16 +148,10 @@ def test_an_erased_person_may_come_back(each_app: Flask) -> None:
     assert erasures(each_app) == []
 
 
-def test_nobody_cannot_be_erased(each_app: Flask) -> None:
+def test_erasing_an_unknown_user_is_404(each_app: Flask) -> None:
     check_problem(each_app.test_client().delete("/api/v1/users/424242"), 404)
 
 
 def erasures(app: Flask) -> list[int]:
     with engine_of(app).connect() as connection:
         return [row.user_id for row in connection.execute(text("SELECT user_id FROM erasures"))]
-
-
-def store_of(app: Flask) -> ModelStore:
-    with app.app_context():
-        live = context().services.live
-        return live._store

@@ -27,7 +27,7 @@ def browser_client(config: Config) -> FlaskClient:
 @pytest.mark.parametrize(
     "key", [None, "", "wrong", "the-ke", "the-key ", "THE-KEY", "ключ", "the-key,the-key"]
 )
-def test_a_personal_route_without_a_right_key_is_401(
+def test_personal_route_without_a_valid_key_is_401(
     guarded_client: FlaskClient, path: str, key: str | None
 ) -> None:
     response = guarded_client.get(path, headers={} if key is None else {"X-API-Key": key})
@@ -38,26 +38,26 @@ def test_a_personal_route_without_a_right_key_is_401(
     assert "X-API-Key" in problem["detail"]
 
 
-def test_with_the_key_a_personal_route_answers(guarded_client: FlaskClient) -> None:
+def test_personal_route_answers_with_the_key(guarded_client: FlaskClient) -> None:
     assert [guarded_client.get(path, headers=KEY).status_code for path in PERSONAL] == [200, 200, 404]
 
 
-def test_every_configured_key_opens(config: Config) -> None:
-    client = create_app(config.model_copy(update={"api_keys": ("first", "zweiter-Schlüssel")})).test_client()
+def test_every_configured_key_is_accepted(config: Config) -> None:
+    client = create_app(replace(config, api_keys=("first", "zweiter-Schlüssel"))).test_client()
     for key, status in (("first", 200), ("zweiter", 401)):
         assert client.get(PERSONAL[0], headers={"X-API-Key": key}).status_code == status
 
 
-def test_without_keys_configured_everything_is_open(client: FlaskClient) -> None:
+def test_every_route_is_open_without_configured_keys(client: FlaskClient) -> None:
     assert [client.get(path).status_code for path in PERSONAL] == [200, 200, 404]
 
 
-def test_what_is_not_personal_needs_no_key(guarded_client: FlaskClient) -> None:
+def test_public_routes_need_no_key(guarded_client: FlaskClient) -> None:
     assert {guarded_client.get(path).status_code for path in OPEN} == {200}
     assert guarded_client.post("/api/v1/recommendations", json={"ratings": ["Clannad"]}).status_code == 200
 
 
-def test_the_compatible_surface_answers_without_a_key(guarded_client: FlaskClient) -> None:
+def test_compatible_route_needs_no_key(guarded_client: FlaskClient) -> None:
     for user_id in (900_001, 900_001, 7):  # new, then known; known
         body = {"user_id": user_id, "anime_list": ["Clannad"]}
         response = guarded_client.post("/users/recommendations", json=body)
@@ -65,7 +65,7 @@ def test_the_compatible_surface_answers_without_a_key(guarded_client: FlaskClien
         assert all("reasons" not in item for item in response.get_json())
 
 
-def test_by_default_no_origin_may_call(client: FlaskClient) -> None:
+def test_no_origin_may_call_by_default(client: FlaskClient) -> None:
     for response in (
         client.get("/api/v1/popular", headers={"Origin": ORIGIN}),
         client.post("/users/recommendations", json={"user_id": 1}, headers={"Origin": ORIGIN}),
@@ -74,7 +74,7 @@ def test_by_default_no_origin_may_call(client: FlaskClient) -> None:
         assert "Access-Control-Allow-Origin" not in response.headers
 
 
-def test_the_origin_of_the_settings_may_call_and_read_the_headers_it_needs(
+def test_configured_origin_may_call_and_read_headers(
     browser_client: FlaskClient,
 ) -> None:
     body = {"user_id": 900_001, "anime_list": ["Clannad", "qqqq"]}
@@ -85,7 +85,7 @@ def test_the_origin_of_the_settings_may_call_and_read_the_headers_it_needs(
     assert response.headers["X-Unresolved-Titles"] == "qqqq"
 
 
-def test_the_origin_of_the_settings_can_read_errors(browser_client: FlaskClient) -> None:
+def test_configured_origin_can_read_errors(browser_client: FlaskClient) -> None:
     for path in ("/nope", "/api/v1/anime?page=0", PERSONAL[0]):
         response = browser_client.get(path, headers={"Origin": ORIGIN})
         assert response.status_code >= 400
@@ -93,13 +93,13 @@ def test_the_origin_of_the_settings_can_read_errors(browser_client: FlaskClient)
 
 
 @pytest.mark.parametrize("origin", ["https://evil.example", "null", f"{ORIGIN}.evil.example", "http://x"])
-def test_another_origin_may_not_call(browser_client: FlaskClient, origin: str) -> None:
+def test_other_origin_may_not_call(browser_client: FlaskClient, origin: str) -> None:
     response = browser_client.get("/api/v1/popular", headers={"Origin": origin})
     assert "Access-Control-Allow-Origin" not in response.headers
 
 
-def test_an_origin_is_compared_and_not_searched_for(config: Config) -> None:
-    client = create_app(config.model_copy(update={"cors_origins": ("https://a.example",)})).test_client()
+def test_origin_is_compared_literally(config: Config) -> None:
+    client = create_app(replace(config, cors_origins=("https://a.example",))).test_client()
     response = client.get("/api/v1/popular", headers={"Origin": "https://aXexample"})
     assert "Access-Control-Allow-Origin" not in response.headers
 
@@ -116,7 +116,7 @@ def test_an_origin_is_compared_and_not_searched_for(config: Config) -> None:
         ("/api/v1/users/7", "DELETE", "x-api-key"),
     ],
 )
-def test_a_browser_may_ask_before_it_sends(
+def test_preflight_of_every_route_is_allowed(
     browser_client: FlaskClient, path: str, method: str, header: str
 ) -> None:
     asked = {"Access-Control-Request-Method": method, "Access-Control-Request-Headers": header}
@@ -129,7 +129,7 @@ def test_a_browser_may_ask_before_it_sends(
 
 
 @pytest.mark.parametrize("path", ["/api/v1/popular", "/nope", "/healthz", PERSONAL[0], "/docs/swagger"])
-def test_a_browser_is_told_to_run_and_frame_nothing(client: FlaskClient, path: str) -> None:
+def test_security_headers_forbid_scripts_and_frames(client: FlaskClient, path: str) -> None:
     headers = client.get(path).headers
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["X-Frame-Options"] == "DENY"
@@ -140,7 +140,7 @@ def test_a_browser_is_told_to_run_and_frame_nothing(client: FlaskClient, path: s
     assert ("script-src" in policy) == path.startswith("/docs")
 
 
-def test_what_is_personal_is_kept_by_no_cache(client: FlaskClient) -> None:
+def test_personal_answers_are_not_cached(client: FlaskClient) -> None:
     assert client.get(PERSONAL[0]).headers["Cache-Control"] == "no-store"
     assert client.head(PERSONAL[0]).headers["Cache-Control"] == "no-store"
     assert client.get("/api/v1/profiles/4503599627370496").headers["Cache-Control"] == "no-store"
@@ -149,6 +149,6 @@ def test_what_is_personal_is_kept_by_no_cache(client: FlaskClient) -> None:
     assert sent.headers["Cache-Control"] == "no-store"
 
 
-def test_only_over_https_a_browser_is_told_to_stay_with_it(client: FlaskClient) -> None:
+def test_strict_transport_security_is_sent_over_https_only(client: FlaskClient) -> None:
     assert "Strict-Transport-Security" not in client.get("/healthz").headers
     assert "Strict-Transport-Security" in client.get("/healthz", base_url="https://localhost").headers

@@ -11,6 +11,8 @@ from app import create_app
 from config import Config
 from recommender.artifacts.snapshot import Snapshot
 from recommender.data.query import Query
+from recommender.models.popularity import Popularity
+from recommender.models.user_user import UserUser
 from tests.api.test_errors import check_problem
 
 URL = "/api/v1/taste"
@@ -27,7 +29,7 @@ def ask(client: FlaskClient, **body: Any) -> dict[str, Any]:
     return answer
 
 
-def test_each_title_of_the_list_comes_back_once_with_the_rating_that_was_given(
+def test_resolved_titles_have_their_submitted_ratings(
     shared_client: FlaskClient,
 ) -> None:
     answer = ask(shared_client, **LIST)
@@ -41,11 +43,13 @@ def test_each_title_of_the_list_comes_back_once_with_the_rating_that_was_given(
     assert (answer["titles"], answer["rated"], answer["unresolved"]) == (4, 2, [])
 
 
-def test_only_ratings_that_were_given_count_in_means(shared_client: FlaskClient, snapshot: Snapshot) -> None:
+def test_means_count_submitted_ratings_only(shared_client: FlaskClient, snapshot: Snapshot) -> None:
     answer = ask(shared_client, **LIST)
     rows = snapshot.catalog.vocabulary.rows([1535, 9253])
     assert answer["mean_rating"] == 6.5
-    assert answer["others_mean_rating"] == round(float(snapshot.popularity.plain_means[rows].mean()), 2)
+    assert answer["others_mean_rating"] == round(
+        float(snapshot.models[Popularity].plain_means[rows].mean()), 2
+    )
     assert answer["histogram"] == [0, 0, 0, 1, 0, 0, 0, 0, 1, 0]
     unrated = ask(shared_client, ratings=["Clannad"], watched_ids=[16498])
     assert (unrated["rated"], unrated["mean_rating"], unrated["others_mean_rating"]) == (0, None, None)
@@ -65,20 +69,21 @@ def test_genres_decades_and_types_are_counted(shared_client: FlaskClient, snapsh
     assert sum(entry["titles"] for entry in answer["decades"]) == 4
 
 
-def test_a_rating_far_from_that_of_people_is_named(shared_client: FlaskClient, snapshot: Snapshot) -> None:
+def test_rating_far_from_the_mean_is_named(shared_client: FlaskClient, snapshot: Snapshot) -> None:
     answer = ask(shared_client, **LIST)
     row = snapshot.catalog.vocabulary.row(9253)
-    mean = round(float(snapshot.popularity.plain_means[row]), 2)
+    mean = round(float(snapshot.models[Popularity].plain_means[row]), 2)
     assert answer["lower"] == [
         {"anime_id": 9253, "name": "Steins;Gate", "rating": 4, "others_mean_rating": mean}
     ]
     assert 9253 not in {title["anime_id"] for title in answer["higher"]}
 
 
-def test_the_nearest_people_are_numbers_without_ids(shared_client: FlaskClient, snapshot: Snapshot) -> None:
+def test_neighbors_are_numbers_without_ids(shared_client: FlaskClient, snapshot: Snapshot) -> None:
     answer = ask(shared_client, **LIST)
     rows = snapshot.catalog.vocabulary.rows([1535, 2167, 9253, 16498]).tolist()
-    nearest = snapshot.user_user.neighbors(Query.of(zip(rows, (9, 10, 4, 0), strict=True)), 20)
+    context = snapshot.context(Query.of(zip(rows, (9, 10, 4, 0), strict=True)))
+    nearest = snapshot.models[UserUser].neighbors(context, 20)
     assert answer["neighbors"] == [
         {"similarity": round(similarity, 4), "in_common": in_common}
         for similarity, in_common in zip(
@@ -88,7 +93,7 @@ def test_the_nearest_people_are_numbers_without_ids(shared_client: FlaskClient, 
     assert len(answer["neighbors"]) == 20
 
 
-def test_adult_genres_and_titles_are_named_only_to_who_asks(shared_small_client: FlaskClient) -> None:
+def test_adult_genres_and_titles_are_named_on_request_only(shared_small_client: FlaskClient) -> None:
     ratings = [{"anime_id": 104, "rating": 1}, {"anime_id": 106, "rating": 9}]
     without, asked = (ask(shared_small_client, ratings=ratings, nsfw=nsfw) for nsfw in (False, True))
     assert "Hentai" not in {entry["genre"] for entry in without["genres"]}
@@ -98,13 +103,13 @@ def test_adult_genres_and_titles_are_named_only_to_who_asks(shared_small_client:
     assert without["mean_rating"] == asked["mean_rating"] == 5.0
 
 
-def test_an_empty_list_is_answered(shared_client: FlaskClient) -> None:
+def test_empty_list_has_an_empty_summary(shared_client: FlaskClient) -> None:
     answer = ask(shared_client)
     assert (answer["titles"], answer["mean_rating"]) == (0, None)
     assert answer["genres"] == answer["neighbors"] == answer["resolved"] == []
 
 
-def test_what_is_not_known_is_named(shared_client: FlaskClient) -> None:
+def test_unresolved_titles_are_named(shared_client: FlaskClient) -> None:
     answer = ask(shared_client, ratings=["Clannad", "qqqq", {"anime_id": 77}], watched_ids=[424242])
     assert answer["unresolved"] == ["qqqq", "77", "424242"]
     check_problem(shared_client.post(URL, json={"ratings": ["qqqq"]}), 404)
@@ -121,11 +126,11 @@ def test_what_is_not_known_is_named(shared_client: FlaskClient) -> None:
     ],
     ids=lambda body: repr(body)[:40],
 )
-def test_a_bad_member_is_422_and_named(shared_client: FlaskClient, body: dict[str, Any]) -> None:
+def test_invalid_member_is_422_and_named(shared_client: FlaskClient, body: dict[str, Any]) -> None:
     problem = check_problem(shared_client.post(URL, json=body), 422)
     assert problem["errors"][0]["loc"][0] == next(iter(body))
 
 
-def test_the_same_list_gives_the_same_bytes_in_every_process(config: Config) -> None:
+def test_same_list_gives_same_bytes_in_every_process(config: Config) -> None:
     clients = [create_app(config).test_client() for _ in range(2)]
     assert len({client.post(URL, json=LIST).data for client in clients * 2}) == 1

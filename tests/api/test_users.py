@@ -32,17 +32,17 @@ def ask(client: FlaskClient, path: str, **query: Any) -> dict[str, Any]:
 
 
 @EVERY_ALGORITHM
-def test_a_stored_person_gets_titles_that_are_not_in_their_list(
+def test_saved_user_gets_titles_not_in_their_list(
     shared_client: FlaskClient, config: Config, algorithm: str
 ) -> None:
     answer = ask(shared_client, RECOMMENDATIONS, algorithm=algorithm)
     assert answer["algorithm"] == algorithm
-    assert len(answer["items"]) == ALGORITHMS[algorithm].default_n
+    assert len(answer["items"]) == ALGORITHMS[algorithm].default_limit
     assert not own_titles(config, 7).keys() & {item["anime_id"] for item in answer["items"]}
 
 
 @pytest.mark.parametrize("algorithm", ["content-based", "popular"])
-def test_where_neighbors_do_not_count_a_stored_person_gets_what_a_stranger_with_the_list_gets(
+def test_saved_user_gets_the_same_as_a_submitted_list(
     shared_client: FlaskClient, config: Config, algorithm: str
 ) -> None:
     own = own_titles(config, 7)
@@ -57,7 +57,7 @@ def test_where_neighbors_do_not_count_a_stored_person_gets_what_a_stranger_with_
     assert body["watched_ids"] != []
 
 
-def test_the_knobs_are_query_parameters(shared_client: FlaskClient) -> None:
+def test_options_are_query_parameters(shared_client: FlaskClient) -> None:
     first = ask(shared_client, RECOMMENDATIONS, n=6)["items"]
     ids = [item["anime_id"] for item in first]
     comma = ask(shared_client, RECOMMENDATIONS, n=4, exclude_ids=f"{ids[0]},{ids[1]}")["items"]
@@ -70,19 +70,19 @@ def test_the_knobs_are_query_parameters(shared_client: FlaskClient) -> None:
     assert len(films) == 5
 
 
-def test_the_same_request_gives_the_same_bytes(shared_client: FlaskClient) -> None:
+def test_same_request_gives_the_same_bytes(shared_client: FlaskClient) -> None:
     first, second = shared_client.get(RECOMMENDATIONS), shared_client.get(RECOMMENDATIONS)
     assert first.data == second.data
     assert shared_client.get(SIMILAR).data == shared_client.get(SIMILAR).data
 
 
-def test_recommendation_ids_tell_people_apart(shared_client: FlaskClient) -> None:
+def test_recommendation_ids_differ_between_users(shared_client: FlaskClient) -> None:
     one = ask(shared_client, "/api/v1/users/7/recommendations")["recommendation_id"]
     other = ask(shared_client, "/api/v1/users/8/recommendations")["recommendation_id"]
     assert one != other
 
 
-def test_similar_people_are_ids_and_numbers_only(shared_client: FlaskClient) -> None:
+def test_similar_users_are_ids_and_numbers_only(shared_client: FlaskClient) -> None:
     answer = ask(shared_client, SIMILAR)
     assert answer["user_id"] == 7
     assert len(answer["items"]) == 10
@@ -103,14 +103,12 @@ def test_in_common_counts_liked_titles(shared_client: FlaskClient, config: Confi
 
 
 @pytest.mark.parametrize("n", [1, 30, 100])
-def test_as_many_similar_people_come_back_as_are_asked_for(
-    shared_client: FlaskClient, snapshot: Snapshot, n: int
-) -> None:
+def test_similar_users_honor_n(shared_client: FlaskClient, snapshot: Snapshot, n: int) -> None:
     assert len(ask(shared_client, SIMILAR, n=n)["items"]) == n < snapshot.ratings.n_users
 
 
 @pytest.mark.parametrize("what", ["recommendations", "similar"])
-def test_nobody_is_404_and_what_to_do_is_said(shared_client: FlaskClient, what: str) -> None:
+def test_unknown_user_is_404_with_advice(shared_client: FlaskClient, what: str) -> None:
     response = shared_client.get(f"/api/v1/users/123456789/{what}")
     assert response.status_code == 404
     assert response.get_json()["detail"].startswith("user 123456789 is not known; POST")
@@ -118,7 +116,7 @@ def test_nobody_is_404_and_what_to_do_is_said(shared_client: FlaskClient, what: 
 
 @pytest.mark.parametrize("path", [RECOMMENDATIONS, SIMILAR])
 @pytest.mark.parametrize("user_id", ["-1", "x", "1.5", "99999999999999999999", "%00", "1e3"])
-def test_an_id_that_is_none_is_4xx(shared_client: FlaskClient, path: str, user_id: str) -> None:
+def test_malformed_id_is_4xx(shared_client: FlaskClient, path: str, user_id: str) -> None:
     response = shared_client.get(path.replace("7", user_id))
     assert response.status_code in (404, 422)
     assert response.mimetype == "application/problem+json"
@@ -146,7 +144,9 @@ def test_an_id_that_is_none_is_4xx(shared_client: FlaskClient, path: str, user_i
         ("typo=1", ["typo"]),
     ],
 )
-def test_a_bad_knob_is_422_and_named(shared_client: FlaskClient, query: str, loc: list[str | int]) -> None:
+def test_invalid_parameter_is_422_and_named(
+    shared_client: FlaskClient, query: str, loc: list[str | int]
+) -> None:
     response = shared_client.get(f"{RECOMMENDATIONS}?{query}")
     assert response.status_code == 422
     assert response.mimetype == "application/problem+json"

@@ -60,7 +60,7 @@ def policy_of(client: FlaskClient, path: str) -> dict[str, list[str]]:
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_every_address_of_the_web_app_is_its_page(web_client: FlaskClient, path: str) -> None:
+def test_every_web_app_address_serves_its_page(web_client: FlaskClient, path: str) -> None:
     response = web_client.get(path)
     assert (response.status_code, response.mimetype, response.text) == (200, "text/html", HTML)
     assert response.headers["Cache-Control"] == "no-cache"
@@ -69,7 +69,7 @@ def test_every_address_of_the_web_app_is_its_page(web_client: FlaskClient, path:
     assert web_client.head(path).headers["Cache-Control"] == "no-cache"
 
 
-def test_another_page_has_another_etag(web_config: Config, tmp_path: Path) -> None:
+def test_changed_page_has_another_etag(web_config: Config, tmp_path: Path) -> None:
     (tmp_path / "index.html").write_text(HTML.replace("BsHaSh12", "CsHaSh34"), "utf-8")
     clients = [
         create_app(web_config.model_copy(update={"web_dir": d})).test_client()
@@ -80,7 +80,7 @@ def test_another_page_has_another_etag(web_config: Config, tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("path", ["/title/x", "/title/", "/nope", "/index.html", "/assets/", "/assets/x.js"])
-def test_any_other_address_is_a_problem(web_client: FlaskClient, path: str) -> None:
+def test_unknown_address_is_a_problem_document(web_client: FlaskClient, path: str) -> None:
     check_problem(web_client.get(path), 404)
 
 
@@ -92,7 +92,7 @@ def test_any_other_address_is_a_problem(web_client: FlaskClient, path: str) -> N
         *("{beside}/secret.txt", "/{beside}/secret.txt", "/assets/{beside}/secret.txt", "/linked.txt"),
     ],
 )
-def test_nothing_outside_the_build_is_served(web_config: Config, tmp_path: Path, path: str) -> None:
+def test_files_outside_the_build_are_not_served(web_config: Config, tmp_path: Path, path: str) -> None:
     (tmp_path / "secret.txt").write_text("secret", "utf-8")
     shutil.copytree(web_config.web_dir, tmp_path / "dist")
     client = create_app(web_config.model_copy(update={"web_dir": tmp_path / "dist"})).test_client()
@@ -103,9 +103,7 @@ def test_nothing_outside_the_build_is_served(web_config: Config, tmp_path: Path,
 
 
 @pytest.mark.parametrize("path", ["/nowhere", "/list/", "/title/x", "/title/1/more", "/index.html", "/apis"])
-def test_an_address_that_leads_nowhere_is_the_web_app_in_a_browser(
-    web_client: FlaskClient, path: str
-) -> None:
+def test_unknown_address_is_the_web_app_in_a_browser(web_client: FlaskClient, path: str) -> None:
     response = web_client.get(path, headers={"Accept": BROWSER})
     assert (response.status_code, response.mimetype, response.text) == (404, "text/html", HTML)
     assert response.headers.getlist("Content-Security-Policy") == [
@@ -125,7 +123,7 @@ def test_an_address_that_leads_nowhere_is_the_web_app_in_a_browser(
         *("application/problem+json, text/html;q=0.5", "text/html, application/json"),
     ],
 )
-def test_to_everybody_else_it_is_a_problem(web_client: FlaskClient, accept: str) -> None:
+def test_unknown_address_is_a_problem_for_other_clients(web_client: FlaskClient, accept: str) -> None:
     check_problem(web_client.get("/nowhere", headers={"Accept": accept}), 404)
 
 
@@ -136,17 +134,17 @@ def test_to_everybody_else_it_is_a_problem(web_client: FlaskClient, accept: str)
         *("/assets/old-12345678.js", "/api/v1/anime/424242"),
     ],
 )
-def test_what_is_no_page_is_a_problem_in_a_browser_too(web_client: FlaskClient, path: str) -> None:
+def test_unknown_data_address_is_a_problem_in_a_browser(web_client: FlaskClient, path: str) -> None:
     check_problem(web_client.get(path, headers={"Accept": BROWSER}), 404)
 
 
-def test_whoever_sends_something_to_nowhere_gets_a_problem(web_client: FlaskClient) -> None:
+def test_post_to_an_unknown_address_is_a_problem(web_client: FlaskClient) -> None:
     check_problem(web_client.post("/nowhere", headers={"Accept": BROWSER}), 404)
     check_problem(web_client.post("/list", headers={"Accept": BROWSER}), 405)
 
 
 @pytest.mark.parametrize("encoding", ["br", "gzip", "identity"])
-def test_a_file_comes_in_the_encoding_that_is_understood(web_client: FlaskClient, encoding: str) -> None:
+def test_file_is_sent_in_an_accepted_encoding(web_client: FlaskClient, encoding: str) -> None:
     with web_client.get(SCRIPT, headers={"Accept-Encoding": encoding}) as response:
         assert (response.status_code, response.mimetype) == (200, "text/javascript")
         assert response.headers.get("Content-Encoding", "identity") == encoding
@@ -156,14 +154,14 @@ def test_a_file_comes_in_the_encoding_that_is_understood(web_client: FlaskClient
             assert gzip.decompress(response.data).decode() == CODE
 
 
-def test_a_file_with_a_hash_in_its_name_is_kept_for_good_and_another_is_not(web_client: FlaskClient) -> None:
+def test_only_hashed_files_are_immutable(web_client: FlaskClient) -> None:
     with web_client.get(SCRIPT) as hashed, web_client.get(PLAIN) as plain:
         assert "immutable" in hashed.headers["Cache-Control"]
         assert plain.headers["Cache-Control"] == "max-age=60, public"
 
 
 @pytest.mark.parametrize("path", ["/", SCRIPT])
-def test_pages_and_files_load_from_here_but_for_covers_and_lists(web_client: FlaskClient, path: str) -> None:
+def test_content_policy_allows_only_covers_and_lists(web_client: FlaskClient, path: str) -> None:
     assert policy_of(web_client, path) == {
         "default-src": ["'none'"],
         "script-src": ["'self'"],
@@ -179,7 +177,7 @@ def test_pages_and_files_load_from_here_but_for_covers_and_lists(web_client: Fla
 
 
 @pytest.mark.parametrize("path", ["/", SCRIPT])
-def test_pages_and_files_are_neither_sniffed_nor_framed(web_client: FlaskClient, path: str) -> None:
+def test_pages_and_files_have_security_headers(web_client: FlaskClient, path: str) -> None:
     with web_client.get(path) as response:
         assert response.headers["X-Content-Type-Options"] == "nosniff"
         assert response.headers["X-Frame-Options"] == "DENY"
@@ -187,29 +185,29 @@ def test_pages_and_files_are_neither_sniffed_nor_framed(web_client: FlaskClient,
 
 
 @pytest.mark.parametrize("path", ["/", SCRIPT, "/nowhere", "/healthz"])
-def test_over_https_everything_says_to_stay_there(web_config: Config, path: str) -> None:
-    behind_a_proxy = create_app(web_config.model_copy(update={"trusted_proxies": 1})).test_client()
+def test_https_answers_have_strict_transport_security(web_config: Config, path: str) -> None:
+    behind_a_proxy = create_app(replace(web_config, trusted_proxies=1)).test_client()
     for proto, said in (("https", [STRICT_TRANSPORT[1]]), ("http", [])):
         with behind_a_proxy.get(path, headers={"X-Forwarded-Proto": proto}) as response:
             assert response.headers.getlist(STRICT_TRANSPORT[0]) == said
 
 
-def test_beside_the_web_app_the_api_is_as_it_was(web_client: FlaskClient) -> None:
+def test_api_is_unchanged_beside_the_web_app(web_client: FlaskClient) -> None:
     response = web_client.get("/api/v1/popular")
     assert response.status_code == 200
     assert response.headers["Content-Security-Policy"].startswith("default-src 'none'; frame-ancestors")
     assert "/title/{anime_id}" not in web_client.get("/api/v1/openapi.json").get_json()["paths"]
 
 
-def test_a_page_counts_under_its_route(web_client: FlaskClient) -> None:
+def test_page_is_counted_under_its_route(web_client: FlaskClient) -> None:
     web_client.get("/title/9253")
     metrics = web_client.get("/metrics").text
     assert 'route="/title/<int:anime_id>"' in metrics
     assert "/title/9253" not in metrics
 
 
-def test_without_a_build_the_description_of_the_api_is_the_first_page(config: Config, tmp_path: Path) -> None:
-    client = create_app(config.model_copy(update={"web_dir": tmp_path / "nothing"})).test_client()
+def test_root_redirects_to_docs_without_a_build(config: Config, tmp_path: Path) -> None:
+    client = create_app(replace(config, web_dir=tmp_path / "nothing")).test_client()
     response = client.get("/")
     assert (response.status_code, response.headers["Location"]) == (302, "/docs")
     check_problem(client.get("/popular"), 404)
@@ -217,7 +215,7 @@ def test_without_a_build_the_description_of_the_api_is_the_first_page(config: Co
     check_problem(client.post("/"), 405)
 
 
-def test_without_remote_covers_no_answer_and_no_policy_names_a_host(web_config: Config) -> None:
+def test_remote_covers_off_names_no_cover_host(web_config: Config) -> None:
     engine = open_engine(web_config.database_url)
     with write_transaction(engine) as connection:
         connection.execute(update(Anime).values(image_url=COVER))

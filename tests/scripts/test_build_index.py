@@ -25,7 +25,7 @@ def store(world_settings: dict[str, str]) -> ModelStore:
     return ModelStore(directory)
 
 
-def test_it_publishes_a_version_and_prints_each_stage(
+def test_build_publishes_and_prints_each_stage(
     store: ModelStore, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main([]) == 0
@@ -35,7 +35,7 @@ def test_it_publishes_a_version_and_prints_each_stage(
     assert store.load().name == "v0001"
 
 
-def test_a_second_build_of_the_same_data_is_up_to_date(
+def test_second_build_of_the_same_data_is_up_to_date(
     world_settings: dict[str, str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["--no-memory"]) == 0
@@ -49,7 +49,7 @@ def test_force_builds_anyway(world_settings: dict[str, str], capsys: pytest.Capt
     assert ModelStore(Path(world_settings["MODEL_DIR"])).current_name() == "v0002"
 
 
-def test_a_change_of_the_data_is_built_in(
+def test_changed_data_is_built(
     world_settings: dict[str, str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     engine = open_engine(world_settings["DATABASE_URL"])
@@ -59,19 +59,19 @@ def test_a_change_of_the_data_is_built_in(
     assert "Published v0002" in capsys.readouterr().out
 
 
-def test_an_empty_database_is_one_sentence_that_says_what_to_do(run: Run, settings: dict[str, str]) -> None:
+def test_empty_database_error_is_one_sentence(run: Run, settings: dict[str, str]) -> None:
     message = sentence(run("build_index.py"))
     assert "the database has no titles; import some first: python scripts/import_dataset.py" in message
     assert not ModelStore(Path(settings["MODEL_DIR"])).names()
 
 
-def test_a_catalog_without_ratings_can_be_built(database: Engine, settings: dict[str, str]) -> None:
+def test_catalog_without_ratings_can_be_built(database: Engine, settings: dict[str, str]) -> None:
     put_titles(database, range(1, 31))
     assert main(["--no-memory"]) == 0
     assert ModelStore(Path(settings["MODEL_DIR"])).load().manifest["counts"]["ratings"] == 0
 
 
-def test_of_two_at_once_one_builds_and_the_other_waits_for_it(store: ModelStore) -> None:
+def test_second_of_two_builders_waits_for_the_first(store: ModelStore) -> None:
     processes = [start("build_index.py", "--no-memory") for _ in range(2)]
     outputs = [process.communicate(timeout=120)[0] for process in processes]
     assert [process.returncode for process in processes] == [0, 0]
@@ -80,13 +80,13 @@ def test_of_two_at_once_one_builds_and_the_other_waits_for_it(store: ModelStore)
     assert store.names() == ["v0001"]
 
 
-def test_who_does_not_want_to_wait_is_told_that_another_builds(run: Run, store: ModelStore) -> None:
+def test_wait_zero_reports_another_builder(run: Run, store: ModelStore) -> None:
     with store.lock(0):
         message = sentence(run("build_index.py", "--wait", "0"))
     assert "another process is building into" in message
 
 
-def test_help_says_what_the_exit_codes_mean(capsys: pytest.CaptureFixture[str]) -> None:
+def test_help_explains_the_exit_codes(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as exit_:
         main(["--help"])
     assert exit_.value.code == 0

@@ -10,7 +10,7 @@ from scripts.make_api_key import main
 
 
 @pytest.mark.parametrize("scope", ["read", "write", "admin"])
-def test_the_hash_knows_the_key(scope: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_printed_hash_accepts_the_key(scope: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--scope", scope]) == 0
     key, entry = (line.split()[-1] for line in capsys.readouterr().out.splitlines())
     environ = {"DATABASE_URL": "sqlite:///x.db", "SECRET_KEY": "k" * 16, "API_KEYS": entry}
@@ -19,7 +19,7 @@ def test_the_hash_knows_the_key(scope: str, capsys: pytest.CaptureFixture[str]) 
     assert key not in entry
 
 
-def test_no_key_is_made_twice(capsys: pytest.CaptureFixture[str]) -> None:
+def test_keys_are_unique(capsys: pytest.CaptureFixture[str]) -> None:
     main([])
     main([])
     lines = capsys.readouterr().out.splitlines()

@@ -49,7 +49,7 @@ def damage(store: ModelStore, name: str, file: str = "titles.jsonl") -> None:
     path.write_bytes(content[:-1])
 
 
-def test_list_marks_the_version_in_service_and_says_what_is_in_each(
+def test_list_marks_the_current_version_and_counts(
     store: ModelStore, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["list"]) == 0
@@ -64,7 +64,7 @@ def test_list_marks_the_version_in_service_and_says_what_is_in_each(
     assert int(newest[7]) == int(older[7]) + 1
 
 
-def test_list_shows_a_version_that_cannot_be_read(
+def test_list_shows_an_unreadable_version(
     store: ModelStore, capsys: pytest.CaptureFixture[str]
 ) -> None:
     damage(store, "v0002", MANIFEST_FILE)
@@ -74,7 +74,7 @@ def test_list_shows_a_version_that_cannot_be_read(
     assert "250" in output
 
 
-def test_a_running_server_takes_up_the_older_version(store: ModelStore, client: FlaskClient) -> None:
+def test_running_server_switches_to_the_older_version(store: ModelStore, client: FlaskClient) -> None:
     assert client.get("/readyz").json["model_version"] == "v0002"  # type: ignore[index]
     assert main(["use", "v0001"]) == 0
     ready = client.get("/readyz").json
@@ -83,7 +83,7 @@ def test_a_running_server_takes_up_the_older_version(store: ModelStore, client: 
     assert ModelStore(store.directory).load().name == "v0001"
 
 
-def test_who_was_erased_stays_erased_in_the_older_version(store: ModelStore, client: FlaskClient) -> None:
+def test_erased_user_stays_erased_in_the_older_version(store: ModelStore, client: FlaskClient) -> None:
     def similar() -> list[int]:
         answer = client.get("/api/v1/users/1/similar").json
         assert answer is not None
@@ -96,14 +96,14 @@ def test_who_was_erased_stays_erased_in_the_older_version(store: ModelStore, cli
     assert erased not in similar()
 
 
-def test_and_comes_back(store: ModelStore, capsys: pytest.CaptureFixture[str]) -> None:
+def test_use_switches_back_to_the_newest_version(store: ModelStore, capsys: pytest.CaptureFixture[str]) -> None:
     main(["use", "v0001"])
     assert main(["use", "v0002"]) == 0
     assert "v0002 is served now; before, it was v0001." in capsys.readouterr().out
     assert store.current_name() == "v0002"
 
 
-def test_the_next_build_is_newer_than_all_of_them(store: ModelStore, world_settings: dict[str, str]) -> None:
+def test_next_build_is_newer_than_every_version(store: ModelStore, world_settings: dict[str, str]) -> None:
     main(["use", "v0001"])
     engine = open_engine(world_settings["DATABASE_URL"])
     version, built = build_model(engine, store)
@@ -111,7 +111,7 @@ def test_the_next_build_is_newer_than_all_of_them(store: ModelStore, world_setti
     assert (version.name, built, store.current_name()) == ("v0003", True, "v0003")
 
 
-def test_a_damaged_version_is_not_put_into_service(run: Run, store: ModelStore) -> None:
+def test_use_refuses_a_damaged_version(run: Run, store: ModelStore) -> None:
     damage(store, "v0001")
     message = sentence(run("models.py", "use", "v0001"))
     assert "v0001 cannot be used: titles.jsonl is damaged" in message
@@ -119,21 +119,21 @@ def test_a_damaged_version_is_not_put_into_service(run: Run, store: ModelStore) 
 
 
 @pytest.mark.parametrize("name", ["v0009", "../v0001", "v1", "CURRENT"])
-def test_what_is_not_there_is_said_with_what_is(run: Run, store: ModelStore, name: str) -> None:
+def test_use_of_a_missing_version_lists_the_others(run: Run, store: ModelStore, name: str) -> None:
     message = sentence(run("models.py", "use", name))
     assert f"there is no {name} in" in message
     assert message.endswith("only: v0002, v0001")
     assert store.current_name() == "v0002"
 
 
-def test_a_builder_is_waited_for(run: Run, store: ModelStore) -> None:
+def test_use_waits_for_a_builder(run: Run, store: ModelStore) -> None:
     with store.lock(0):
         message = sentence(run("models.py", "use", "v0001", "--wait", "0"))
     assert "another process is building into" in message
     assert store.current_name() == "v0002"
 
 
-def test_verify_names_what_is_damaged_and_fails(
+def test_verify_names_damaged_versions_and_fails(
     store: ModelStore, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["verify"]) == 0
@@ -146,7 +146,7 @@ def test_verify_names_what_is_damaged_and_fails(
 
 
 @pytest.mark.parametrize("command", ["list", "verify"])
-def test_where_nothing_was_built_it_says_what_to_do(settings: dict[str, str], command: str) -> None:
+def test_missing_models_error_says_what_to_do(settings: dict[str, str], command: str) -> None:
     with pytest.raises(NoModelError, match=r"there is no model in \S+; run: python scripts/build_index.py"):
         main([command])
     assert not Path(settings["MODEL_DIR"]).exists()

@@ -17,7 +17,7 @@ def rows(output: str) -> list[list[str]]:
 
 @pytest.mark.usefixtures("world_settings")
 class TestWithAModel:
-    def test_a_table_names_ten_other_titles_best_first(self, capsys: Captured) -> None:
+    def test_table_has_ten_other_titles_best_first(self, capsys: Captured) -> None:
         assert main(["Steins;Gate", "Death Note"]) == 0
         output = capsys.readouterr().out
         assert "Because you like Steins;Gate, Death Note" in output
@@ -29,55 +29,55 @@ class TestWithAModel:
         assert scores == sorted(scores, reverse=True)
         assert len(set(names)) == 10
 
-    def test_short_names_are_understood(self, capsys: Captured) -> None:
+    def test_short_name_is_resolved(self, capsys: Captured) -> None:
         assert main(["SnK"]) == 0
         assert "Because you like Shingeki no Kyojin" in capsys.readouterr().out
 
     @pytest.mark.parametrize(("n", "expected"), [("3", 3), ("1", 1), ("0", 1), ("-5", 1)])
-    def test_there_are_as_many_as_asked_for(self, capsys: Captured, n: str, expected: int) -> None:
+    def test_n_sets_the_number_of_rows(self, capsys: Captured, n: str, expected: int) -> None:
         assert main(["-n", n, "Death Note"]) == 0
         assert len(rows(capsys.readouterr().out)) == expected
 
-    def test_other_algorithms_can_be_chosen(self, capsys: Captured) -> None:
+    def test_algorithm_can_be_chosen(self, capsys: Captured) -> None:
         assert main(["--algorithm", "content-based", "Death Note"]) == 0
         assert len(rows(capsys.readouterr().out)) == 10
 
-    def test_half_a_title_gets_a_hint(self, capsys: Captured) -> None:
+    def test_partial_title_gets_a_hint(self, capsys: Captured) -> None:
         assert main(["cowboy"]) == 1
         assert capsys.readouterr().err == "'cowboy' is not known. Did you mean Cowboy Bebop?\n"
 
-    def test_of_several_titles_those_that_are_known_count(self, capsys: Captured) -> None:
+    def test_known_titles_count_beside_unknown_ones(self, capsys: Captured) -> None:
         assert main(["Xqzvw Jkpq", "Death Note"]) == 0
         captured = capsys.readouterr()
         assert captured.err == "'Xqzvw Jkpq' is not known.\n"
         assert "Because you like Death Note" in captured.out
 
-    def test_no_title_understood_ends_with_1(self, capsys: Captured) -> None:
+    def test_no_known_title_exits_with_1(self, capsys: Captured) -> None:
         assert main(["Xqzvw Jkpq", "Qqqq Wwww"]) == 1
         captured = capsys.readouterr()
         assert captured.out == ""
         assert captured.err.count("is not known") == 2
 
     @pytest.mark.parametrize("title", ["[xqzvw] jkpq", "[/xqzvw] jkpq", "xqzvw [bold]"])
-    def test_a_title_with_brackets_is_repeated_as_it_was_typed(self, capsys: Captured, title: str) -> None:
+    def test_title_with_brackets_is_printed_literally(self, capsys: Captured, title: str) -> None:
         assert main([title]) == 1
         assert f"{title!r} is not known." in capsys.readouterr().err
 
-    def test_an_unknown_algorithm_ends_with_2(self, capsys: Captured) -> None:
+    def test_unknown_algorithm_exits_with_2(self, capsys: Captured) -> None:
         with pytest.raises(SystemExit) as exit_:
             main(["--algorithm", "magic", "Death Note"])
         assert exit_.value.code == 2
         assert "user-user" in capsys.readouterr().err
 
 
-def test_no_title_at_all_ends_with_2(capsys: Captured) -> None:
+def test_missing_title_exits_with_2(capsys: Captured) -> None:
     with pytest.raises(SystemExit) as exit_:
         main([])
     assert exit_.value.code == 2
     assert "TITLE" in capsys.readouterr().err
 
 
-def test_without_a_model_one_sentence_says_what_to_do(run: Run, settings: dict[str, str]) -> None:
+def test_missing_model_error_says_what_to_do(run: Run, settings: dict[str, str]) -> None:
     message = sentence(run("recommend.py", "Death Note"))
     assert "nothing was built yet" in message
     assert "build_index.py" in message

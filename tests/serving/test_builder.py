@@ -13,9 +13,8 @@ from sqlalchemy import Engine
 from config import ROOT
 from db.schema import migrate
 from db.users import insert_user
-from recommender.artifacts.snapshot import ModelConfig
 from recommender.artifacts.store import BuildInProgressError, ModelStore, Version
-from recommender.models.user_user import UserUserConfig
+from recommender.models.registry import ModelConfig
 from serving.builder import EmptyDatabaseError, build_model
 from serving.services import open_services
 from tests.serving.worlds import (
@@ -30,7 +29,7 @@ from tests.serving.worlds import (
 
 # a builder whose disk hangs when it is told to keep the file or folder whose path ends like this
 STUCK_BUILDER = """
-import os, sys, time
+import os, runpy, sys, time
 fsync = os.fsync
 def stuck(descriptor):
     if os.readlink(f"/proc/self/fd/{descriptor}").endswith(sys.argv[1]):
@@ -38,8 +37,7 @@ def stuck(descriptor):
         time.sleep(60)
     fsync(descriptor)
 os.fsync = stuck
-from serving.builder import _main
-sys.exit(_main())
+runpy.run_module("serving.builder", run_name="__main__")
 """
 STAGES = ["tmp-v0002/manifest.json", "tmp-v0002", "CURRENT.new", "models"]
 
@@ -75,49 +73,51 @@ def leftovers(store: ModelStore) -> list[str]:
     return [path.name for path in store.directory.iterdir() if path.name.startswith("tmp-")]
 
 
-def test_the_first_build_publishes_all_that_the_database_holds(filled: Engine, store: ModelStore) -> None:
+def test_first_build_publishes_the_whole_database(filled: Engine, store: ModelStore) -> None:
     version, built = build_model(filled, store)
     assert (version.name, built) == ("v0001", True)
     counts = version.manifest["counts"]
     assert (counts["users"], counts["anime"]) == (PEOPLE, TITLES)
     assert store.current_name() == "v0001"
-    assert store.load().snapshot.revision == version.snapshot.revision
+    assert store.load().snapshot.origin == version.snapshot.origin
 
 
-def test_nothing_is_built_where_nothing_changed(filled: Engine, store: ModelStore, version: Version) -> None:
+def test_unchanged_data_is_not_built_again(filled: Engine, store: ModelStore, version: Version) -> None:
     again, built = build_model(filled, store)
     assert (again.name, built) == (version.name, False)
 
 
-def test_force_builds_the_same_model_again(filled: Engine, store: ModelStore, version: Version) -> None:
+def test_forced_build_of_the_same_data_is_identical(
+    filled: Engine, store: ModelStore, version: Version
+) -> None:
     again, built = build_model(filled, store, force=True)
     assert (again.name, built) == ("v0002", True)
     assert again.manifest["files"] == version.manifest["files"]
 
 
-def test_a_new_person_is_a_reason_to_build(filled: Engine, store: ModelStore, version: Version) -> None:
+def test_new_user_triggers_a_build(filled: Engine, store: ModelStore, version: Version) -> None:
     insert_user(filled, STRANGER, ACTION)
     newer, built = build_model(filled, store)
     assert built
     assert newer.snapshot.ratings.n_users == version.snapshot.ratings.n_users + 1
 
 
-def test_a_new_title_is_a_reason_to_build(filled: Engine, store: ModelStore, version: Version) -> None:
+def test_new_title_triggers_a_build(filled: Engine, store: ModelStore, version: Version) -> None:
     add_titles(filled, [900])
     newer, built = build_model(filled, store)
     assert built
     assert len(newer.snapshot.catalog) == len(version.snapshot.catalog) + 1
 
 
-def test_another_configuration_is_a_reason_to_build(embedded: Engine, store: ModelStore) -> None:
+def test_changed_config_triggers_a_build(embedded: Engine, store: ModelStore) -> None:
     build_model(embedded, store)
-    config = ModelConfig(user_user=UserUserConfig(neighbors=7))
+    config = ModelConfig.default().with_model("user-user", neighbors=7)
     assert build_model(embedded, store, config=config)[1]
     assert not build_model(embedded, store, config=config)[1]
 
 
 @pytest.mark.parametrize("how", DAMAGES)
-def test_a_damaged_current_version_is_built_anew(embedded: Engine, store: ModelStore, how: str) -> None:
+def test_damaged_current_version_is_rebuilt(embedded: Engine, store: ModelStore, how: str) -> None:
     build_model(embedded, store)
     damage(store.directory / "v0001", how)
     version, built = build_model(embedded, store)
@@ -125,19 +125,19 @@ def test_a_damaged_current_version_is_built_anew(embedded: Engine, store: ModelS
     assert store.load().name == version.name == "v0002"
 
 
-def test_a_build_tells_how_far_it_is(embedded: Engine, store: ModelStore) -> None:
+def test_build_reports_progress(embedded: Engine, store: ModelStore) -> None:
     told: list[tuple[int, int]] = []
     version, _ = build_model(embedded, store, progress=lambda done, total: told.append((done, total)))
     assert told[-1] == (version.manifest["counts"]["ratings"],) * 2
 
 
-def test_three_versions_are_kept(embedded: Engine, store: ModelStore) -> None:
+def test_store_keeps_three_versions(embedded: Engine, store: ModelStore) -> None:
     for _ in range(5):
         build_model(embedded, store, force=True)
     assert store.names() == ["v0005", "v0004", "v0003"]
 
 
-def test_an_empty_database_is_a_clear_error_and_frees_the_lock(engine: Engine, store: ModelStore) -> None:
+def test_empty_database_raises_and_frees_the_lock(engine: Engine, store: ModelStore) -> None:
     with pytest.raises(EmptyDatabaseError, match="no titles; import some first: python scripts/import"):
         build_model(engine, store)
     assert store.current_name() is None
@@ -145,14 +145,14 @@ def test_an_empty_database_is_a_clear_error_and_frees_the_lock(engine: Engine, s
     assert build_model(engine, store, wait_s=0)[1]
 
 
-def test_titles_without_any_people_are_enough(engine: Engine, store: ModelStore) -> None:
+def test_titles_without_users_can_be_built(engine: Engine, store: ModelStore) -> None:
     migrate(engine)
     add_titles(engine, range(1, 20))
     version, _ = build_model(engine, store)
     assert store.load().snapshot.ratings.n_users == version.manifest["counts"]["users"] == 0
 
 
-def test_a_build_gives_up_on_another_that_takes_too_long(embedded: Engine, store: ModelStore) -> None:
+def test_build_gives_up_waiting_for_another(embedded: Engine, store: ModelStore) -> None:
     with (
         store.lock(wait_s=0),
         pytest.raises(BuildInProgressError, match=r"another process is building into .*models"),
@@ -161,7 +161,7 @@ def test_a_build_gives_up_on_another_that_takes_too_long(embedded: Engine, store
     assert build_model(embedded, store, wait_s=0)[1]
 
 
-def test_a_build_waits_until_another_is_done(embedded: Engine, store: ModelStore) -> None:
+def test_build_waits_for_another(embedded: Engine, store: ModelStore) -> None:
     outcome: list[tuple[Version, bool]] = []
     waiting = threading.Thread(target=lambda: outcome.append(build_model(embedded, store, wait_s=30)))
     with store.lock(wait_s=0):
@@ -172,7 +172,7 @@ def test_a_build_waits_until_another_is_done(embedded: Engine, store: ModelStore
     assert [built for _, built in outcome] == [True]
 
 
-def test_two_builders_at_once_build_one_version(filled: Engine, store: ModelStore) -> None:
+def test_concurrent_builders_build_one_version(filled: Engine, store: ModelStore) -> None:
     builders = [start_builder(filled, store) for _ in range(2)]
     outcomes = [builder.communicate(timeout=60)[0] for builder in builders]
     assert outcomes == ["", ""]
@@ -181,7 +181,7 @@ def test_two_builders_at_once_build_one_version(filled: Engine, store: ModelStor
 
 
 @pytest.mark.parametrize("stage", STAGES)
-def test_after_a_killed_build_the_next_build_and_the_next_start_are_fine(
+def test_killed_build_leaves_next_build_and_start_working(
     embedded: Engine, store: ModelStore, stage: str
 ) -> None:
     build_model(embedded, store)
@@ -197,7 +197,7 @@ def test_after_a_killed_build_the_next_build_and_the_next_start_are_fine(
     services.engine.dispose()
 
 
-def test_a_start_sweeps_what_a_killed_build_left(embedded: Engine, store: ModelStore) -> None:
+def test_start_sweeps_leftovers_of_a_killed_build(embedded: Engine, store: ModelStore) -> None:
     build_model(embedded, store)
     insert_user(embedded, STRANGER, ACTION)
     kill_a_build(embedded, store, STAGES[0])
@@ -207,7 +207,7 @@ def test_a_start_sweeps_what_a_killed_build_left(embedded: Engine, store: ModelS
     assert leftovers(store) == []
 
 
-def test_a_start_leaves_the_files_of_a_build_in_progress_alone(embedded: Engine, store: ModelStore) -> None:
+def test_start_keeps_files_of_a_build_in_progress(embedded: Engine, store: ModelStore) -> None:
     build_model(embedded, store)
     url = embedded.url.render_as_string(hide_password=False)
     with store.lock(wait_s=0):

@@ -2,39 +2,55 @@
 
 from __future__ import annotations
 
+import gzip
+import io
 from collections import Counter
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import Engine
 
-from ingest.mal import MalEntry, Status
+from domain.ids import PROFILE_IDS
+from ingest.mal import ExportTooLargeError, MalEntry, MalExportError, Status
+from recommender.artifacts.store import ModelStore, Version
+from serving.errors import NothingToSaveError, UnknownUserError
 from serving.imports import match_entries
+from serving.live import LiveModel
+from serving.services import Services
+from tests.ingest.exports import anime, export
+from tests.serving.worlds import STRANGER
 
 CATALOG = {1, 2, 3}
+EXPORT = export(
+    anime(106, "Story", 9, "Completed"),
+    anime(108, "Story", 0, "Dropped"),
+    anime(999_999, "Too New", 5, "Completed"),
+)
 
 
 def entry(anime_id: int, rating: int = 0, status: Status | None = Status.COMPLETED) -> MalEntry:
     return MalEntry(anime_id, f"Title {anime_id}", rating, status)
 
 
-def test_a_title_that_was_watched_counts_with_its_rating_or_as_unrated() -> None:
+def test_watched_title_counts_rated_or_unrated() -> None:
     listed = [entry(1, 9, Status.WATCHING), entry(2, 0, Status.ON_HOLD), entry(3, 0, Status.DROPPED)]
     found = match_entries(listed, CATALOG.__contains__)
     assert found.matched == tuple(listed)
     assert found.ratings == {1: 9, 2: 0, 3: 0}
 
 
-def test_a_dropped_title_keeps_the_rating_that_it_has() -> None:
+def test_dropped_title_keeps_its_rating() -> None:
     assert match_entries([entry(1, 3, Status.DROPPED)], CATALOG.__contains__).ratings == {1: 3}
 
 
-def test_an_unknown_id_is_unmatched_whatever_its_title_says() -> None:
+def test_unknown_id_is_unmatched_despite_a_known_title() -> None:
     namesake = MalEntry(99, "Title 1", 8, Status.COMPLETED)
     found = match_entries([namesake], CATALOG.__contains__)
     assert (found.matched, found.unmatched) == ((), (namesake,))
 
 
-def test_what_does_not_count_is_skipped_with_the_reason() -> None:
+def test_skipped_entry_has_a_reason() -> None:
     listed = [
         entry(1, 10, Status.PLAN_TO_WATCH),
         entry(2, 10, None),
@@ -55,7 +71,7 @@ def test_what_does_not_count_is_skipped_with_the_reason() -> None:
     assert found.ratings == {3: 5}
 
 
-def test_a_title_that_was_planned_and_then_watched_counts() -> None:
+def test_title_planned_then_watched_counts() -> None:
     found = match_entries([entry(1, 0, Status.PLAN_TO_WATCH), entry(1, 7)], CATALOG.__contains__)
     assert found.ratings == {1: 7}
 
@@ -66,9 +82,53 @@ def test_a_title_that_was_planned_and_then_watched_counts() -> None:
         max_size=20,
     )
 )
-def test_no_entry_is_lost_and_none_is_there_twice(listed: list[MalEntry]) -> None:
+def test_every_entry_ends_in_exactly_one_place(listed: list[MalEntry]) -> None:
     found = match_entries(listed, CATALOG.__contains__)
     ended = [*found.matched, *found.unmatched, *(skipped for skipped, _ in found.skipped)]
     assert Counter(ended) == Counter(listed)
     assert found.ratings.keys() <= CATALOG
     assert len(found.ratings) == len(found.matched)
+
+
+@pytest.fixture
+def services(embedded: Engine, store: ModelStore, embedded_version: Version) -> Services:
+    """Services over the small world."""
+    live = LiveModel(store, embedded, embedded_version, interval_s=0, overlay_max_users=100)
+    return Services.over(embedded, live, max_list_titles=3)
+
+
+def test_import_without_a_user_saves_nothing(services: Services) -> None:
+    found = services.imports.import_mal(io.BytesIO(gzip.compress(EXPORT.encode())))
+    assert found.entries.ratings == {106: 9, 108: 0}
+    assert [entry.anime_id for entry in found.entries.unmatched] == [999_999]
+    assert found.saved is False
+    with pytest.raises(UnknownUserError):
+        services.users.saved_titles(STRANGER)
+
+
+def test_import_replaces_the_saved_list_of_its_user(services: Services) -> None:
+    services.users.add(STRANGER, {110: 3})
+    assert services.imports.import_mal(io.BytesIO(EXPORT.encode()), STRANGER).saved is True
+    saved = {title.anime_id: title.rating for title in services.users.saved_titles(STRANGER)}
+    assert saved == {106: 9, 108: 0}
+
+
+def test_import_without_a_match_replaces_nothing(services: Services) -> None:
+    services.users.add(STRANGER, {110: 3})
+    unmatched = export(anime(999_999, "x", 5, "Completed"))
+    with pytest.raises(NothingToSaveError, match="the saved list stays as it was"):
+        services.imports.import_mal(io.BytesIO(unmatched.encode()), STRANGER)
+    assert [title.anime_id for title in services.users.saved_titles(STRANGER)] == [110]
+
+
+def test_import_creates_no_profile(services: Services) -> None:
+    with pytest.raises(UnknownUserError, match="may have been erased"):
+        services.imports.import_mal(io.BytesIO(EXPORT.encode()), PROFILE_IDS[0])
+
+
+def test_import_refuses_what_it_cannot_read(services: Services) -> None:
+    with pytest.raises(MalExportError, match="not XML"):
+        services.imports.import_mal(io.BytesIO(b"{}"))
+    four = export(*(anime(anime_id, "x", 5, "Completed") for anime_id in range(106, 110)))
+    with pytest.raises(ExportTooLargeError, match="more than 3 titles"):
+        services.imports.import_mal(io.BytesIO(four.encode()))

@@ -45,7 +45,7 @@ def point_to(store: ModelStore, name: str) -> None:
     (store.directory / "CURRENT").write_text(f"{name}\n", "ascii")
 
 
-def test_a_new_person_is_seen_by_every_worker(filled: Engine, store: ModelStore, version: Version) -> None:
+def test_new_user_is_seen_by_every_worker(filled: Engine, store: ModelStore, version: Version) -> None:
     one, other = follow(store, filled, version), follow(store, filled, version)
     insert_user(filled, STRANGER, ACTION)
     one.catch_up()
@@ -53,7 +53,7 @@ def test_a_new_person_is_seen_by_every_worker(filled: Engine, store: ModelStore,
     assert knows(other, STRANGER)
 
 
-def test_news_are_looked_for_once_in_an_interval_and_by_catch_up_at_once(
+def test_new_users_are_polled_per_interval_or_by_catch_up(
     filled: Engine, store: ModelStore, version: Version
 ) -> None:
     live = follow(store, filled, version, interval_s=3_600)
@@ -64,7 +64,7 @@ def test_news_are_looked_for_once_in_an_interval_and_by_catch_up_at_once(
     assert knows(live, STRANGER)
 
 
-def test_a_worker_that_starts_late_knows_everybody_who_came_before(
+def test_late_worker_knows_everybody_saved_before(
     filled: Engine, store: ModelStore, version: Version
 ) -> None:
     for user_id in range(STRANGER, STRANGER + 5):
@@ -73,21 +73,17 @@ def test_a_worker_that_starts_late_knows_everybody_who_came_before(
     assert set(neighbors(live.current(), ROMANCE, 5)) == set(range(STRANGER, STRANGER + 5))
 
 
-def test_what_a_request_holds_does_not_change_under_it(
-    embedded: Engine, store: ModelStore, embedded_version: Version
-) -> None:
+def test_held_version_does_not_change(embedded: Engine, store: ModelStore, embedded_version: Version) -> None:
     live = follow(store, embedded, embedded_version)
     held = live.current()
     insert_user(embedded, STRANGER, ACTION)
     build_model(embedded, store)
     live.catch_up()
-    assert (held.name, len(held.snapshot.overlay)) == ("v0001", 0)
+    assert (held.name, len(held.overlay)) == ("v0001", 0)
     assert STRANGER not in neighbors(held, ACTION, 100)
 
 
-def test_a_list_that_changed_takes_the_place_of_the_old_one(
-    filled: Engine, store: ModelStore, version: Version
-) -> None:
+def test_replaced_list_replaces_the_old_one(filled: Engine, store: ModelStore, version: Version) -> None:
     live = follow(store, filled, version)
     replace_ratings(filled, 1, ACTION)
     assert knows(live, 1)
@@ -95,16 +91,14 @@ def test_a_list_that_changed_takes_the_place_of_the_old_one(
     assert 1 not in neighbors(live.current(), ACTION, 100)
 
 
-def test_a_title_that_the_model_lacks_is_passed_over(
-    filled: Engine, store: ModelStore, version: Version
-) -> None:
+def test_title_newer_than_the_model_is_ignored(filled: Engine, store: ModelStore, version: Version) -> None:
     live = follow(store, filled, version)
     add_titles(filled, [1, 999])
     insert_user(filled, STRANGER, {1: 10, **ACTION, 999: 10})
     assert knows(live, STRANGER)
 
 
-def test_a_published_version_is_picked_up(filled: Engine, store: ModelStore, version: Version) -> None:
+def test_published_version_is_picked_up(filled: Engine, store: ModelStore, version: Version) -> None:
     live = follow(store, filled, version)
     add_titles(filled, [1])
     build_model(filled, store)
@@ -113,20 +107,18 @@ def test_a_published_version_is_picked_up(filled: Engine, store: ModelStore, ver
     assert live.refused is None
 
 
-def test_a_rebuilt_version_absorbs_the_newcomers_who_stay_neighbors(
-    filled: Engine, store: ModelStore, version: Version
-) -> None:
+def test_rebuilt_version_absorbs_the_overlay(filled: Engine, store: ModelStore, version: Version) -> None:
     live = follow(store, filled, version)
     insert_user(filled, STRANGER, ACTION)
-    assert len(live.current().snapshot.overlay) == 1
+    assert len(live.current().overlay) == 1
     build_model(filled, store)
     current = live.current()
-    assert (current.name, len(current.snapshot.overlay)) == ("v0002", 0)
+    assert (current.name, len(current.overlay)) == ("v0002", 0)
     assert current.snapshot.ratings.n_users == PEOPLE + 1
     assert knows(live, STRANGER)
 
 
-def test_who_comes_while_a_version_is_built_is_newer_than_that_version(
+def test_user_saved_during_a_build_is_in_the_overlay(
     filled: Engine, store: ModelStore, version: Version
 ) -> None:
     live = follow(store, filled, version)
@@ -135,11 +127,11 @@ def test_who_comes_while_a_version_is_built_is_newer_than_that_version(
     build_model(filled, store, progress=lambda done, total: insert_late(filled))
     current = live.current()
     assert current.name == "v0002"
-    assert list(current.snapshot.overlay.lists) == [STRANGER + 1]
+    assert list(current.overlay.rows) == [STRANGER + 1]
     assert set(neighbors(current, ROMANCE, 2)) == {STRANGER, STRANGER + 1}
 
 
-def test_a_version_that_comes_between_two_looks_for_news_loses_nobody_who_is_newer(
+def test_publish_between_syncs_keeps_new_users(
     embedded: Engine, store: ModelStore, embedded_version: Version
 ) -> None:
     live = follow(store, embedded, embedded_version, interval_s=3_600)
@@ -151,7 +143,7 @@ def test_a_version_that_comes_between_two_looks_for_news_loses_nobody_who_is_new
 
 
 @pytest.mark.parametrize("how", DAMAGES)
-def test_a_broken_version_is_refused_and_the_old_one_stays(
+def test_damaged_version_is_refused_and_old_one_stays(
     embedded: Engine, store: ModelStore, embedded_version: Version, how: str
 ) -> None:
     live = follow(store, embedded, embedded_version)
@@ -166,7 +158,7 @@ def test_a_broken_version_is_refused_and_the_old_one_stays(
     assert live.refused is None
 
 
-def test_a_refused_version_is_tried_once_only(
+def test_refused_version_is_tried_once(
     embedded: Engine, store: ModelStore, embedded_version: Version, caplog: pytest.LogCaptureFixture
 ) -> None:
     live = follow(store, embedded, embedded_version)
@@ -177,7 +169,7 @@ def test_a_refused_version_is_tried_once_only(
     assert [record.message[:22] for record in caplog.records] == ["model v0002 is refused"]
 
 
-def test_nothing_is_refused_any_more_once_current_names_the_version_in_service(
+def test_refusal_ends_when_current_names_the_version_in_use(
     embedded: Engine, store: ModelStore, embedded_version: Version
 ) -> None:
     live = follow(store, embedded, embedded_version)
@@ -191,7 +183,7 @@ def test_nothing_is_refused_any_more_once_current_names_the_version_in_service(
 
 
 @pytest.mark.parametrize("content", [b"", b"v0002", b"../../etc", b"v1", b"\xff\xfe", b"v0001\nv0002"])
-def test_whatever_current_says_the_server_answers(
+def test_invalid_current_file_keeps_the_version(
     embedded: Engine, store: ModelStore, embedded_version: Version, content: bytes
 ) -> None:
     live = follow(store, embedded, embedded_version)
@@ -199,7 +191,7 @@ def test_whatever_current_says_the_server_answers(
     assert live.current().name == "v0001"
 
 
-def test_with_the_database_away_it_keeps_answering_and_then_catches_up(
+def test_database_outage_keeps_answers_then_catches_up(
     filled: Engine, store: ModelStore, version: Version
 ) -> None:
     live = follow(store, filled, version)
@@ -213,7 +205,7 @@ def test_with_the_database_away_it_keeps_answering_and_then_catches_up(
         time.sleep(0.05)
 
 
-def test_a_database_that_never_replies_holds_up_one_request_in_an_interval_only(
+def test_silent_database_delays_one_request_per_interval(
     world: World,
 ) -> None:
     store = ModelStore(world.model_dir)
@@ -231,7 +223,7 @@ def give_up_soon(_dialect: object, _record: object, _arguments: object, options:
     options["connect_timeout"] = 2
 
 
-def test_a_version_published_while_the_database_is_away_is_picked_up(
+def test_version_published_during_an_outage_is_picked_up(
     filled: Engine, store: ModelStore, version: Version
 ) -> None:
     live = follow(store, filled, version)
@@ -240,21 +232,21 @@ def test_a_version_published_while_the_database_is_away_is_picked_up(
         assert live.current().name == "v0002"
 
 
-def test_no_more_newcomers_are_held_than_the_settings_allow(
+def test_overlay_holds_no_more_users_than_configured(
     filled: Engine, store: ModelStore, version: Version, caplog: pytest.LogCaptureFixture
 ) -> None:
     live = follow(store, filled, version, most=3)
     for user_id in range(STRANGER, STRANGER + 5):
         insert_user(filled, user_id, ROMANCE)
     with caplog.at_level(logging.WARNING):
-        overlay = live.current().snapshot.overlay
+        overlay = live.current().overlay
     assert len(overlay) == 3
     assert "more than 3 users are newer than the model: build it anew" in caplog.text
     build_model(filled, store)
     assert set(neighbors(live.current(), ROMANCE, 5)) == set(range(STRANGER, STRANGER + 5))
 
 
-def test_a_full_overlay_still_takes_the_new_list_of_somebody_in_it(
+def test_full_overlay_takes_new_lists_of_its_users(
     filled: Engine, store: ModelStore, version: Version
 ) -> None:
     live = follow(store, filled, version, most=1)
@@ -264,16 +256,16 @@ def test_a_full_overlay_still_takes_the_new_list_of_somebody_in_it(
     assert knows(live, STRANGER)
 
 
-def test_with_no_room_for_newcomers_it_answers_from_the_model(
+def test_overlay_of_size_zero_answers_from_the_model(
     embedded: Engine, store: ModelStore, embedded_version: Version
 ) -> None:
     live = follow(store, embedded, embedded_version, most=0)
     insert_user(embedded, STRANGER, ACTION)
-    assert len(live.catch_up().snapshot.overlay) == 0
+    assert len(live.catch_up().overlay) == 0
     assert len(neighbors(live.current(), ACTION)) == 10
 
 
-def test_a_model_directory_that_vanishes_does_not_stop_the_server(
+def test_vanished_model_directory_stops_nothing(
     embedded: Engine, store: ModelStore, embedded_version: Version, tmp_path: Path
 ) -> None:
     live = follow(store, embedded, embedded_version)
@@ -283,9 +275,7 @@ def test_a_model_directory_that_vanishes_does_not_stop_the_server(
 
 
 @pytest.mark.parametrize("how", ["the new version is refused", "CURRENT is lost"])
-def test_who_was_erased_stays_unknown_to_a_worker_that_is_left_with_an_old_version(
-    filled: Engine, store: ModelStore, how: str
-) -> None:
+def test_erased_user_stays_unknown_to_an_old_version(filled: Engine, store: ModelStore, how: str) -> None:
     insert_user(filled, STRANGER, ACTION)
     live = follow(store, filled, build_model(filled, store)[0])
     assert knows(live, STRANGER)

@@ -46,7 +46,7 @@ def neighbors_in_every_worker(server: Server) -> list[set[int]]:
     return [{item["user_id"] for item in answer.json["items"]} for answer in answers]
 
 
-def test_a_new_person_is_a_neighbor_in_every_worker_after_a_restart_and_after_a_rebuild(
+def test_new_user_is_a_neighbor_after_restart_and_rebuild(
     filled: Engine, store: ModelStore, version: Version, tmp_path: Path
 ) -> None:
     environ = settings(address(filled), store.directory)
@@ -63,9 +63,7 @@ def test_a_new_person_is_a_neighbor_in_every_worker_after_a_restart_and_after_a_
     assert "Traceback" not in (tmp_path / "log").read_text("utf-8")
 
 
-def test_a_worker_in_the_place_of_another_has_the_newest_model_before_its_first_request(
-    world: World, tmp_path: Path
-) -> None:
+def test_replacement_worker_starts_with_the_newest_model(world: World, tmp_path: Path) -> None:
     environ = settings(*copy_of(world, tmp_path))
     with serving(environ, tmp_path / "log") as server:
         old, _ = server.workers()
@@ -83,7 +81,7 @@ def maps(worker: psutil.Process, version: str) -> bool:
         return False
 
 
-def test_by_default_too_a_new_person_is_known_to_every_worker_at_once(world: World, tmp_path: Path) -> None:
+def test_new_user_is_known_to_every_worker_by_default(world: World, tmp_path: Path) -> None:
     environ = settings(*copy_of(world, tmp_path))
     del environ["SYNC_INTERVAL_MS"]
     list_ = [{"anime_id": 9253, "rating": 9}, {"anime_id": 1535, "rating": 9}]
@@ -99,7 +97,7 @@ def test_by_default_too_a_new_person_is_known_to_every_worker_at_once(world: Wor
     assert STRANGER in {item["user_id"] for item in items}
 
 
-def test_a_body_without_a_length_is_capped_too(world: World, tmp_path: Path) -> None:
+def test_chunked_body_is_capped(world: World, tmp_path: Path) -> None:
     environ = settings(*copy_of(world, tmp_path))
     chunks = [b'{"user_id": 1, "padding": "', *[b"x" * 100_000] * 15, b'"}']
     with serving(environ, tmp_path / "log") as server:
@@ -113,7 +111,7 @@ def test_a_body_without_a_length_is_capped_too(world: World, tmp_path: Path) -> 
         assert response.headers["Content-Type"] == "application/problem+json"
 
 
-def test_metrics_are_of_all_workers_together(world: World, tmp_path: Path) -> None:
+def test_metrics_sum_all_workers(world: World, tmp_path: Path) -> None:
     with serving(settings(*copy_of(world, tmp_path)), tmp_path / "log") as server:
         server.ask_each("/api/v1/algorithms", times=4)
         families = text_string_to_metric_families(server.ask("/metrics").body.decode())

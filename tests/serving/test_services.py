@@ -12,6 +12,7 @@ from db.engine import open_engine
 from db.schema import migrate
 from db.users import insert_user
 from recommender.artifacts.store import ModelStore, Version
+from recommender.models.item_item import ItemItem
 from serving.builder import BuildFailedError, build_model
 from serving.services import Services, open_services
 from tests.serving.worlds import (
@@ -31,31 +32,27 @@ def start(engine: Engine, store: ModelStore) -> Services:
     return open_services(url, store.directory, sync_interval_s=0, overlay_max_users=10)
 
 
-def test_without_a_model_one_is_built(filled: Engine, store: ModelStore) -> None:
+def test_start_without_a_model_builds_one(filled: Engine, store: ModelStore) -> None:
     services = start(filled, store)
     assert services.live.current().name == "v0001"
     assert services.live.current().snapshot.ratings.n_users == PEOPLE
 
 
-def test_a_model_that_is_there_is_not_built_again(
-    filled: Engine, store: ModelStore, version: Version
-) -> None:
+def test_start_with_a_model_builds_none(filled: Engine, store: ModelStore, version: Version) -> None:
     insert_user(filled, STRANGER, ACTION)  # newer people do not make it unusable
     services = start(filled, store)
     assert store.names() == [version.name]
     assert knows(services.live, STRANGER)
 
 
-def test_no_connection_stays_open_for_a_fork_to_inherit(
+def test_start_leaves_no_connection_open_for_a_fork(
     filled: Engine, store: ModelStore, version: Version
 ) -> None:
     assert start(filled, store).engine.pool.checkedin() == 0  # type: ignore[attr-defined]  # a QueuePool
 
 
 @pytest.mark.parametrize("how", DAMAGES)
-def test_a_damaged_version_gives_way_to_the_previous_one(
-    embedded: Engine, store: ModelStore, how: str
-) -> None:
+def test_damaged_version_gives_way_to_the_previous_one(embedded: Engine, store: ModelStore, how: str) -> None:
     for _ in range(2):
         build_model(embedded, store, force=True)
     damage(store.directory / "v0002", how)
@@ -63,7 +60,7 @@ def test_a_damaged_version_gives_way_to_the_previous_one(
     assert store.names() == ["v0002", "v0001"]
 
 
-def test_where_every_version_is_damaged_a_new_one_is_built(embedded: Engine, store: ModelStore) -> None:
+def test_start_rebuilds_when_every_version_is_damaged(embedded: Engine, store: ModelStore) -> None:
     for _ in range(2):
         build_model(embedded, store, force=True)
     damage(store.directory / "v0001", "no manifest")
@@ -71,13 +68,13 @@ def test_where_every_version_is_damaged_a_new_one_is_built(embedded: Engine, sto
     assert start(embedded, store).live.current().name == "v0003"
 
 
-def test_a_lost_current_file_is_no_reason_to_build(embedded: Engine, store: ModelStore) -> None:
+def test_lost_current_file_triggers_no_build(embedded: Engine, store: ModelStore) -> None:
     build_model(embedded, store)
     (store.directory / "CURRENT").unlink()
     assert start(embedded, store).live.current().name == "v0001"
 
 
-def test_a_model_newer_than_the_database_is_of_another_and_built_anew(
+def test_model_newer_than_the_database_is_rebuilt(
     embedded: Engine, store: ModelStore, tmp_path: Path
 ) -> None:
     insert_user(embedded, STRANGER, ACTION)
@@ -98,16 +95,14 @@ def make_other(path: Path) -> Engine:
     return other
 
 
-def test_a_model_of_another_database_is_not_served(
-    embedded: Engine, store: ModelStore, tmp_path: Path
-) -> None:
+def test_model_of_another_database_is_not_served(embedded: Engine, store: ModelStore, tmp_path: Path) -> None:
     build_model(embedded, store)
     other = make_other(tmp_path / "other.db")
     assert len(start(other, store).live.current().snapshot.catalog) == PEOPLE + 1
     other.dispose()
 
 
-def test_a_model_of_another_database_is_not_up_to_date(
+def test_model_of_another_database_is_not_up_to_date(
     embedded: Engine, store: ModelStore, tmp_path: Path
 ) -> None:
     build_model(embedded, store)
@@ -117,18 +112,18 @@ def test_a_model_of_another_database_is_not_up_to_date(
     other.dispose()
 
 
-def test_an_empty_database_says_what_to_do(database_url: str, store: ModelStore) -> None:
+def test_empty_database_error_says_what_to_do(database_url: str, store: ModelStore) -> None:
     with pytest.raises(BuildFailedError, match=r"the database has no titles; import some first: python "):
         open_services(database_url, store.directory, sync_interval_s=0, overlay_max_users=10)
 
 
-def test_a_model_directory_that_cannot_be_made_says_so(embedded: Engine, tmp_path: Path) -> None:
+def test_unusable_model_directory_error_names_it(embedded: Engine, tmp_path: Path) -> None:
     (tmp_path / "models").write_text("a file")
     with pytest.raises(BuildFailedError, match="models"):
         start(embedded, ModelStore(tmp_path / "models"))
 
 
-def test_an_unreachable_sqlite_is_an_operational_error(tmp_path: Path) -> None:
+def test_unreachable_sqlite_is_an_operational_error(tmp_path: Path) -> None:
     (tmp_path / "anime.db").mkdir()
     with pytest.raises(OperationalError, match="unable to open database file"):
         open_services(
@@ -136,7 +131,7 @@ def test_an_unreachable_sqlite_is_an_operational_error(tmp_path: Path) -> None:
         )
 
 
-def test_an_unreachable_postgresql_is_an_operational_error(tmp_path: Path) -> None:
+def test_unreachable_postgresql_is_an_operational_error(tmp_path: Path) -> None:
     # in the very form that .env.example and the error of a missing DATABASE_URL show
     with pytest.raises(OperationalError, match="refused"):
         open_services(
@@ -147,11 +142,11 @@ def test_an_unreachable_postgresql_is_an_operational_error(tmp_path: Path) -> No
         )
 
 
-def test_the_whole_world_is_served(filled: Engine, store: ModelStore, version: Version) -> None:
+def test_start_serves_every_title(filled: Engine, store: ModelStore, version: Version) -> None:
     assert len(start(filled, store).live.current().snapshot.catalog) == TITLES
 
 
-def test_a_build_learns_as_many_titles_as_it_is_told(embedded: Engine, store: ModelStore) -> None:
+def test_build_fits_the_configured_number_of_titles(embedded: Engine, store: ModelStore) -> None:
     url = embedded.url.render_as_string(hide_password=False)
     services = open_services(url, store.directory, sync_interval_s=0, overlay_max_users=10, titles=7)
-    assert len(services.live.in_service.snapshot.item_item.titles) == 7
+    assert len(services.live.in_service.snapshot.models[ItemItem].titles) == 7

@@ -18,6 +18,8 @@ from db.revisions import take_revision
 from db.schema import migrate
 from db.users import insert_user
 from recommender.data.query import Query
+from recommender.models.user_user import UserUser
+from serving.lists import SubmittedList, SubmittedTitle
 from serving.live import LiveModel, LiveVersion
 
 FIRST_ID, TITLES, PEOPLE = 101, 36, 24
@@ -44,15 +46,21 @@ def add_titles(engine: Engine, ids: Iterable[int], *, name: str = "Story") -> No
         take_revision(connection)
 
 
+def submitted(ratings: Mapping[int, int]) -> SubmittedList:
+    """A list of titles by id, as a caller submits it."""
+    return SubmittedList([SubmittedTitle(anime_id, rating=rating) for anime_id, rating in ratings.items()])
+
+
 def neighbors(live: LiveVersion, ratings: Mapping[int, int], k: int = 10) -> list[int]:
-    """Who is nearest to a list, most similar first."""
+    """Ids of the users nearest to a list, most similar first."""
     rows = live.snapshot.catalog.vocabulary.rows(list(ratings)).tolist()
     query = Query.of(zip(rows, ratings.values(), strict=True))
-    return [int(user_id) for user_id in live.snapshot.user_user.neighbors(query, k).user_ids]
+    found = live.snapshot.models[UserUser].neighbors(live.context(query), k)
+    return [int(user_id) for user_id in found.user_ids]
 
 
 def knows(live: LiveModel, user_id: int) -> bool:
-    """Whether somebody who came with the list `ACTION` is found by it."""
+    """True where this user, saved with the list `ACTION`, is its nearest neighbor."""
     return neighbors(live.current(), ACTION, 1) == [user_id]
 
 

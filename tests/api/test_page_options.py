@@ -10,6 +10,8 @@ from flask.testing import FlaskClient
 
 from recommender.artifacts.snapshot import Snapshot
 from recommender.data.query import Query
+from recommender.models.content_based import ContentBased
+from recommender.models.popularity import Popularity
 from recommender.models.registry import ALGORITHMS
 
 URL = "/api/v1/recommendations"
@@ -29,7 +31,7 @@ def rows(snapshot: Snapshot, found: list[dict[str, Any]]) -> np.ndarray:
 
 
 @EVERY_ALGORITHM
-def test_unless_told_nothing_comes_whose_first_season_is_unseen_and_one_of_a_franchise(
+def test_default_page_has_one_entry_point_per_franchise(
     shared_client: FlaskClient, snapshot: Snapshot, algorithm: str
 ) -> None:
     found = rows(snapshot, items(shared_client, algorithm=algorithm))
@@ -40,7 +42,7 @@ def test_unless_told_nothing_comes_whose_first_season_is_unseen_and_one_of_a_fra
 
 
 @EVERY_ALGORITHM
-def test_franchises_of_the_list_can_be_left_out(
+def test_franchise_exclude_hides_franchises_of_the_list(
     shared_client: FlaskClient, snapshot: Snapshot, algorithm: str
 ) -> None:
     found = rows(snapshot, items(shared_client, algorithm=algorithm, franchise="exclude"))
@@ -49,17 +51,18 @@ def test_franchises_of_the_list_can_be_left_out(
     assert not np.isin(groups[found], groups[own]).any()
 
 
-def test_allow_is_the_algorithms_own_order(shared_client: FlaskClient, snapshot: Snapshot) -> None:
+def test_franchise_allow_keeps_the_algorithms_order(shared_client: FlaskClient, snapshot: Snapshot) -> None:
     own = [(snapshot.catalog.vocabulary.row(e["anime_id"]) or 0, e.get("rating", 10)) for e in RATINGS]
-    expected = snapshot.hybrid.recommend(Query.of(own), 40).anime_rows.tolist()
+    scores = snapshot.scorer("hybrid").scores(snapshot.context(Query.of(own)))
+    scores[[row for row, _ in own]] = 0
+    expected = np.argsort(-scores, kind="stable")[:40].tolist()
+    assert (scores[expected] > 0).all()
     found = rows(snapshot, items(shared_client, franchise="allow", filters={"nsfw": True}))
     assert found.tolist() == expected
 
 
 @EVERY_ALGORITHM
-def test_reasons_name_titles_of_the_list_and_weigh_no_more_than_the_score(
-    shared_client: FlaskClient, algorithm: str
-) -> None:
+def test_reasons_name_list_titles_and_sum_below_the_score(shared_client: FlaskClient, algorithm: str) -> None:
     own = {entry["anime_id"] for entry in RATINGS}
     kinds = set()
     for item in items(shared_client, algorithm=algorithm, explain=True, n=15):
@@ -72,21 +75,23 @@ def test_reasons_name_titles_of_the_list_and_weigh_no_more_than_the_score(
     assert "people_with_your_taste" in kinds
 
 
-def test_niche_shows_less_known_titles(shared_client: FlaskClient, snapshot: Snapshot) -> None:
-    likes = snapshot.popularity.likes
+def test_niche_shows_less_popular_titles(shared_client: FlaskClient, snapshot: Snapshot) -> None:
+    likes = snapshot.models[Popularity].likes
     usual, niche = (likes[rows(snapshot, items(shared_client, niche=x, n=10))].mean() for x in (0, 1))
     assert niche < usual
 
 
-def test_diversity_shows_titles_less_like_each_other(shared_client: FlaskClient, snapshot: Snapshot) -> None:
+def test_diversity_shows_less_similar_titles(shared_client: FlaskClient, snapshot: Snapshot) -> None:
     def likeness(diversity: float) -> float:
-        terms = snapshot.content.terms[rows(snapshot, items(shared_client, diversity=diversity, n=10))]
+        terms = snapshot.models[ContentBased].terms[
+            rows(snapshot, items(shared_client, diversity=diversity, n=10))
+        ]
         return float((terms @ terms.T).mean())
 
     assert likeness(0.8) < likeness(0)
 
 
-def test_what_the_franchise_mode_took_away_is_counted(shared_client: FlaskClient) -> None:
+def test_titles_hidden_by_franchise_are_counted(shared_client: FlaskClient) -> None:
     counted, allowed = (
         shared_client.post(URL, json={"ratings": RATINGS, "franchise": mode}).get_json()["filtered"]
         for mode in ("entry_point", "allow")
@@ -98,19 +103,19 @@ def test_what_the_franchise_mode_took_away_is_counted(shared_client: FlaskClient
 @pytest.mark.parametrize(
     "body", [{"franchise": "some"}, {"diversity": 1.5}, {"niche": -0.1}, {"explain": "perhaps"}]
 )
-def test_a_bad_wish_is_422_and_says_which(shared_client: FlaskClient, body: dict[str, Any]) -> None:
+def test_invalid_page_option_is_422_and_named(shared_client: FlaskClient, body: dict[str, Any]) -> None:
     response = shared_client.post(URL, json={"ratings": RATINGS, **body})
     assert response.status_code == 422
     assert next(iter(body)) in str(response.get_json()["errors"])
 
 
-def test_the_same_request_gives_the_same_bytes(shared_client: FlaskClient) -> None:
+def test_same_request_gives_the_same_bytes(shared_client: FlaskClient) -> None:
     body = {"ratings": RATINGS, "explain": True, "diversity": 0.4, "niche": 0.2}
     one, two = (shared_client.post(URL, json=body).data for _ in range(2))
     assert one == two
 
 
-def test_a_stored_person_has_the_same_knobs(shared_client: FlaskClient) -> None:
+def test_saved_user_has_the_same_page_options(shared_client: FlaskClient) -> None:
     answer = shared_client.get("/api/v1/users/7/recommendations?franchise=allow&niche=0.3&explain=true&n=5")
     assert answer.status_code == 200
     assert all(item["reasons"] for item in answer.get_json()["items"])
