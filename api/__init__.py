@@ -1,1 +1,1 @@
-"""The HTTP API: one blueprint a resource; a handler parses, calls, serializes."""
+"""The HTTP API: one blueprint per resource; a handler parses, calls a service and serializes."""

@@ -1,4 +1,4 @@
-"""What can be asked for by name."""
+"""`GET /api/v1/algorithms`: the algorithms that a request can name."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from recommender.models.registry import ALGORITHMS
 blueprint = APIBlueprint("algorithms", __name__, url_prefix="/api/v1", abp_tags=[Tag(name="algorithms")])
 
 
-@blueprint.get("/algorithms", summary="The algorithms", responses={200: AlgorithmsAnswer})
+@blueprint.get("/algorithms", summary="List the algorithms", responses={200: AlgorithmsAnswer})
 def get_algorithms() -> AlgorithmsAnswer:
-    """Their names, a sentence on each, what each needs, defaults."""
+    """Every algorithm by the name to request it with: a one-sentence description, whether it needs a list of
+    titles, how many titles it returns by default, and whether it can find similar titles."""
     return AlgorithmsAnswer(data=[Algorithm.of(name, info) for name, info in ALGORITHMS.items()])

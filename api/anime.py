@@ -13,24 +13,28 @@ blueprint = APIBlueprint(
 )
 
 
-@blueprint.get("", summary="Search and browse", responses={200: AnimePage})
+@blueprint.get("", summary="Search and browse titles", responses={200: AnimePage})
 def get_anime(query: AnimeQuery) -> AnimePage:
-    """By any name a title has, and by what it is."""
+    """Finds titles by their main name or any alias, in any language, despite small typos; `matched` says
+    which alias it was. Without a query, lists the whole catalog. Combine it with filters, and sort it as you
+    like."""
     page = services().catalog.browse(query.to_options(), query.page, query.limit)
     return AnimePage.of(page, query.query)
 
 
-@blueprint.get("/<int:anime_id>", summary="One title", responses={200: AnimeDetail, 404: Problem})
+@blueprint.get("/<int:anime_id>", summary="Get one title", responses={200: AnimeDetail, 404: Problem})
 def get_one(path: AnimePath) -> AnimeDetail:
-    """All that is known of it."""
+    """Everything known about a title: its names, genres and type, how many people have watched and liked it,
+    and how they rated it."""
     return AnimeDetail.detailed(services().catalog.title(path.anime_id))
 
 
 @blueprint.get(
-    "/<int:anime_id>/similar", summary="Titles like it", responses={200: SimilarAnswer, 404: Problem}
+    "/<int:anime_id>/similar", summary="Find similar titles", responses={200: SimilarAnswer, 404: Problem}
 )
 def get_similar(path: AnimePath, query: SimilarAnimeQuery) -> SimilarAnswer:
-    """What the algorithm would recommend to somebody who likes this title and nothing else is known of."""
+    """The titles that the algorithm recommends to somebody who likes this one title, best match first.
+    Sequels and spin-offs are included; the title itself is not."""
     found = services().recommendations.similar_titles(
         path.anime_id, query.algorithm, query.n, query.to_filters()
     )

@@ -1,4 +1,4 @@
-"""What there is to choose from: for menus, and to say what stands behind an answer."""
+"""`GET /api/v1/catalog`: counts and choices, for menus and for captions."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ blueprint = APIBlueprint(
 )
 
 
-@blueprint.get("/catalog", summary="What there is to choose from", responses={200: CatalogAnswer})
+@blueprint.get("/catalog", summary="Summarize the catalog", responses={200: CatalogAnswer})
 def get_catalog(query: CatalogQuery) -> CatalogAnswer:
-    """Genres, types and years of the titles; how many people and ratings the model has learned from;
-    what the settings allow."""
+    """The genres, types and years that titles can be filtered by, how many people and ratings the current
+    model has learned from, and the limits of this server. Useful for building menus."""
     return CatalogAnswer.of(services().catalog.summary(nsfw=query.nsfw))

@@ -1,4 +1,4 @@
-"""The surface that existing frontends call; its shapes are fixed."""
+"""The routes that existing frontends call; their shapes are fixed."""
 
 from __future__ import annotations
 
@@ -17,26 +17,31 @@ blueprint = APIBlueprint(COMPATIBLE, __name__, abp_tags=[Tag(name="compatible")]
 
 @blueprint.post(
     "/users/recommendations",
-    summary="Recommend to a person, known or new",
+    summary="Recommend to a known or a new user",
     responses={200: CompatibleItems, 400: Problem, 404: Problem, 413: Problem, 503: Problem},
 )
 def post_recommendations(body: CompatibleRequest) -> tuple[CompatibleItems, dict[str, str]]:
-    """A new person's list is saved, and the person is findable as a neighbor at once. For a known
-    person the saved list counts together with the one sent; what is saved does not change. Profiles are
-    refused."""
+    """Returns a bare array of titles, best first. A new user's list is saved under `user_id`, and counts at
+    once towards what other people are recommended. For a known user, the saved list and the submitted one
+    count together; the saved list does not change. A new user without a list gets popular titles and is not
+    saved.
+
+    Names that match no title are listed in the `X-Unresolved-Titles` header, percent-encoded and separated by
+    commas. The ids of profiles are refused: use `/api/v1/recommendations` for those."""
     found = services().recommendations.for_user_with_list(body.user_id, body.to_list(), body.to_options())
-    unresolved = found.submitted.unresolved_names if found.submitted else ()
+    unresolved = found.submitted.unresolved_names
     headers = {"X-Unresolved-Titles": _header(unresolved)} if unresolved else {}
     return CompatibleItems.of(found), headers
 
 
 @blueprint.get(
     "/api/anime-suggestions",
-    summary="Complete a title while it is typed",
+    summary="Complete a title as it is typed",
     responses={200: Suggestions, 400: Problem},
 )
 def get_suggestions(query: SuggestionQuery) -> Suggestions:
-    """Main titles, best first; English, Japanese and short names are understood too."""
+    """The main names of the titles that the typed text may be the beginning of, best match first. English and
+    Japanese names and common abbreviations work, too. Adult titles are never suggested."""
     return Suggestions(services().catalog.suggest(query.query, query.limit))
 
 

@@ -8,11 +8,12 @@ from http import HTTPStatus
 from typing import Any, cast
 
 from flask import Flask, Response, json, request
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException
 
-from db.engine import driver_message
+from db.engine import reason
+from ingest.mal import ExportTooLargeError, MalExportError
 from recommender.pipeline.filters import UnknownFilterValueError
 from serving.errors import (
     ListRequiredError,
@@ -28,7 +29,7 @@ from serving.errors import (
 RETRY_AFTER_S = 5
 COMPATIBLE = "compatible"  # blueprint whose validation errors are 400, as existing frontends expect
 
-# the only place that knows what a service's error is in HTTP
+# the only place that knows the status of a service's error
 STATUS_OF: Mapping[type[ServiceError], int] = {
     ListRequiredError: 400,
     ProfileIdError: 400,
@@ -43,7 +44,7 @@ log = logging.getLogger(__name__)
 
 
 class ApiError(Exception):
-    """An answer other than success; `detail` tells a person what happened and what to do."""
+    """A failure with its status; `detail` says what happened and what to do."""
 
     def __init__(self, status: int, detail: str, errors: list[dict[str, Any]] | None = None) -> None:
         super().__init__(detail)
@@ -53,19 +54,19 @@ class ApiError(Exception):
 class FieldError(BaseModel):
     """One thing that is wrong with a request."""
 
-    loc: list[str | int]
-    msg: str
+    loc: list[str | int] = Field(description="path to the field, such as `ratings`, 0, `rating`")
+    msg: str = Field(description="what is wrong with it")
 
 
 class Problem(BaseModel):
-    """RFC 9457 problem details; `error` repeats `detail` for frontends that read that."""
+    """RFC 9457 problem details."""
 
     type: str
-    title: str
+    title: str = Field(description="the name of the status")
     status: int
-    detail: str
-    error: str
-    errors: list[FieldError] | None = None
+    detail: str = Field(description="what happened, and what to do")
+    error: str = Field(description="the same as `detail`, for older frontends")
+    errors: list[FieldError] | None = Field(default=None, description="at most 20 of the invalid fields")
 
 
 def problem(status: int, detail: str, errors: list[dict[str, Any]] | None = None) -> Response:
@@ -85,7 +86,7 @@ def problem(status: int, detail: str, errors: list[dict[str, Any]] | None = None
 
 
 def validation_problem(error: ValidationError) -> Response:
-    """The response for a request that is not of the documented form."""
+    """The response for a request that does not fit its schema."""
     errors = [
         {"loc": list(item["loc"]), "msg": item["msg"].removeprefix("Value error, ")}
         for item in error.errors(include_url=False, include_context=False, include_input=False)
@@ -109,6 +110,11 @@ def register_error_handlers(app: Flask) -> None:
     def _service_error(error: ServiceError) -> Response:
         return problem(STATUS_OF[type(error)], str(error))
 
+    @app.errorhandler(MalExportError)
+    def _unreadable_export(error: MalExportError) -> Response:
+        status = 413 if isinstance(error, ExportTooLargeError) else 422
+        return problem(status, f"The export cannot be read: {error}")
+
     @app.errorhandler(UnknownFilterValueError)
     def _unknown_filter(error: UnknownFilterValueError) -> Response:
         inside = ["filters"] if request.method == "POST" else []
@@ -121,7 +127,7 @@ def register_error_handlers(app: Flask) -> None:
 
     @app.errorhandler(HTTPException)
     def _http(error: HTTPException) -> Response:
-        if error.response is not None:  # made on purpose, by the validation callback
+        if error.response is not None:  # made by the validation callback
             return cast(Response, error.response)
         response = problem(error.code or 500, error.description or "")
         for name, value in error.get_headers():

@@ -1,4 +1,4 @@
-"""For load balancers and operators: is the process alive, can it answer."""
+"""Probes for load balancers and operators."""
 
 from __future__ import annotations
 
@@ -11,34 +11,39 @@ from api.errors import Problem
 
 
 class Alive(BaseModel):
-    status: str
+    """The process answers."""
+
+    status: str = Field(description="always ok")
 
 
 class Ready(Alive):
+    """The model that answers, and what is in it."""
+
     model_version: str
-    model_built_at: str
-    refused_model: str | None
-    users: int
-    generated_users: int = Field(description="people of the demo, who do not exist")
-    newer_users: int
-    anime: int
-    ratings: int
+    model_built_at: str = Field(description="ISO 8601, UTC")
+    refused_model: str | None = Field(
+        description="a newer version that could not be loaded, and why; null when all is well"
+    )
+    users: int = Field(description="people the model was built from")
+    generated_users: int = Field(description="how many of them were made up for the demo")
+    newer_users: int = Field(description="people saved since, whose lists count already")
+    anime: int = Field(description="titles in the catalog")
+    ratings: int = Field(description="entries of all lists in the model, rated or only watched")
 
 
 blueprint = APIBlueprint("health", __name__, abp_tags=[Tag(name="health")])
 
 
-@blueprint.get("/healthz", summary="The process is alive", responses={200: Alive})
+@blueprint.get("/healthz", summary="Check that the process is alive", responses={200: Alive})
 def get_healthz() -> Alive:
-    """Answers as long as the process can answer anything."""
+    """Answers 200 as long as the process can answer anything at all. Use it as a liveness probe."""
     return Alive(status="ok")
 
 
-@blueprint.get(
-    "/readyz", summary="The model is verified, the database reachable", responses={200: Ready, 503: Problem}
-)
+@blueprint.get("/readyz", summary="Check that the server can answer", responses={200: Ready, 503: Problem})
 def get_readyz() -> Ready:
-    """Which model answers, what is in it, and whether a newer one was refused."""
+    """Answers 200 when a verified model is loaded and the database can be reached, and says which model that
+    is, how much is in it, and whether a newer one was refused. Use it as a readiness probe."""
     current = services().live.current()
     with services().engine.connect() as connection:
         connection.execute(text("SELECT 1"))

@@ -1,4 +1,4 @@
-"""Lists imported from other sites."""
+"""`POST /api/v1/imports/mal`: lists imported from other sites."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from api.errors import ApiError, Problem, validation_problem
 from api.keys import Scope
 from api.schemas.imports import MalImportAnswer, MalImportQuery
 from api.security import require_scope
-from ingest.mal import ExportTooLargeError, MalExportError
 
 FORM = "multipart/form-data"
 EXAMPLE = """<?xml version="1.0" encoding="UTF-8" ?>
@@ -32,7 +31,7 @@ EXAMPLE = """<?xml version="1.0" encoding="UTF-8" ?>
 _FILE = {"type": "string", "format": "binary"}
 _BODY = {
     "required": True,
-    "description": "The file that MyAnimeList's export page gives, as it is (.xml.gz) or unpacked (.xml).",
+    "description": "The file from MyAnimeList's export page, as downloaded (.xml.gz) or unpacked (.xml).",
     "content": {
         FORM: {"schema": {"type": "object", "required": ["file"], "properties": {"file": _FILE}}},
         "application/gzip": {"schema": _FILE},
@@ -45,7 +44,7 @@ blueprint = APIBlueprint("imports", __name__, url_prefix="/api/v1/imports", abp_
 
 @blueprint.post(
     "/mal",
-    summary="Read a list exported from MyAnimeList",
+    summary="Import a list from MyAnimeList",
     security=[{}, {"api_key": []}],
     responses={
         200: MalImportAnswer,
@@ -54,28 +53,25 @@ blueprint = APIBlueprint("imports", __name__, url_prefix="/api/v1/imports", abp_
     openapi_extensions={"requestBody": _BODY},
 )
 def post_mal(query: MalImportQuery) -> MalImportAnswer:
-    """Titles are matched by their MyAnimeList ids. Every entry of the list is in the answer: matched;
-    unmatched, where the catalog has no such id; or skipped, with the reason, such as plan to watch.
+    """Upload the export as the body, or as the field `file` of a form. Entries are matched by their
+    MyAnimeList ids, and each of them is in the answer: matched; unmatched, if the catalog has no such id; or
+    skipped, with the reason, such as plan to watch.
 
-    Nothing is stored unless dry_run is false: then what matched takes the place of the list of user_id, which
-    needs a key of the scope write where keys are configured. A form may have both as fields instead."""
+    By default nothing is saved. With `dry_run=false`, the matched entries replace the saved list of
+    `user_id`; this needs an API key with the scope `write` if keys are configured. A form may carry both
+    parameters as fields."""
     request.max_content_length = context().max_upload_bytes
-    export, asked = _sent(query)
-    saved_for = None if asked.dry_run else asked.user_id
+    export, options = _upload(query)
+    saved_for = None if options.dry_run else options.user_id
     if saved_for is not None:
         require_scope(Scope.WRITE, saved_for)
-    try:
-        imported = services().imports.import_mal(export, saved_for)
-    except MalExportError as error:
-        status = 413 if isinstance(error, ExportTooLargeError) else 422
-        raise ApiError(status, f"The export cannot be read: {error}") from None
-    return MalImportAnswer.of(asked.user_id, imported)
+    return MalImportAnswer.of(options.user_id, services().imports.import_mal(export, saved_for))
 
 
-def _sent(query: MalImportQuery) -> tuple[IO[bytes], MalImportQuery]:
-    """The file, and what to do with it: fields of a form count before the query.
+def _upload(query: MalImportQuery) -> tuple[IO[bytes], MalImportQuery]:
+    """The file, and what to do with it: fields of a form override the query.
 
-    The file has come in whole before anything is refused: whoever is still sending does not hear the answer.
+    The body is read to its end before anything is refused: a client that is still sending misses the answer.
     """
     if request.mimetype == FORM:
         files = request.files.getlist("file")
@@ -90,7 +86,7 @@ def _sent(query: MalImportQuery) -> tuple[IO[bytes], MalImportQuery]:
     else:
         export = io.BytesIO(b"".join(iter(partial(request.stream.read, 1 << 16), b"")))
     if not query.dry_run and query.user_id is None:
-        raise _invalid("user_id", "dry_run is false; say whose list it becomes")
+        raise _invalid("user_id", "dry_run is false: say whose list to replace")
     return export, query
 
 

@@ -13,9 +13,9 @@ _HASHED = "sha256="
 
 
 class Scope(IntEnum):
-    """What a key opens; each scope includes those before it."""
+    """The permission that a key grants; each scope includes those before it."""
 
-    READ = 1  # what is personal
+    READ = 1  # what is saved of users
     WRITE = 2  # save and erase lists
     ADMIN = 3  # metrics
 
@@ -46,15 +46,15 @@ class ApiKeys:
         return bool(self.keys)
 
     def offers(self, scope: Scope) -> bool:
-        """Whether any key opens this much."""
+        """True where some key grants this scope."""
         return any(of_key >= scope for _, of_key in self.keys)
 
-    def scope_of(self, given: str) -> Scope | None:
+    def scope_of(self, submitted: str) -> Scope | None:
         """The scope of a key that a caller sent, None for one that is not known.
 
         Every key is compared, and digests have one length, so that the time taken tells nothing.
         """
-        digest = digest_of(given)
+        digest = digest_of(submitted)
         return max((scope for key, scope in self.keys if hmac.compare_digest(digest, key)), default=None)
 
 
@@ -64,9 +64,9 @@ def digest_of(key: str) -> bytes:
 
 
 def profile_token(secret_key: bytes, user_id: int) -> str:
-    """What opens one profile: 43 characters, of whoever made it, and worked out again instead of stored.
+    """The token that opens one profile: 43 characters, derived from the secret key instead of stored.
 
-    No identifier of an answer (see recommending.py) is made of such a text.
+    The text must differ from every text that `api.recommendations.answer` signs with the same key.
     """
     digest = hmac.new(secret_key, f"profile {user_id}".encode(), hashlib.sha256).digest()
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()

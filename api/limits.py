@@ -1,4 +1,4 @@
-"""How often one client may ask."""
+"""Rate limits of a client, over all routes and over those that save."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from api.errors import problem
 from api.keys import digest_of
 from api.metrics import RATE_LIMITED
 from api.openapi import UNLIMITED
-from api.security import given_key
+from api.security import submitted_key
 
 SAVING = (  # endpoints
     *("users.put_ratings", "users.delete_user", "imports.post_mal"),
@@ -28,7 +28,7 @@ SAVING = (  # endpoints
 
 @dataclass(frozen=True)
 class RateLimits:
-    """How many requests, such as 300/minute, and where they are counted, such as redis://host/0."""
+    """Numbers of requests, such as 300/minute, and where they are counted, such as redis://host/0."""
 
     every: str
     saving: str
@@ -79,8 +79,8 @@ def limit_rates(app: Flask, limits: RateLimits) -> None:
 
 
 def _client() -> str:
-    """Whoever brings a known key, else the address."""
-    key = given_key()
+    """The hash of a valid key, else the address."""
+    key = submitted_key()
     if key and context().api_keys.scope_of(key) is not None:
         return digest_of(key).hex()[:16]
     return get_remote_address() or request.host

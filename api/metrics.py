@@ -1,4 +1,4 @@
-"""What Prometheus reads. With several workers each writes to files that `GET /metrics` sums up."""
+"""Prometheus metrics. With several workers, each writes to files that `GET /metrics` sums up."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ RECOMMENDATIONS = Histogram(
 )
 INSERTS = Histogram(
     "anime_insert_duration_seconds",
-    "Time until a list that was sent is saved and findable in this worker",
+    "Time until a submitted list is saved and findable in this worker",
     buckets=SECONDS,
 )
 # of each worker, so that one which lags behind can be seen
@@ -59,7 +59,7 @@ blueprint = APIBlueprint("metrics", __name__, abp_tags=[Tag(name="health")])
 
 @blueprint.get(
     "/metrics",
-    summary="For Prometheus",
+    summary="Read metrics for Prometheus",
     responses={
         200: {"content": {"text/plain": {"schema": {"type": "string"}}}, "description": "OK"},
         401: Problem,
@@ -67,7 +67,8 @@ blueprint = APIBlueprint("metrics", __name__, abp_tags=[Tag(name="health")])
     },
 )
 def get_metrics() -> Response:
-    """Of all workers together. Needs a key of the scope admin where one is configured."""
+    """The metrics of all workers together, in the text format of Prometheus. Needs an API key with the scope
+    `admin` if one is configured."""
     require_metrics_key()
     registry: CollectorRegistry = REGISTRY
     folder = context().metrics_dir
@@ -92,7 +93,7 @@ def time_ranking(algorithm: str) -> AbstractContextManager[object]:
 
 
 def show_model(version: LiveVersion, refused: str | None) -> None:
-    """Say which model this worker answers from, and whether a newer one was refused."""
+    """Set the gauges of the model that this worker answers from."""
     MODEL_VERSION.set(int(version.name[1:]))
     MODEL_BUILT.set(version.built_timestamp)
     MODEL_REFUSED.set(refused is not None)

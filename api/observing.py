@@ -1,4 +1,4 @@
-"""One line of JSON and one observation for each request. Never what is in a list."""
+"""Logs and timings: one line of JSON and one observation per request, never the contents of a list."""
 
 from __future__ import annotations
 
@@ -56,11 +56,11 @@ def observe(app: Flask) -> None:
 
 def _begin() -> None:
     g.started = time.perf_counter()
-    random = secrets.token_hex(32)  # asked of the system once, cut into three
+    random = secrets.token_hex(32)  # one call of the system, cut into three
     g.span_id, g.request_id, g.trace_id, g.trace_flags = random[:16], random[16:32], random[32:], "00"
-    given = request.headers.get("X-Request-ID", "")
-    if _REQUEST_ID.fullmatch(given):
-        g.request_id = given
+    request_id = request.headers.get("X-Request-ID", "")
+    if _REQUEST_ID.fullmatch(request_id):
+        g.request_id = request_id
     if parent := _TRACE_PARENT.fullmatch(request.headers.get("traceparent", "")):
         g.trace_id, g.trace_flags = parent.groups()
 

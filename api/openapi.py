@@ -19,10 +19,11 @@ from api.schemas.taste import TasteRequest
 from api.schemas.users import SavedRatings
 
 DOCUMENT_PATH = "/api/v1/openapi.json"
-UNLIMITED = ("/healthz", "/readyz", "/metrics")  # routes that may be asked as often as anybody likes
-DESCRIPTION = """Name a few anime, get titles you will love.
+UNLIMITED = ("/healthz", "/readyz", "/metrics")  # routes without a rate limit
+DESCRIPTION = """Name a few anime, and get titles you will love.
 
-Errors are RFC 9457 problem details. `anime_id` is the MyAnimeList id everywhere."""
+`anime_id` is the MyAnimeList id everywhere. Errors are RFC 9457 problem details: `detail` says what happened
+and what to do, and `errors` names each invalid field."""
 
 
 class ApiApp(OpenAPI):
@@ -31,10 +32,10 @@ class ApiApp(OpenAPI):
     request_class = JsonRequest
 
     def make_response(self, rv: Any) -> Response:
-        """As Flask's, also from what handlers return: a schema, or a schema with a status or headers."""
+        """As Flask's, but a handler may return a schema, or a schema with a status or headers."""
         body, rest = (rv[0], rv[1:]) if isinstance(rv, tuple) else (rv, ())
         if isinstance(body, BaseModel):
-            # a member that was not given does not exist: reasons are there only where asked for
+            # members that were not set are omitted: reasons exist only on request
             body = Response(body.model_dump_json(exclude_unset=True), mimetype="application/json")
         return super().make_response((body, *rest) if rest else body)
 
@@ -85,8 +86,8 @@ def describe(app: OpenAPI) -> dict[str, Any]:
             if not path.startswith("/api/v1"):
                 operation["responses"].pop("422", None)  # a bad request is 400 there
             if path not in UNLIMITED:
-                operation["responses"]["414"] = {"description": "An address of more than 8,190 bytes"}
-                operation["responses"]["429"] = {"description": "Asked too often; see Retry-After"}
+                operation["responses"]["414"] = {"description": "The address is longer than 8,190 bytes"}
+                operation["responses"]["429"] = {"description": "Too many requests; see Retry-After"}
             for status, response in operation["responses"].items():
                 if int(status) >= 400:
                     schema = {"$ref": "#/components/schemas/Problem"}

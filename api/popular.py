@@ -1,4 +1,4 @@
-"""What most people like."""
+"""`GET /api/v1/popular`: the titles that most people like."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ blueprint = APIBlueprint(
 )
 
 
-@blueprint.get("/popular", summary="Popular titles", responses={200: PopularPage})
+@blueprint.get("/popular", summary="List popular titles", responses={200: PopularPage})
 def get_popular(query: PopularQuery) -> PopularPage:
-    """By how many people liked it, or by a mean rating that few ratings cannot carry to the top."""
+    """Sorted by how many people liked a title, or by its mean rating, which is adjusted so that a handful of
+    ratings cannot put a title on top. Takes the same filters as a search."""
     return PopularPage.of(services().catalog.popular(query.sort, query.to_filters(), query.page, query.limit))

@@ -1,4 +1,4 @@
-"""Stored people without an account: a list belongs to whoever holds its token."""
+"""Profiles: saved lists without an account, each opened by a token."""
 
 from __future__ import annotations
 
@@ -25,13 +25,15 @@ blueprint.before_request(require_token)
 
 @blueprint.post(
     "",
-    summary="Save a list under a new id",
+    summary="Create a profile",
     responses={201: NewProfile, 400: Problem, 413: Problem},
 )
 def post_profile(body: SavedRatings) -> tuple[NewProfile, int, dict[str, str]]:
-    """The answer has the id of the list, and the token that opens it. Titles that are not known are named; a
-    list of which no title is known is refused. A title that comes without a rating is liked, and saved as 10.
-    Whoever is stored is a possible neighbor at once."""
+    """Saves a list under a new id, without an account. The answer has the id, and the token that opens the
+    profile: keep both. The list counts at once towards what other people are recommended.
+
+    Titles that cannot be found are named in `unresolved`; a list without any known title is refused. A title
+    without a rating counts as liked, and is saved with 10."""
     saved = services().users.add_profile(body.to_list())
     token = profile_token(context().secret_key, saved.user_id)
     location = {"Location": f"{blueprint.url_prefix}/{saved.user_id}"}
@@ -39,29 +41,30 @@ def post_profile(body: SavedRatings) -> tuple[NewProfile, int, dict[str, str]]:
 
 
 @blueprint.get(
-    "/<int:user_id>", summary="The saved list", security=_TOKEN, responses={200: Profile, 401: Problem}
+    "/<int:user_id>", summary="Get a profile's list", security=_TOKEN, responses={200: Profile, 401: Problem}
 )
 def get_profile(path: ProfilePath) -> Profile:
-    """By id."""
+    """The whole saved list: titles with a rating, and ids of titles that were only watched."""
     return Profile.of(path.user_id, services().users.saved_titles(path.user_id))
 
 
 @blueprint.put(
     "/<int:user_id>",
-    summary="Save a list in the place of the one before",
+    summary="Replace a profile's list",
     security=_TOKEN,
     responses={200: SavedAnswer, 400: Problem, 401: Problem, 413: Problem},
 )
 def put_profile(path: ProfilePath, body: SavedRatings) -> SavedAnswer:
-    """As POST. A list of which no title is known changes nothing; an erased profile does not come back. What
-    GET answered can be sent back whole: titles whose name is null there stay too."""
+    """Replaces the whole list. What GET answered can be edited and sent back, including titles whose name is
+    null there. A list without any known title changes nothing, and an erased profile cannot be revived."""
     return SavedAnswer.of(services().users.replace_list(path.user_id, body.to_list()))
 
 
 @blueprint.delete(
-    "/<int:user_id>", summary="Erase the list", security=_TOKEN, responses={204: None, 401: Problem}
+    "/<int:user_id>", summary="Erase a profile", security=_TOKEN, responses={204: None, 401: Problem}
 )
 def delete_profile(path: ProfilePath) -> tuple[str, int]:
-    """No worker answers by it from now on; the models on disk are without it from the next build."""
+    """Deletes the list for good. From now on no answer depends on it; models on disk drop it with the next
+    build."""
     services().users.erase(path.user_id)
     return "", 204

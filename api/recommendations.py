@@ -1,4 +1,4 @@
-"""`POST /api/v1/recommendations`: a list in, recommendations out, nothing stored."""
+"""`POST /api/v1/recommendations`: a list in, recommendations out, nothing saved."""
 
 from __future__ import annotations
 
@@ -21,21 +21,23 @@ blueprint = APIBlueprint(
 
 @blueprint.post(
     "/recommendations",
-    summary="Recommend for a list, without storing it",
+    summary="Recommend for a list, without saving it",
     security=OWN_PROFILE,
     responses={200: RecommendationAnswer, 400: Problem, 404: Problem, 413: Problem, 422: Problem},
 )
 def post_recommendations(body: RecommendationRequest) -> RecommendationAnswer:
-    """Titles by id or by name, rated or not. Every title is scored, then those that the filters allow are
-    ranked: n items come back whenever n allowed titles exist. What is in watched_ids is not recommended,
-    and says a little of what somebody likes."""
+    """Name titles by id or by name, with or without a rating, and get others, best match first. Filters apply
+    before ranking, so `n` titles come back whenever `n` titles pass them. Titles in `watched_ids` are never
+    recommended, and count as weak evidence of taste. An empty list gets popular titles.
+
+    The same request to the same model always gets the same answer. Nothing is saved."""
     user_id = own_profile(body.profile_id)
     found = services().recommendations.for_list(body.to_list(), body.to_options(), user_id=user_id)
     return answer(found, user_id, body)
 
 
 def answer(found: Recommendations, user_id: int | None, request: BaseModel) -> RecommendationAnswer:
-    """The answer, named by a signature: the same for the same request to the same model."""
+    """The answer, with an id that signs the request: the same for the same request to the same model."""
     whose = () if user_id is None else (user_id,)
     text = "\n".join(map(str, (found.live.name, *whose, request.model_dump_json())))
     signature = hmac.new(context().secret_key, text.encode(), hashlib.sha256).hexdigest()[:32]

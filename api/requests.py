@@ -1,4 +1,4 @@
-"""How requests are read: JSON bodies that are JSON, and the schema of a query made once."""
+"""Parsing of requests: strict JSON bodies, and query parameters."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def _refuse_constant(name: str) -> NoReturn:
 
 
 class JsonRequest(Request):
-    """Reads the body as JSON whatever its Content-Type, and says what is wrong with one that is not."""
+    """Reads the body as JSON whatever its Content-Type, and says what is wrong with an invalid one."""
 
     def get_json(self, force: bool = True, silent: bool = False, cache: bool = True) -> Any:
         """The parsed body; raises BadRequest (400) for anything that is not JSON."""

@@ -1,4 +1,4 @@
-"""Who may call what, and what browsers may do with an answer."""
+"""Access by key and by token, and security headers."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from domain.ids import is_profile
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-PERSONAL = "no-store"  # Cache-Control of answers that depend on a person
+PERSONAL = "no-store"  # Cache-Control of answers that depend on a user
 OWN_PROFILE: list[dict[str, list[str]]] = [{}, {"profile_token": []}]  # where `own_profile` is asked
-_OF_A_PERSON = re.compile("/users/|/profiles/")
+_OF_A_USER = re.compile("/users/|/profiles/")
 HEADERS = [
     ("X-Content-Type-Options", "nosniff"),
     ("X-Frame-Options", "DENY"),
@@ -43,7 +43,7 @@ LIST_HOSTS = ("https://graphql.anilist.co", "https://api.jikan.moe")  # the web 
 
 @cache
 def web_policy(remote_covers: bool) -> str:
-    """Of the web app's pages and files: everything from here, but for covers and lists."""
+    """Content-Security-Policy of the web app: everything from this server, except covers and lists."""
     images = " ".join(("'self'", *(COVER_HOSTS if remote_covers else ())))
     return (
         "default-src 'none'; script-src 'self'; style-src 'self'; "
@@ -52,14 +52,14 @@ def web_policy(remote_covers: bool) -> str:
     )
 
 
-def given_key() -> str:
-    """The key that the caller sent: in X-API-Key, or as a bearer token."""
+def submitted_key() -> str:
+    """The key of the request, in X-API-Key or as a bearer token."""
     return _bearer() or request.headers.get("X-API-Key", "")
 
 
 def require_scope(scope: Scope, user_id: int | None = None) -> None:
-    """Refuse the request unless it brings a key of this scope; without configured keys, all may pass, but
-    not to a profile, which belongs to whoever holds its token.
+    """Refuse the request unless it has a key of this scope. Without configured keys all may pass, except to a
+    profile, which belongs to whoever holds its token.
 
     Args:
         scope: what is needed.
@@ -73,7 +73,7 @@ def require_scope(scope: Scope, user_id: int | None = None) -> None:
         if user_id is not None and is_profile(user_id):
             raise ApiError(401, f"{user_id} is a profile: use /api/v1/profiles/{user_id} with its token.")
         return
-    found = keys.scope_of(given_key())
+    found = keys.scope_of(submitted_key())
     if found is None:
         raise ApiError(401, "This route needs an API key in the X-API-Key header.")
     if found < scope:
@@ -95,7 +95,7 @@ def requires(scope: Scope) -> Callable[[], ResponseReturnValue | None]:
 
 
 def require_token() -> None:
-    """For `before_request` of a blueprint: whoever names a person brings the token of that profile.
+    """For `before_request` of a blueprint: a request that names a profile needs its token.
 
     Raises:
         ApiError: 401, the same whether or not there is such a profile.
@@ -103,13 +103,13 @@ def require_token() -> None:
     user_id = (request.view_args or {}).get("user_id")
     if user_id is None or request.method == "OPTIONS":
         return
-    if not _brings_token(user_id):
+    if not _has_token_of(user_id):
         raise ApiError(401, "This profile needs its token: Authorization: Bearer, then what POST answered.")
 
 
 def own_profile(profile_id: int | None) -> int | None:
-    """The profile, if the request brings its token; else None, whether or not there is such a profile."""
-    return profile_id if profile_id is not None and _brings_token(profile_id) else None
+    """The profile, if the request has its token; else None, whether or not there is such a profile."""
+    return profile_id if profile_id is not None and _has_token_of(profile_id) else None
 
 
 def require_metrics_key() -> None:
@@ -119,19 +119,18 @@ def require_metrics_key() -> None:
 
 
 def add_security_headers(response: Response) -> Response:
-    """Answers are data, but for those with a policy of their own: nothing in them is to be run, framed, or
-    kept where it is personal."""
+    """Forbid running or framing an answer, unless it has a policy of its own, and caching a personal one."""
     more = []
     if CONTENT_POLICY not in response.headers:
         more.append((CONTENT_POLICY, DOCS_POLICY if request.path.startswith("/docs") else DATA_POLICY))
-    if request.method not in ("GET", "HEAD") or _OF_A_PERSON.search(request.path):
+    if request.method not in ("GET", "HEAD") or _OF_A_USER.search(request.path):
         more.append(("Cache-Control", PERSONAL))
     response.headers.extend([*HEADERS, *more])
     return response
 
 
 def keep_to_https(app: WSGIApplication) -> WSGIApplication:
-    """Tell whoever came by https to come by nothing else: with every answer, files too."""
+    """Send Strict-Transport-Security with every answer over https, files included."""
 
     def secured(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         if environ["wsgi.url_scheme"] != "https":
@@ -145,11 +144,11 @@ def keep_to_https(app: WSGIApplication) -> WSGIApplication:
     return secured
 
 
-def _brings_token(user_id: int) -> bool:
+def _has_token_of(user_id: int) -> bool:
     expected = profile_token(context().secret_key, user_id)
     return hmac.compare_digest(_bearer().encode(), expected.encode())
 
 
 def _bearer() -> str:
-    given = request.authorization
-    return given.token or "" if given is not None and given.type == "bearer" else ""
+    sent = request.authorization
+    return sent.token or "" if sent is not None and sent.type == "bearer" else ""

@@ -1,4 +1,4 @@
-"""`POST /api/v1/taste`: what a list says of a person, nothing stored."""
+"""`POST /api/v1/taste`: a summary of a list, nothing saved."""
 
 from __future__ import annotations
 
@@ -14,12 +14,13 @@ blueprint = APIBlueprint("taste", __name__, url_prefix="/api/v1", abp_tags=[Tag(
 
 @blueprint.post(
     "/taste",
-    summary="What a list says of a person, without storing it",
+    summary="Summarize a list, without saving it",
     security=OWN_PROFILE,
     responses={200: TasteAnswer, 400: Problem, 404: Problem, 413: Problem, 422: Problem},
 )
 def post_taste(body: TasteRequest) -> TasteAnswer:
-    """Genres, decades and types of the list against what everybody watches, ratings against everybody's, and
-    how near the nearest people are. Only ratings that were given count in means."""
+    """Compares a list with everybody's: its genres, decades and types with what people watch, its ratings
+    with how people rate the same titles, and how similar the most similar people are. Means count only titles
+    with a rating."""
     summary = services().taste.summarize(body.to_list(), nsfw=body.nsfw, user_id=own_profile(body.profile_id))
     return TasteAnswer.of(summary)

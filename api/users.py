@@ -1,4 +1,4 @@
-"""What is stored of a person: saved, erased, recommended by, compared. Lists are never shown."""
+"""Saved users: recommendations, similar users, saving and erasing. Their lists are never shown."""
 
 from __future__ import annotations
 
@@ -32,41 +32,44 @@ blueprint.before_request(requires(Scope.READ))
 
 @blueprint.get(
     "/<int:user_id>/recommendations",
-    summary="Recommend to a stored person",
+    summary="Recommend to a saved user",
     responses={200: RecommendationAnswer, 400: Problem},
 )
 def get_recommendations(path: UserPath, query: UserRecommendationQuery) -> RecommendationAnswer:
-    """The same knobs as POST /recommendations, as query parameters."""
+    """Recommendations from the list saved under this id. The options of `POST /api/v1/recommendations` are
+    query parameters here; lists are repeated or separated by commas."""
     found = services().recommendations.for_user(path.user_id, query.to_options())
     return answer(found, path.user_id, query)
 
 
 @blueprint.get(
     "/<int:user_id>/similar",
-    summary="The people with the most similar taste",
+    summary="Find similar users",
     responses={200: SimilarUsersAnswer},
 )
 def get_similar(path: UserPath, query: SimilarUsersQuery) -> SimilarUsersAnswer:
-    """Ids, cosine similarity, and how many liked titles are shared; never which."""
+    """The users whose likes are most similar, most similar first: their ids, the cosine similarity (0-1), and
+    how many liked titles both share, but never which."""
     return SimilarUsersAnswer.of(path.user_id, services().users.similar(path.user_id, query.n))
 
 
 @blueprint.put(
     "/<int:user_id>/ratings",
-    summary="Save a list in the place of whatever this person has",
+    summary="Save or replace a user's list",
     responses={200: SavedAnswer, 400: Problem, 413: Problem},
 )
 def put_ratings(path: UserPath, body: SavedRatings) -> SavedAnswer:
-    """Whoever is not known yet is added, but no profile. Titles that are not known are named in the answer; a
-    list of which no title is known is refused. Needs a key of the scope write."""
+    """Replaces the whole list saved under this id, or adds a new user; a profile can be replaced, but not
+    created, here. Titles that cannot be found are named in `unresolved`; a list without any known title is
+    refused. Needs an API key with the scope `write` if keys are configured."""
     require_scope(Scope.WRITE)
     return SavedAnswer.of(services().users.replace_list(path.user_id, body.to_list()))
 
 
-@blueprint.delete("/<int:user_id>", summary="Erase a person", responses={204: None})
+@blueprint.delete("/<int:user_id>", summary="Erase a user", responses={204: None})
 def delete_user(path: UserPath) -> tuple[str, int]:
-    """Their list is deleted, and no worker answers by it from now on; the models on disk are without it from
-    the next build. Needs a key of the scope write."""
+    """Deletes the user's list for good. From now on no answer depends on it; models on disk drop it with the
+    next build. Needs an API key with the scope `write` if keys are configured."""
     require_scope(Scope.WRITE)
     services().users.erase(path.user_id)
     return "", 204

@@ -73,7 +73,7 @@ def serve_web(app: Flask, folder: Path, *, remote_covers: bool) -> None:
 
 
 def _is_for_a_page() -> bool:
-    """Whether a browser asks, for what could be a page."""
+    """True for a browser that asks for what could be a page."""
     accepted = request.accept_mimetypes
     data = max(accepted["application/json"], accepted["application/problem+json"])
     first = request.path.split("/")[1]

@@ -1,4 +1,4 @@
-"""What the scripts share: a console, progress bars, and errors that end in one clear sentence."""
+"""The console of the scripts: progress bars, and errors that end in one clear sentence."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def run(main: Callable[[list[str] | None], int]) -> None:
     except DBAPIError as error:
         code = _fail(connection_error_message(error))
     except KeyboardInterrupt:
-        errors.print("interrupted; what was going on was rolled back")
+        errors.print("interrupted; unfinished work was rolled back")
         code = 130
     sys.exit(code)
 
@@ -55,7 +55,7 @@ def _fail(sentence: str) -> int:
 
 @contextmanager
 def file_progress(path: Path, label: str) -> Iterator[Callable[[int], None]]:
-    """A bar over the bytes of a file; yields the function to tell how many were read."""
+    """A bar over the bytes of a file; yields a function that takes how many were read."""
     with _bar(TaskProgressColumn()) as bar:
         task = bar.add_task(label, total=max(1, path.stat().st_size if path.is_file() else 1))
         yield lambda done: bar.update(task, completed=done)
@@ -63,7 +63,7 @@ def file_progress(path: Path, label: str) -> Iterator[Callable[[int], None]]:
 
 @contextmanager
 def count_progress(label: str) -> Iterator[Callable[[int, int], None]]:
-    """A bar over counted things; yields the function to tell (done, total)."""
+    """A bar over counted things; yields a function that takes (done, total)."""
     with _bar(MofNCompleteColumn()) as bar:
         task = bar.add_task(label, total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Look at the models on disk, verify them, go back to an older one.
+"""List the models on disk, verify them, or go back to an older one.
 
-A running server takes up what `use` names by itself. The next build that finds anything new publishes a newer
-version all the same: stop its timer as long as it must not.
+A running server switches to the version that `use` names. The next build that finds new data still publishes
+a newer one: stop its timer for as long as it must not.
 
 Exit codes: 0 done; 1 a version is missing or damaged; 2 wrong arguments.
 """
@@ -23,13 +23,13 @@ COUNTED = ("anime", "users", "ratings")  # of the manifest
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Do one of list, verify, use."""
+    """Run one of list, verify, use."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("list", help="every version, newest first, as it describes itself")
-    commands.add_parser("verify", help="read every version byte by byte, and ask it")
+    commands.add_parser("list", help="show every version, newest first")
+    commands.add_parser("verify", help="read every version in full, and ask every algorithm")
     use = commands.add_parser("use", help="verify a version, then make it the one that is served")
     use.add_argument("version", metavar="vNNNN")
     use.add_argument(
@@ -61,7 +61,7 @@ def _list(store: ModelStore) -> int:
         numbers = (*map(counts.get, COUNTED), _megabytes(store, name), facts.get("revision"))
         shown = ("" if number is None else f"{number:,}" for number in numbers)
         table.add_row(mark, name, str(facts.get("built_at", ""))[:16].replace("T", " "), *shown)
-    table.caption = "* is served; a server that cannot use it says why at /readyz"
+    table.caption = "* is the current version; a server that cannot use it says why at /readyz"
     console.print(table)
     return OK
 

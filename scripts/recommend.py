@@ -2,14 +2,18 @@
 """Recommend in the terminal: name a few titles you like.
 
 Example: scripts/recommend.py "Steins;Gate" "Death Note"
+
+Exit codes: 0 recommended; 1 no title is known, or there is no model; 2 wrong arguments.
 """
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 
-from rich.markup import escape
-from rich.table import Table
+from rich.cells import cell_len
+from rich.padding import Padding
+from rich.text import Text
 
 from config import Config
 from domain.titles import Title
@@ -21,13 +25,16 @@ from recommender.pipeline.explanations import Explanation
 from recommender.pipeline.filters import Filters
 from scripts.console import FAILED, OK, console, errors, run
 from serving.errors import NoTitleResolvedError
-from serving.lists import ResolvedList, SubmittedList, SubmittedTitle
+from serving.lists import SubmittedList, SubmittedTitle
 from serving.live import FixedModel, LiveVersion
 from serving.recommendations import Recommendations, RecommendationService, RecommendOptions
 
+GAP = "  "  # between columns
+INDENT = 5  # cells before the name of a title
+
 
 def main(argv: list[str] | None = None) -> int:
-    """Print a table of recommendations; exit 1 when no title is understood or there is no model yet."""
+    """Print recommendations, the same as `POST /api/v1/recommendations` gives for this list."""
     arguments = _parser().parse_args(argv)
     version = LiveVersion.of(ModelStore(Config.from_env().model_dir).load())
     options = RecommendOptions(
@@ -42,9 +49,8 @@ def main(argv: list[str] | None = None) -> int:
     except NoTitleResolvedError as error:
         _hint(error.names, version.snapshot)
         return FAILED
-    if found.submitted is not None:
-        _hint(found.submitted.unresolved_names, version.snapshot)
-        console.print(_table(found, found.submitted))
+    _hint(found.submitted.unresolved_names, version.snapshot)
+    _print(found)
     return OK
 
 
@@ -53,37 +59,61 @@ def _parser() -> argparse.ArgumentParser:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("titles", nargs="+", metavar="TITLE", help="in any language, or a short name")
-    parser.add_argument("--algorithm", choices=list(ALGORITHMS), default=DEFAULT_ALGORITHM)
-    parser.add_argument("-n", type=int, default=10, help="how many (default 10)")
+    parser.add_argument(
+        "--algorithm",
+        choices=list(ALGORITHMS),
+        default=DEFAULT_ALGORITHM,
+        help=f"default: {DEFAULT_ALGORITHM}",
+    )
+    parser.add_argument("-n", type=int, default=10, help="how many titles to recommend (default 10)")
     parser.add_argument("--nsfw", action="store_true", help="adult titles may appear")
     parser.add_argument("--explain", action="store_true", help="say why each title is recommended")
     return parser
 
 
-def _hint(names: tuple[str, ...], snapshot: Snapshot) -> None:
+def _hint(names: Sequence[str], snapshot: Snapshot) -> None:
     for name in names:
         near = [snapshot.catalog[row].name for row in snapshot.search.suggest(name, 3)]
         hint = f" Did you mean {' or '.join(near)}?" if near else ""
-        errors.print(escape(f"{name!r} is not known.{hint}"), highlight=False)
+        errors.print(Text(f"{name!r} is not known.{hint}"))
 
 
-def _table(found: Recommendations, submitted: ResolvedList) -> Table:
+def _print(found: Recommendations) -> None:
     catalog, page = found.context.catalog, found.page
-    liked = ", ".join(catalog[entry.row].name for entry in submitted.resolved)
-    table = Table(
-        "", "title", "type", "year", "genres", "score", title=escape(f"Because you like {liked}"), box=None
-    )
-    for place, (row, score) in enumerate(
-        zip(page.ranking.anime_rows.tolist(), page.ranking.scores.tolist(), strict=True), start=1
-    ):
-        title = catalog[row]
-        described = (_name(title), title.type or "", str(title.year or ""), ", ".join(title.genres))
-        table.add_row(str(place), *map(escape, described), f"{score:.2f}")
+    rows, scores = page.ranking.anime_rows.tolist(), page.ranking.scores.tolist()
+    liked = ", ".join(catalog[entry.row].name for entry in found.submitted.resolved)
+    console.print(Text(f"Because you like {liked}:", "bold"))
+    lines = _lines([_cells(catalog[row], score) for row, score in zip(rows, scores, strict=True)])
+    for place, line in enumerate(lines):
+        console.print(Text.assemble((f"{place + 1:>{INDENT - 2}}  ", "dim"), line), soft_wrap=True)
         if page.explanations is not None:
-            table.add_row("", f"[dim]{escape(_reasons(page.explanations[place - 1], catalog))}[/]")
+            reasons = Text(_reasons(page.explanations[place], catalog), "dim")
+            console.print(Padding(reasons, (0, 0, 0, INDENT), expand=False))
     if found.live.snapshot.origin.generated_users:
-        table.caption = "Demo: the people behind this are generated, they do not exist."
-    return table
+        console.print(Text("Demo: the people behind this are generated, they do not exist.", "dim"))
+
+
+def _cells(title: Title, score: float) -> list[str]:
+    return [_name(title), title.type or "", str(title.year or ""), ", ".join(title.genres), f"{score:.2f}"]
+
+
+def _lines(rows: Sequence[Sequence[str]]) -> list[Text]:
+    """Aligned columns; names and genres are cut where the terminal is too narrow for them."""
+    columns = [column for column in zip(*rows, strict=True) if any(column)]
+    widths = [max(map(cell_len, column)) for column in columns]
+    room = console.width - INDENT - sum(widths[1:-2]) - widths[-1] - len(GAP) * (len(widths) - 1)
+    widths[0] = min(widths[0], room * 3 // 5)
+    widths[-2] = min(widths[-2], room - widths[0])
+    return [
+        Text(GAP).join(_fitted(cell, width) for cell, width in zip(row, widths, strict=True))
+        for row in zip(*columns, strict=True)
+    ]
+
+
+def _fitted(cell: str, width: int) -> Text:
+    text = Text(cell)
+    text.truncate(max(1, width), overflow="ellipsis", pad=True)
+    return text
 
 
 def _name(title: Title) -> str:

@@ -1,1 +1,1 @@
-"""Joins the database and the science: builds models, keeps a running server up to date, knows its users."""
+"""Use cases over the database and the models, without HTTP: building, serving, saved users."""

@@ -1,4 +1,4 @@
-"""Builds: from the database to a published version."""
+"""Builds of models: from the database to a published version."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def build_model(
     Args:
         engine: the database, at the newest schema.
         store: where versions live; one builder at a time holds its lock.
-        config: of the algorithms; default: the tuned one.
+        config: of the models; default: the tuned one.
         force: build even when nothing changed.
         wait_s: how long to wait for another builder.
         progress: told how many ratings were read.
@@ -92,8 +92,8 @@ def build_model(
         version = measured("publish", lambda: store.publish(snapshot, {"built_at": built_at}))
         try:
             forget_erasures(engine, store.oldest_revision())
-        except DBAPIError as error:  # the model is published; the next build forgets them
-            log.warning("erased users are not forgotten yet: %s", driver_message(error))
+        except DBAPIError as error:  # the model is published, and the next build forgets them
+            log.warning("erased users are not forgotten yet: %s", reason(error))
         return version, True
 
 
@@ -161,7 +161,7 @@ def _read_ratings(connection: Connection, catalog: Catalog, progress: Progress |
 
 
 def _main() -> int:
-    """Build as told by a JSON object on stdin; one line on stdout says why not."""
+    """Build as ordered by a JSON object on stdin; on failure, one line on stdout says why."""
     order = json.load(sys.stdin)
     try:
         build_model(

@@ -1,4 +1,4 @@
-"""The catalog: search and browse, one title, popular titles, what there is to choose from."""
+"""The catalog: browsing and search, one title, popular titles, suggestions, a summary."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ _POPULAR_KEYS: Mapping[str, Callable[[Popularity], NDArray[np.float32]]] = {
 
 @dataclass(frozen=True)
 class BrowseOptions:
-    """Which titles, in which order.
+    """A query, filters and an order.
 
     Attributes:
-        ids: where given: only these titles; empty: none.
+        ids: only these titles; None: all.
         sort: relevance, popularity, score, year or name; None: relevance with a query, else popularity.
     """
 
@@ -76,7 +76,7 @@ class TitlePage:
 
 
 class OneTitle(NamedTuple):
-    """A title, and where it stands in the arrays of the snapshot."""
+    """A title by its row in a snapshot."""
 
     snapshot: Snapshot
     row: int
@@ -91,11 +91,12 @@ class NamedCount(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class CatalogSummary:
-    """What there is to choose from, and what stands behind it.
+    """Counts of the model, and choices for filters.
 
     Attributes:
-        users: in the model; ratings: that they gave, without titles watched and not rated.
-        generated_users: how many of them are the demo's and do not exist.
+        users: in the model.
+        ratings: by these users, without titles watched and not rated.
+        generated_users: how many of the users were made up for the demo.
         genres, types: most titles first.
         years: first aired, earliest and latest; None where no year is known.
     """
@@ -117,7 +118,7 @@ class CatalogService:
     models: ModelSource
 
     def browse(self, options: BrowseOptions, page: int, limit: int) -> TitlePage:
-        """Titles by any name they have, and by what they are."""
+        """Titles that match the query by any of their names, and meet the conditions."""
         live = self.models.latest_model()
         snapshot, query = live.snapshot, options.query.strip()
         allowed = options.filters.allowed(snapshot.catalog)
@@ -143,20 +144,20 @@ class CatalogService:
         return OneTitle(snapshot, row)
 
     def popular(self, sort: str, filters: Filters, page: int, limit: int) -> TitlePage:
-        """Titles by likes, or by a mean rating that few ratings cannot carry to the top."""
+        """Titles by likes, or by a mean rating damped for titles with few ratings."""
         live = self.models.latest_model()
         order = np.argsort(-_POPULAR_KEYS[sort](live.snapshot.models[Popularity]), kind="stable")
         rows = order[filters.allowed(live.snapshot.catalog)[order]].tolist()
         return TitlePage.of(live, rows, page, limit)
 
     def suggest(self, typed: str, limit: int) -> list[str]:
-        """Main names of titles that the words may be the beginning of, best first; no adult titles."""
+        """Main names of titles that the typed text may be the beginning of, best first; no adult titles."""
         snapshot = self.models.latest_model().snapshot
         rows = snapshot.search.suggest(typed, limit, ~snapshot.catalog.nsfw)
         return [snapshot.catalog[row].name for row in rows]
 
     def summary(self, *, nsfw: bool) -> CatalogSummary:
-        """What there is to choose from, with or without adult titles."""
+        """Counts and choices, with or without adult titles."""
         live = self.models.latest_model()
         snapshot, catalog = live.snapshot, live.snapshot.catalog
         allowed = Filters(nsfw=nsfw).allowed(catalog)
@@ -174,7 +175,7 @@ class CatalogService:
 
 
 def _counts(masks: Mapping[str, NDArray[np.bool_]], allowed: NDArray[np.bool_]) -> list[NamedCount]:
-    """Most titles first, without what no title has."""
+    """Most titles first; names without a title are omitted."""
     counts = [NamedCount(name, int((mask & allowed).sum())) for name, mask in masks.items()]
     found = [count for count in counts if count.titles]
     return sorted(found, key=lambda count: (-count.titles, count.name))

@@ -1,4 +1,4 @@
-"""What can go wrong in a use case. Each error carries its data, and says what to do."""
+"""Errors of use cases. Each carries its data, and says what to do."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from domain.ids import is_profile
 
-NAMED = 5  # titles that a message repeats
+NAMED = 5  # titles that a message repeats at most
 
 
 class ServiceError(Exception):
@@ -34,7 +34,7 @@ class UnknownTitleError(ServiceError, LookupError):
 
 
 class NoTitleResolvedError(ServiceError, LookupError):
-    """Titles were named, and not one is known."""
+    """Titles were named, and none is known."""
 
     def __init__(self, names: Sequence[str]) -> None:
         named = ", ".join(names[:NAMED])

@@ -1,4 +1,4 @@
-"""A submitted list: titles by id or by name, resolved to rows of the catalog."""
+"""Submitted lists: titles by id or by name, resolved to rows of the catalog."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from recommender.artifacts.snapshot import Snapshot
 from recommender.data.catalog import Catalog
 from serving.errors import ListTooLongError, NoTitleResolvedError
 
+MAX_LIST_TITLES = 5_000  # of one list, unless the settings say otherwise
+
 
 class SubmittedTitle(NamedTuple):
     """One entry of a list: a title by id or by name, with or without a rating."""
@@ -23,11 +25,11 @@ class SubmittedTitle(NamedTuple):
 
 @dataclass(frozen=True)
 class SubmittedList:
-    """A list as it came.
+    """A list as it was submitted.
 
     Attributes:
         titles: blank names are skipped.
-        watched_ids: titles seen without an opinion.
+        watched_ids: titles watched without an opinion.
     """
 
     titles: Sequence[SubmittedTitle] = ()
@@ -58,30 +60,30 @@ class ResolvedList:
         unknown_ids: watched, but not in the catalog.
     """
 
-    resolved: tuple[Resolved, ...]
-    watched_rows: tuple[int, ...]
-    unresolved: tuple[Unresolved, ...]
-    unknown_ids: tuple[int, ...]
+    resolved: tuple[Resolved, ...] = ()
+    watched_rows: tuple[int, ...] = ()
+    unresolved: tuple[Unresolved, ...] = ()
+    unknown_ids: tuple[int, ...] = ()
 
     @cached_property
     def entries(self) -> tuple[tuple[int, int], ...]:
-        """(anime row, rating): of a title that comes more than once the last counts."""
+        """(anime row, rating); for a title that comes more than once, the last rating counts."""
         watched = ((row, UNRATED) for row in self.watched_rows)
         return (*watched, *((entry.row, entry.rating or FAVORITE) for entry in self.resolved))
 
     @cached_property
     def opinions(self) -> dict[int, int]:
-        """Anime row -> the rating that was given, UNRATED where none was."""
+        """Anime row -> the submitted rating, UNRATED where there is none."""
         rated = {entry.row: entry.rating or UNRATED for entry in self.resolved}
         return rated | {row: UNRATED for row in self.watched_rows if row not in rated}
 
     @property
     def unresolved_names(self) -> tuple[str, ...]:
-        """What was submitted for titles that are not known."""
+        """The submitted names of titles that are not known."""
         return tuple(entry.submitted for entry in self.unresolved)
 
     def ratings(self, catalog: Catalog) -> dict[int, int]:
-        """As they are saved: anime id -> rating."""
+        """Anime id -> rating, as they are saved."""
         return {catalog[row].anime_id: rating for row, rating in self.entries}
 
     @property
@@ -89,9 +91,12 @@ class ResolvedList:
         return not (self.entries or self.unresolved)
 
     def require_a_title(self) -> None:
-        """Raise NoTitleResolvedError where titles were named and not one is known."""
+        """Raise NoTitleResolvedError if titles were named and none is known."""
         if self.unresolved and not self.entries:
             raise NoTitleResolvedError(self.unresolved_names)
+
+
+NO_LIST = ResolvedList()
 
 
 def resolve_list(submitted: SubmittedList, snapshot: Snapshot, max_titles: int) -> ResolvedList:

@@ -1,4 +1,4 @@
-"""The model that a running server answers from: always whole, never older than it has to be."""
+"""The model that a running server answers from, kept up to date with the model directory and the database."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, eq=False)
 class LiveVersion:
-    """What one request works with, taken once: a version, and everybody who is newer than it.
+    """The model of one request, taken once: a version, and the users newer than it.
 
     Attributes:
         revision: of the database, up to which the overlay is complete.
@@ -42,7 +42,7 @@ class LiveVersion:
 
     @classmethod
     def of(cls, version: Version) -> LiveVersion:
-        """A version with nobody newer."""
+        """A version with an empty overlay."""
         snapshot, built_at = version.snapshot, str(version.manifest.get("built_at", ""))
         overlay = Overlay.empty(len(snapshot.catalog))
         return cls(version.name, built_at, snapshot, overlay, snapshot.origin.revision)
@@ -53,15 +53,15 @@ class LiveVersion:
         return datetime.fromisoformat(self.built_at).timestamp() if self.built_at else 0.0
 
     def context(self, query: Query) -> ScoringContext:
-        """What models are given to answer one request."""
+        """The input of models for one request."""
         return self.snapshot.context(query, self.overlay)
 
 
 class ModelSource(Protocol):
-    """Where use cases get the model that they answer from."""
+    """The source of the model that use cases answer from."""
 
     def current(self) -> LiveVersion:
-        """The newest version, with everybody who was saved up to now."""
+        """The newest version, with every user saved so far."""
         ...
 
     def latest_model(self) -> LiveVersion:
@@ -71,7 +71,7 @@ class ModelSource(Protocol):
 
 @dataclass(frozen=True)
 class FixedModel:
-    """One version and nobody newer: for the terminal and for evaluation."""
+    """One version with an empty overlay: for the terminal and for evaluation."""
 
     version: LiveVersion
 
@@ -85,9 +85,9 @@ class FixedModel:
 
 
 class LiveModel:
-    """Follows the model directory and the database; hands out one `LiveVersion` after the other.
+    """Follows the model directory and the database, and hands out one `LiveVersion` after another.
 
-    A new version is looked for with every request; new users at most once in `interval_s`. `catch_up`
+    Every request looks for a new version, and at most one in `interval_s` looks for new users. `catch_up`
     looks at once, so that a worker always sees its own writes.
     """
 
@@ -109,7 +109,7 @@ class LiveModel:
 
     @property
     def refused(self) -> str | None:
-        """A published version that could not be loaded, and why; None when all is well."""
+        """The published version that could not be loaded, and why; None when all is well."""
         return self._refused
 
     @property
@@ -120,7 +120,7 @@ class LiveModel:
     def latest_model(self) -> LiveVersion:
         """The newest version, for answers that do not depend on other users: the database is not asked."""
         followed = self._refused is None and self._store.current_name() == self._live.name
-        # while one thread looks, the others go on answering from what there is
+        # while one thread looks, the others answer from the version they have
         if not followed and self._lock.acquire(blocking=False):
             try:
                 self._follow_store()
@@ -129,7 +129,7 @@ class LiveModel:
         return self._live
 
     def current(self) -> LiveVersion:
-        """The newest version, with everybody who was saved up to now."""
+        """The newest version, with every user saved so far."""
         self.latest_model()
         if time.monotonic() >= self._next_check_at and self._lock.acquire(blocking=False):
             try:
@@ -154,7 +154,7 @@ class LiveModel:
             return
         try:
             self._live = LiveVersion.of(self._store.load_version(name))
-            self._next_check_at = float("-inf")  # who is newer than this version
+            self._next_check_at = float("-inf")  # to look for users newer than this version
         except ModelFormatError as error:
             self._refused = f"{name}: {error}"
             log.error("model %s is refused, %s stays in service: %s", name, self._live.name, error)
@@ -165,8 +165,13 @@ class LiveModel:
     def _follow_database(self) -> None:
         live = self._live
         try:
-            if peek_revision(self._engine) != live.revision:
-                self._live = self._caught_up(live)
+            with read_transaction(self._engine) as connection:
+                revision = current_revision(connection)
+                changed = revision != live.revision
+                lists = lists_since(connection, live.revision, self._overlay_max_users + 1) if changed else []
+                if changed and self._store.current_name() != live.name:
+                    # erasures are kept for versions on disk only, and this may no longer be one of them
+                    lists = lists_gone(connection, _user_ids(live)) + lists
         except SQLAlchemyError as error:
             log.warning("the database cannot be asked for new users: %s", driver_message(error))
         self._next_check_at = time.monotonic() + self._interval_s

@@ -16,7 +16,7 @@ from recommender.pipeline.filters import Filters
 from recommender.pipeline.options import FranchiseMode, PageOptions, PageRequest
 from recommender.pipeline.pipeline import DEFAULT, Page, Pipeline
 from serving.errors import ListRequiredError, ProfileIdError, UnknownTitleError
-from serving.lists import ResolvedList, SubmittedList, resolve_list
+from serving.lists import MAX_LIST_TITLES, NO_LIST, ResolvedList, SubmittedList, resolve_list
 from serving.live import LiveVersion, ModelSource
 from serving.users import UserService
 
@@ -25,10 +25,10 @@ EMPTY_LIST_ALGORITHM = "popular"
 
 @dataclass(frozen=True)
 class RecommendOptions:
-    """What is asked for, but for the list.
+    """Everything that a request asks for, except the list.
 
     Attributes:
-        limit: None: the algorithm's own.
+        limit: titles on the page; None: the algorithm's own number.
     """
 
     algorithm: str = DEFAULT_ALGORITHM
@@ -45,11 +45,11 @@ class RecommendOptions:
 
 @dataclass(frozen=True, eq=False)
 class Recommendations:
-    """A page, and how it came about.
+    """A page, and the model and the list that it was made from.
 
     Attributes:
         forecast: the expected opinion on each title of the page.
-        submitted: the list that came with the request, if one did.
+        submitted: the list that came with the request; empty for saved ratings alone.
     """
 
     algorithm: str
@@ -57,7 +57,7 @@ class Recommendations:
     context: ScoringContext
     page: Page
     forecast: Forecast
-    submitted: ResolvedList | None = None
+    submitted: ResolvedList = NO_LIST
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ class RecommendationService:
     """Makes pages for lists, for users, and of titles like one.
 
     Attributes:
-        users: where saved ratings are; None where there are none, as in evaluation.
+        users: the saved users; None where there are none, as in evaluation.
         pipeline: the parts that make a page.
         max_list_titles: of one list.
         observe: times each ranking, by algorithm.
@@ -74,7 +74,7 @@ class RecommendationService:
     models: ModelSource
     users: UserService | None = None
     pipeline: Pipeline = DEFAULT
-    max_list_titles: int = 5_000
+    max_list_titles: int = MAX_LIST_TITLES
     observe: Callable[[str], AbstractContextManager[object]] = lambda _algorithm: nullcontext()
 
     def recommend(
@@ -82,7 +82,7 @@ class RecommendationService:
         live: LiveVersion,
         query: Query,
         options: RecommendOptions,
-        submitted: ResolvedList | None = None,
+        submitted: ResolvedList = NO_LIST,
     ) -> Recommendations:
         """A page for what is known of a person.
 
@@ -110,9 +110,9 @@ class RecommendationService:
             NoTitleResolvedError, ListTooLongError; and as `recommend`.
         """
         live = self.models.current()
-        given = resolve_list(submitted, live.snapshot, self.max_list_titles)
-        given.require_a_title()
-        return self.recommend(live, Query.of(given.entries, user_id=user_id), options, given)
+        resolved = resolve_list(submitted, live.snapshot, self.max_list_titles)
+        resolved.require_a_title()
+        return self.recommend(live, Query.of(resolved.entries, user_id=user_id), options, resolved)
 
     def for_user(self, user_id: int, options: RecommendOptions) -> Recommendations:
         """A page for saved ratings; raises UnknownUserError, and as `recommend`."""
@@ -129,29 +129,29 @@ class RecommendationService:
             ProfileIdError, NoTitleResolvedError, ListTooLongError; ListRequiredError: the algorithm needs
             a list and none was submitted.
         """
-        if is_profile(user_id):  # there or not: what is left out of an answer would tell the list
+        if is_profile(user_id):  # existing or not: the titles missing from an answer would reveal the list
             raise ProfileIdError(user_id)
         live = self.models.current()
-        given = resolve_list(submitted, live.snapshot, self.max_list_titles)
-        given.require_a_title()
+        resolved = resolve_list(submitted, live.snapshot, self.max_list_titles)
+        resolved.require_a_title()
         saved = self._users.entries(user_id, live.snapshot)
-        if saved is None and given.entries:
+        if saved is None and resolved.entries:
             catalog = live.snapshot.catalog
-            live = self._users.add(user_id, given.ratings(catalog))
+            live = self._users.add(user_id, resolved.ratings(catalog))
             if live.snapshot.catalog is not catalog:  # a new version was published meanwhile
-                given = resolve_list(submitted, live.snapshot, self.max_list_titles)
-            # what was saved, should another request have been first
+                resolved = resolve_list(submitted, live.snapshot, self.max_list_titles)
+            # another request may have saved this user first
             saved = self._users.entries(user_id, live.snapshot)
-        entries = [*(saved or ()), *given.entries]
-        if ALGORITHMS[options.algorithm].needs_list and given.is_empty:
+        entries = [*(saved or ()), *resolved.entries]
+        if ALGORITHMS[options.algorithm].needs_list and resolved.is_empty:
             raise ListRequiredError(options.algorithm, "anime_list")
         if not entries:
             limit = options.limit or ALGORITHMS[options.algorithm].default_limit
             options = RecommendOptions(EMPTY_LIST_ALGORITHM, limit)
-        return self.recommend(live, Query.of(entries, user_id=user_id), options, given)
+        return self.recommend(live, Query.of(entries, user_id=user_id), options, resolved)
 
     def similar_titles(self, anime_id: int, algorithm: str, limit: int, filters: Filters) -> Recommendations:
-        """What the algorithm would recommend to somebody who likes this title and nothing else is known of.
+        """A page for somebody who likes this title and nothing else.
 
         Raises:
             UnknownTitleError; and as `recommend`.
@@ -160,7 +160,7 @@ class RecommendationService:
         row = live.snapshot.catalog.vocabulary.row(anime_id)
         if row is None:
             raise UnknownTitleError(anime_id)
-        # what is most like a title is of its own franchise
+        # the titles most like one are of its own franchise
         page = PageOptions(FranchiseMode.ALLOW)
         options = RecommendOptions(algorithm, limit, filters, page=page)
         return self.recommend(live, Query.of([(row, FAVORITE)]), options)

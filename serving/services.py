@@ -22,6 +22,7 @@ from recommender.models.item_item import ItemItemConfig
 from serving.builder import BuildFailedError
 from serving.catalog import CatalogService
 from serving.imports import ImportService
+from serving.lists import MAX_LIST_TITLES
 from serving.live import LiveModel
 from serving.recommendations import RecommendationService
 from serving.taste import TasteService
@@ -38,7 +39,7 @@ def _observe_nothing(_name: str) -> AbstractContextManager[object]:
 
 @dataclass(frozen=True)
 class Observers:
-    """Context managers that time what services do; by default nothing is timed."""
+    """Context managers around what services do, to time it; by default nothing is timed."""
 
     ranking: Callable[[str], AbstractContextManager[object]] = _observe_nothing  # by algorithm
     save: Callable[[], AbstractContextManager[object]] = nullcontext
@@ -75,8 +76,10 @@ class Services:
         )
 
     def enter_worker(self) -> None:
-        """In a process that was forked to answer requests, before its first: wait for no database for ever,
-        and begin with the newest version, not with the one that was there at the start of the server.
+        """Prepare a forked worker for its first request.
+
+        It never waits forever for the database, and begins with the newest version instead of the one the
+        server started with.
         """
         set_read_timeout(self.engine)
         self.live.latest_model()
@@ -88,11 +91,11 @@ def open_services(
     *,
     sync_interval_s: float,
     overlay_max_users: int,
-    max_list_titles: int = 5_000,
+    max_list_titles: int = MAX_LIST_TITLES,
     titles: int = ItemItemConfig.titles,
     observers: Observers | None = None,
 ) -> Services:
-    """Open the database, bring its schema up to date, load the model or build one where none is usable.
+    """Open the database, migrate its schema, and load the model, or build one if none is usable.
 
     Raises:
         sqlalchemy.exc.OperationalError: the database cannot be reached.
@@ -103,7 +106,7 @@ def open_services(
     store = ModelStore(model_dir)
     version = _load_or_build(engine, store, titles)
     live = LiveModel(store, engine, version, interval_s=sync_interval_s, overlay_max_users=overlay_max_users)
-    engine.dispose()  # whoever forks after this takes no open connection along
+    engine.dispose()  # a fork after this inherits no open connection
     return Services.over(engine, live, max_list_titles, observers)
 
 
@@ -116,7 +119,7 @@ def _load_or_build(engine: Engine, store: ModelStore, titles: int) -> Version:
         # a restored backup is behind the model that was built before it
         if version.snapshot.origin.database_id == database and version.snapshot.origin.revision <= newest:
             return version
-        log.warning("building a model: %s is of another database or of a later state", version.name)
+        log.warning("building a model: %s was built from another database or a later state", version.name)
     except NoModelError as error:
         log.warning("building a model: %s", error)
     _build_in_subprocess(engine, store, titles)
@@ -126,7 +129,7 @@ def _load_or_build(engine: Engine, store: ModelStore, titles: int) -> Version:
 def _build_in_subprocess(engine: Engine, store: ModelStore, titles: int) -> None:
     """Build in a process of its own: it needs scikit-learn and several times the memory of serving."""
     order = {
-        "database_url": engine.url.render_as_string(hide_password=False),  # by stdin: arguments are public
+        "database_url": engine.url.render_as_string(hide_password=False),  # on stdin: arguments are public
         "model_dir": str(store.directory.absolute()),
         "titles": titles,
     }

@@ -1,4 +1,4 @@
-"""A summary of a list, and how near the nearest users are. Nothing is stored."""
+"""Summaries of lists, compared with everybody's. Nothing is saved."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from recommender.data.query import Query
 from recommender.models.popularity import Popularity
 from recommender.models.user_user import Neighbors, UserUser
 from recommender.pipeline.taste import Taste, taste_of
-from serving.lists import ResolvedList, SubmittedList, resolve_list
+from serving.lists import MAX_LIST_TITLES, ResolvedList, SubmittedList, resolve_list
 from serving.live import LiveVersion, ModelSource
 
 NEIGHBORS = 20
@@ -16,7 +16,7 @@ NEIGHBORS = 20
 
 @dataclass(frozen=True, eq=False)
 class TasteSummary:
-    """A list summed up against everybody's."""
+    """A list, compared with everybody's."""
 
     live: LiveVersion
     taste: Taste
@@ -26,20 +26,20 @@ class TasteSummary:
 
 @dataclass(frozen=True)
 class TasteService:
-    """Sums up lists.
+    """Summarizes lists.
 
     Attributes:
         max_list_titles: of one list.
     """
 
     models: ModelSource
-    max_list_titles: int = 5_000
+    max_list_titles: int = MAX_LIST_TITLES
 
     def summarize(self, submitted: SubmittedList, *, nsfw: bool, user_id: int | None = None) -> TasteSummary:
-        """Genres, decades and types against what everybody watches, ratings against everybody's.
+        """Compare genres, decades, types and ratings with everybody's.
 
         Args:
-            nsfw: whether adult genres and titles are named.
+            nsfw: whether to name adult genres and titles.
             user_id: whose saved ratings the list is too: they are not their own neighbor.
 
         Raises:
@@ -47,9 +47,9 @@ class TasteService:
         """
         live = self.models.current()
         snapshot = live.snapshot
-        given = resolve_list(submitted, snapshot, self.max_list_titles)
-        given.require_a_title()
-        opinions = Query.of(given.opinions.items())
+        resolved = resolve_list(submitted, snapshot, self.max_list_titles)
+        resolved.require_a_title()
+        opinions = Query.of(resolved.opinions.items())
         taste = taste_of(opinions, snapshot.catalog, snapshot.models[Popularity], nsfw=nsfw)
-        context = live.context(Query.of(given.entries, user_id=user_id))
-        return TasteSummary(live, taste, snapshot.models[UserUser].neighbors(context, NEIGHBORS), given)
+        context = live.context(Query.of(resolved.entries, user_id=user_id))
+        return TasteSummary(live, taste, snapshot.models[UserUser].neighbors(context, NEIGHBORS), resolved)

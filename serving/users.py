@@ -1,4 +1,4 @@
-"""Users the server knows: their saved ratings, and how somebody new becomes one of them."""
+"""Saved users: reading, saving and erasing their ratings."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from recommender.artifacts.snapshot import Snapshot
 from recommender.data.query import Query
 from recommender.models.user_user import Neighbors, UserUser
 from serving.errors import NothingToSaveError, UnknownUserError
-from serving.lists import ResolvedList, SubmittedList, resolve_list
+from serving.lists import MAX_LIST_TITLES, ResolvedList, SubmittedList, resolve_list
 from serving.live import LiveModel, LiveVersion
 
 
@@ -28,7 +28,7 @@ class Saved(NamedTuple):
 
     Attributes:
         titles: how many.
-        unresolved: what was submitted for titles that are not known.
+        unresolved: the submitted names and ids of titles that are not known.
     """
 
     user_id: int
@@ -37,7 +37,7 @@ class Saved(NamedTuple):
 
 
 class SavedTitle(NamedTuple):
-    """One title of somebody's saved ratings; no name where the model does not have it yet."""
+    """One title of a user's saved ratings; without a name if it is newer than the model."""
 
     anime_id: int
     name: str | None
@@ -45,7 +45,7 @@ class SavedTitle(NamedTuple):
 
 
 class SimilarUsers(NamedTuple):
-    """The users whose likes are nearest to somebody's."""
+    """The users whose likes are nearest to a user's."""
 
     model_version: str
     neighbors: Neighbors
@@ -62,20 +62,20 @@ class UserService:
 
     engine: Engine
     live: LiveModel
-    max_list_titles: int = 5_000
+    max_list_titles: int = MAX_LIST_TITLES
     observe_save: Callable[[], AbstractContextManager[object]] = nullcontext
 
     def entries(self, user_id: int, snapshot: Snapshot) -> list[tuple[int, int]] | None:
-        """(anime row, rating) of the saved ratings, None for somebody unknown."""
+        """(anime row, rating) of the saved ratings; None for an unknown user."""
         stored = self._stored(user_id)
         return None if stored is None else _entries(stored, snapshot)
 
     def require_entries(self, user_id: int, snapshot: Snapshot) -> list[tuple[int, int]]:
-        """As `entries`; raises UnknownUserError for somebody unknown."""
+        """As `entries`; raises UnknownUserError."""
         return _entries(self._require(user_id), snapshot)
 
     def saved_titles(self, user_id: int) -> list[SavedTitle]:
-        """The saved ratings by title, ordered by id; raises UnknownUserError for somebody unknown."""
+        """The saved ratings by title, ordered by id; raises UnknownUserError."""
         stored = self._require(user_id)
         catalog = self.live.latest_model().snapshot.catalog
         rows = catalog.vocabulary.rows(stored.anime_ids).tolist()
@@ -86,7 +86,7 @@ class UserService:
         ]
 
     def similar(self, user_id: int, limit: int) -> SimilarUsers:
-        """The users with the most similar likes; raises UnknownUserError for somebody unknown."""
+        """The users with the most similar likes; raises UnknownUserError."""
         live = self.live.current()
         query = Query.of(self.require_entries(user_id, live.snapshot), user_id=user_id)
         neighbors = live.snapshot.models[UserUser].neighbors(live.context(query), limit)
@@ -95,7 +95,7 @@ class UserService:
     def add(self, user_id: int, ratings: Mapping[int, int]) -> LiveVersion:
         """Save a new user's ratings (anime id -> rating) and return the model with them in it.
 
-        Where another request added the same user meanwhile, theirs stays.
+        If another request has added the same user meanwhile, its ratings stay.
         """
         with self.observe_save():
             insert_user(self.engine, user_id, ratings)
@@ -110,12 +110,12 @@ class UserService:
         ratings, unresolved = self._to_save(submitted)
         with self.observe_save():
             while not insert_user(self.engine, user_id := secrets.choice(PROFILE_IDS), ratings):
-                pass  # somebody has this id
+                pass  # the id is taken
             self.live.catch_up()
         return Saved(user_id, len(ratings), unresolved)
 
     def replace_list(self, user_id: int, submitted: SubmittedList) -> Saved:
-        """Save a list in the place of whatever this user has.
+        """Save a list in place of what this user has.
 
         Raises:
             NoTitleResolvedError, NothingToSaveError: no title is known: such a list replaces none.
@@ -126,11 +126,10 @@ class UserService:
         return Saved(user_id, len(ratings), unresolved)
 
     def replace(self, user_id: int, ratings: Mapping[int, int]) -> None:
-        """Save ratings (anime id -> rating, 0 for unrated) in the place of whatever this user has.
+        """Save ratings (anime id -> rating, 0 for unrated) in place of what this user has.
 
         Raises:
-            UnknownUserError: the id is of a profile that was not handed out, or was erased: it is not made
-                here.
+            UnknownUserError: the id is of a profile that does not exist, or was erased; none is created here.
         """
         with self.observe_save():
             if not is_profile(user_id):
@@ -140,30 +139,30 @@ class UserService:
             self.live.catch_up()
 
     def erase(self, user_id: int) -> None:
-        """Delete a user's ratings; when this returns, no worker answers by them any more.
+        """Delete a user's ratings. Once this returns, no answer of any worker depends on them.
 
         Raises:
-            UnknownUserError: nobody of this id has saved ratings.
+            UnknownUserError: nobody with this id has saved ratings.
         """
         if not erase_user(self.engine, user_id):
             raise UnknownUserError(user_id)
         self.live.catch_up()
 
     def _to_save(self, submitted: SubmittedList) -> tuple[dict[int, int], tuple[str, ...]]:
-        """Anime id -> rating, 0 for unrated; and what is not known.
+        """Anime id -> rating, 0 for unrated; and the names and ids that are not known.
 
-        Titles that are newer than the model count too: whoever sends a saved list back loses none of them.
+        Titles newer than the model count too, so that a saved list survives being sent back.
         """
         snapshot = self.live.latest_model().snapshot
-        given = resolve_list(submitted, snapshot, self.max_list_titles)
-        newer = dict.fromkeys(given.unknown_ids, UNRATED)
-        newer |= {title.anime_id: title.rating or FAVORITE for title in given.unresolved if title.anime_id}
+        resolved = resolve_list(submitted, snapshot, self.max_list_titles)
+        newer = dict.fromkeys(resolved.unknown_ids, UNRATED)
+        newer |= {title.anime_id: title.rating or FAVORITE for title in resolved.unresolved if title.anime_id}
         stored = self._existing(newer)
-        ratings = given.ratings(snapshot.catalog) | {anime_id: newer[anime_id] for anime_id in stored}
+        ratings = resolved.ratings(snapshot.catalog) | {anime_id: newer[anime_id] for anime_id in stored}
         if not ratings:
-            given.require_a_title()
+            resolved.require_a_title()
             raise NothingToSaveError(" DELETE erases it.")
-        return ratings, _unknown(given, stored)
+        return ratings, _unknown(resolved, stored)
 
     def _existing(self, anime_ids: Mapping[int, int]) -> set[int]:
         if not anime_ids:
@@ -182,9 +181,9 @@ class UserService:
         return stored
 
 
-def _unknown(given: ResolvedList, stored: set[int]) -> tuple[str, ...]:
-    names = [title.submitted for title in given.unresolved if title.anime_id not in stored]
-    return (*names, *(str(anime_id) for anime_id in given.unknown_ids if anime_id not in stored))
+def _unknown(resolved: ResolvedList, stored: set[int]) -> tuple[str, ...]:
+    names = [title.submitted for title in resolved.unresolved if title.anime_id not in stored]
+    return (*names, *(str(anime_id) for anime_id in resolved.unknown_ids if anime_id not in stored))
 
 
 def _entries(stored: UserRatings, snapshot: Snapshot) -> list[tuple[int, int]]:

@@ -1,1 +1,1 @@
-"""The shapes of requests and answers, as the OpenAPI document shows them; one file a resource."""
+"""The shapes of requests and answers, as the OpenAPI document shows them; one file per resource."""

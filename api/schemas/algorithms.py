@@ -1,20 +1,22 @@
-"""What can be asked for by name."""
+"""The algorithms that a request can name."""
 
 from __future__ import annotations
 
 from typing import Self
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from recommender.models.base import AlgorithmInfo
 
 
 class Algorithm(BaseModel):
-    name: str
-    description: str
-    needs_list: bool
-    default_n: int
-    similar: bool
+    """One algorithm."""
+
+    name: str = Field(description="the name to request it with")
+    description: str = Field(description="one sentence")
+    needs_list: bool = Field(description="whether a request without titles is refused")
+    default_n: int = Field(description="how many titles it returns unless `n` is set")
+    similar: bool = Field(description="whether it can find similar titles")
 
     @classmethod
     def of(cls, name: str, info: AlgorithmInfo) -> Self:
@@ -28,4 +30,6 @@ class Algorithm(BaseModel):
 
 
 class AlgorithmsAnswer(BaseModel):
+    """Every algorithm, the default first."""
+
     data: list[Algorithm]

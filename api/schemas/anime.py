@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import Literal, Self
 
 from pydantic import BaseModel, Field
 
@@ -20,15 +20,15 @@ from serving.recommendations import Recommendations
 
 
 class AnimePath(BaseModel):
-    anime_id: int = Field(ge=1, le=MAX_ANIME_ID)
+    anime_id: int = Field(ge=1, le=MAX_ANIME_ID, description="MyAnimeList id")
 
 
 class AnimeQuery(QueryFilters, PageQuery):
-    query: Annotated[str, Field(max_length=MAX_TEXT)] = ""
-    ids: QueryIds = Field(default=[], max_length=100, description="where given: only these titles")
-    year: Year | None = None
+    query: str = Field(default="", max_length=MAX_TEXT, description="any name of a title, or its beginning")
+    ids: QueryIds = Field(default=[], max_length=100, description="if present: only these titles")
+    year: Year | None = Field(default=None, description="first aired in this year")
     sort: Literal["relevance", "popularity", "score", "year", "name"] | None = Field(
-        default=None, description="default: relevance with a query, popularity without"
+        default=None, description="default: relevance with a query, popularity without one"
     )
 
     def to_options(self) -> BrowseOptions:
@@ -37,7 +37,11 @@ class AnimeQuery(QueryFilters, PageQuery):
 
 
 class FoundItem(AnimeItem):
-    matched: str | None = Field(description="the name that the query found it by, where neither of the above")
+    """A title of the catalog, and how the query found it."""
+
+    matched: str | None = Field(
+        description="the alias that the query matched; null if it was `name` or `english`"
+    )
 
     @classmethod
     def found(cls, snapshot: Snapshot, row: int, query: str) -> Self:
@@ -47,6 +51,8 @@ class FoundItem(AnimeItem):
 
 
 class AnimePage(BaseModel):
+    """One page of titles."""
+
     data: list[FoundItem]
     pagination: Pagination
 
@@ -57,13 +63,15 @@ class AnimePage(BaseModel):
 
 
 class PopularQuery(QueryFilters, PageQuery):
-    sort: Literal["likes", "mean_rating"] = "likes"
+    sort: Literal["likes", "mean_rating"] = Field(default="likes", description="highest first")
 
 
 class PopularItem(AnimeItem):
-    likes: int
-    watchers: int
-    mean_rating: float
+    """A title, and what people think of it."""
+
+    likes: int = Field(description="how many people rated it 8 or higher")
+    watchers: int = Field(description="how many people have it in their list")
+    mean_rating: float = Field(description="1-10; with few ratings, closer to the mean of all titles")
 
     @classmethod
     def counted(cls, snapshot: Snapshot, row: int, **more: object) -> Self:
@@ -79,6 +87,8 @@ class PopularItem(AnimeItem):
 
 
 class PopularPage(BaseModel):
+    """One page of popular titles."""
+
     data: list[PopularItem]
     pagination: Pagination
 
@@ -89,12 +99,14 @@ class PopularPage(BaseModel):
 
 
 class AnimeDetail(PopularItem):
-    aliases: list[str]
-    score: float | None
-    members: int | None
-    nsfw: bool
-    rating_histogram: Histogram = Field(description="how many people gave 1, 2, … 10")
-    unrated: int = Field(description="how many have watched it and gave no rating")
+    """Everything known about a title."""
+
+    aliases: list[str] = Field(description="every other name, in any language")
+    score: float | None = Field(description="mean rating on MyAnimeList")
+    members: int | None = Field(description="list members on MyAnimeList")
+    nsfw: bool = Field(description="whether it is an adult title")
+    rating_histogram: Histogram = Field(description="how many people rated it 1, 2, … 10")
+    unrated: int = Field(description="how many people have watched it without rating it")
 
     @classmethod
     def detailed(cls, found: OneTitle) -> Self:
@@ -114,10 +126,12 @@ class AnimeDetail(PopularItem):
 
 class SimilarAnimeQuery(QueryFilters):
     algorithm: SimilarAlgorithmName = DEFAULT_ALGORITHM
-    n: Count = 20
+    n: Count = Field(default=20, description="how many titles to return")
 
 
 class SimilarAnswer(BaseModel):
+    """Titles like one title, best match first."""
+
     anime_id: int
     algorithm: str
     model_version: str

@@ -1,4 +1,4 @@
-"""What there is to choose from."""
+"""The summary of the catalog."""
 
 from __future__ import annotations
 
@@ -13,10 +13,12 @@ from serving.catalog import CatalogSummary
 
 
 class CatalogQuery(QueryModel):
-    nsfw: bool = Field(default=False, description="whether adult titles count")
+    nsfw: bool = Field(default=False, description="whether to count adult titles, too")
 
 
 class NamedCount(BaseModel):
+    """A genre or a type, and how many titles have it."""
+
     model_config = ConfigDict(from_attributes=True)
 
     name: str
@@ -24,7 +26,7 @@ class NamedCount(BaseModel):
 
 
 class CatalogAnswer(BaseModel):
-    """What there is to choose from, and what stands behind it."""
+    """Counts of the current model, choices for filters, and limits of this server."""
 
     model_config = with_example(
         {
@@ -44,13 +46,13 @@ class CatalogAnswer(BaseModel):
 
     model_version: str
     titles: int
-    people: int = Field(description="in the model")
-    ratings: int = Field(description="that these people gave; titles watched without a rating do not count")
-    generated: int = Field(description="how many of the people are of the demo and do not exist")
+    people: int = Field(description="people whose lists the model was built from")
+    ratings: int = Field(description="ratings by these people, without titles they only watched")
+    generated: int = Field(description="how many of the people were made up for the demo")
     genres: list[NamedCount] = Field(description="most titles first")
     types: list[NamedCount] = Field(description="most titles first")
-    year_from: int | None = Field(description="of the title aired first")
-    year_to: int | None = Field(description="of the newest one")
+    year_from: int | None = Field(description="year of the oldest title")
+    year_to: int | None = Field(description="year of the newest title")
     max_list_titles: int = Field(description="longer lists are refused with 413")
     covers: bool = Field(description="whether titles come with an image_url")
 

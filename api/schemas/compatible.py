@@ -1,8 +1,8 @@
-"""The surface that existing frontends call; its shapes are fixed."""
+"""The shapes that existing frontends rely on; they are fixed."""
 
 from __future__ import annotations
 
-from typing import Annotated, Self
+from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, RootModel
 
@@ -16,7 +16,7 @@ from serving.recommendations import Recommendations, RecommendOptions
 
 
 class CompatibleRequest(BaseModel):
-    """What existing frontends send. Unknown members are ignored, blank names are skipped."""
+    """A user and their list. Unknown members are ignored, and blank names are skipped."""
 
     model_config = ConfigDict(
         extra="ignore",
@@ -37,9 +37,11 @@ class CompatibleRequest(BaseModel):
     )
 
     user_id: OrdinaryId
-    algorithm: AlgorithmName = "user-user"
-    n: PageLength | None = Field(default=None, description="default: 15 for user-user, 20 otherwise")
-    anime_list: list[ListEntry] | None = None
+    algorithm: AlgorithmName = Field(default="user-user", description="see `GET /api/v1/algorithms`")
+    n: PageLength | None = Field(
+        default=None, description="how many titles to return; default: 15 for user-user, 20 otherwise"
+    )
+    anime_list: list[ListEntry] | None = Field(default=None, description="titles the user has seen")
 
     def to_list(self) -> SubmittedList:
         return SubmittedList(submitted(self.anime_list or ()))
@@ -51,12 +53,14 @@ class CompatibleRequest(BaseModel):
 class CompatibleItem(BaseModel):
     """One recommended title."""
 
-    anime_id: int
+    anime_id: int = Field(description="MyAnimeList id")
     anime_name: str
-    genre: str
-    stars: int = Field(ge=1, le=5)
-    score: float = Field(ge=0, le=1)
-    similarity_score: float | None = Field(default=None, ge=0, le=1, description="content-based only")
+    genre: str = Field(description="separated by commas")
+    stars: int = Field(ge=1, le=5, description="half of the rating that this user would give, rounded")
+    score: float = Field(ge=0, le=1, description="1 is the best match there is for this list")
+    similarity_score: float | None = Field(
+        default=None, ge=0, le=1, description="only with content-based: cosine similarity to the list"
+    )
 
 
 class CompatibleItems(RootModel[list[CompatibleItem]]):
@@ -91,9 +95,9 @@ class Suggestions(RootModel[list[str]]):
 
 
 class SuggestionQuery(QueryModel):
-    """What somebody has typed so far."""
+    """The text typed so far."""
 
     model_config = ConfigDict(extra="ignore")
 
-    query: Annotated[str, Field(max_length=MAX_TEXT)] = ""
-    limit: Annotated[int, Field(ge=1, le=50)] = 10
+    query: str = Field(default="", max_length=MAX_TEXT, description="the text typed so far")
+    limit: int = Field(default=10, ge=1, le=50, description="how many names to return at most")

@@ -1,4 +1,4 @@
-"""What requests have in common: ids, names, ratings, counts."""
+"""Types of fields that requests share: ids, names, ratings, counts."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MAX_TEXT = 200
 
 
 def with_example(example: dict[str, Any]) -> ConfigDict:
-    """For the `model_config` of an answer: the document shows it so."""
+    """The `model_config` of an answer whose example the document shows."""
     return ConfigDict(openapi_extra={"example": example})  # type: ignore[typeddict-unknown-key]  # flask-openapi3's
 
 
@@ -48,22 +48,26 @@ def _without_blanks(value: Any) -> Any:
 
 UserId = Annotated[
     StrictInt,
-    Field(ge=0, le=MAX_USER_ID, description="the person's id, chosen by the caller"),
+    Field(ge=0, le=MAX_USER_ID, description="the user's id, chosen by the caller"),
     BeforeValidator(whole),
 ]
 _OF_PROFILES = {"minimum": PROFILE_IDS[0], "maximum": PROFILE_IDS[-1]}
 ProfileId = Annotated[
     int,
-    Field(ge=PROFILE_IDS[0], le=PROFILE_IDS[-1], description="as POST /profiles answered it"),
+    Field(ge=PROFILE_IDS[0], le=PROFILE_IDS[-1], description="the id that `POST /api/v1/profiles` answered"),
     BeforeValidator(whole),
 ]
 OrdinaryId = Annotated[
     UserId, Field(json_schema_extra={"not": _OF_PROFILES})
-]  # refused elsewhere, with words
+]  # refused by the service, with advice
 AnimeId = Annotated[
     StrictInt, Field(ge=1, le=MAX_ANIME_ID, description="MyAnimeList id"), BeforeValidator(whole)
 ]
-Rating = Annotated[StrictInt, Field(ge=1, le=10, description="1-10; absent: liked"), BeforeValidator(whole)]
+Rating = Annotated[
+    StrictInt,
+    Field(ge=1, le=10, description="1-10; a title without one counts as liked"),
+    BeforeValidator(whole),
+]
 Year = Annotated[int, Field(ge=1900, le=2200), BeforeValidator(whole)]
 Whole = Annotated[int, Field(ge=0, le=10**9), BeforeValidator(whole)]
 PageLength = Annotated[StrictInt, Field(ge=1, le=100), BeforeValidator(whole)]
@@ -78,13 +82,13 @@ else:
         [name for name, info in ALGORITHMS.items() if info.similar], "an algorithm for similar titles"
     )
 Names = Annotated[list[Name], Field(max_length=50)]
-# a blank one counts as one too many, as the schema says, but names nothing
+# blank names count towards the maximum, as the schema says, and are then dropped
 QueryNames = Annotated[
     list[Name], BeforeValidator(_split), Field(max_length=50), AfterValidator(_without_blanks)
 ]
 QueryIds = Annotated[
     list[Annotated[int, Field(ge=1, le=MAX_ANIME_ID)]],
-    BeforeValidator(_without_blanks),  # the last of these is the first to be asked
+    BeforeValidator(_without_blanks),  # the last validator runs first
     BeforeValidator(_split),
 ]
 Histogram = Annotated[list[int], Field(min_length=10, max_length=10)]

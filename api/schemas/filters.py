@@ -14,7 +14,7 @@ from recommender.pipeline.options import FranchiseMode, PageOptions
 
 
 class FilterBase(BaseModel):
-    """What filters in a body and in a query have in common."""
+    """The filters of a body or of a query."""
 
     @model_validator(mode="after")
     def _years_in_order(self) -> FilterBase:
@@ -32,7 +32,7 @@ class FilterBase(BaseModel):
 
 
 class StrictFilters(FilterBase):
-    """Conditions that every answer meets."""
+    """Conditions that every returned title meets."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
@@ -72,17 +72,20 @@ else:
 
 
 class PageOptionFields(BaseModel):
-    """How the titles of a page are chosen from all that are allowed."""
+    """Options that choose and explain the titles of a page."""
 
     franchise: FranchiseMode = Field(
         default=FranchiseMode.ENTRY_POINT,
         strict=False,
-        description="allow: the algorithm's own order; exclude: nothing of a franchise in the list; "
-        "entry_point: of something unseen only where to start. But for allow, one title of a franchise.",
+        description="`entry_point`: at most one title per franchise, and of a franchise that is not in the "
+        "list only the one to start with; `exclude`: the same, but nothing of a franchise in the list; "
+        "`allow`: the algorithm's own order",
     )
-    diversity: float = Field(default=0.0, ge=0, le=1, description="how unlike each other titles should be")
-    niche: float = Field(default=0.0, ge=0, le=1, description="how much popularity counts against a title")
-    explain: bool = Field(default=False, description="whether each title comes with its reasons")
+    diversity: float = Field(
+        default=0.0, ge=0, le=1, description="how much to favor titles unlike those above them"
+    )
+    niche: float = Field(default=0.0, ge=0, le=1, description="how much to favor less popular titles")
+    explain: bool = Field(default=False, description="whether to give reasons for each title")
 
     def to_page_options(self) -> PageOptions:
         return PageOptions(self.franchise, self.diversity, self.niche)

@@ -1,4 +1,4 @@
-"""Lists that people bring from elsewhere."""
+"""Lists imported from other sites."""
 
 from __future__ import annotations
 
@@ -14,14 +14,16 @@ from serving.imports import ImportedList
 
 
 class MalImportQuery(QueryModel):
-    """What to do with an uploaded list; the same names may come as fields of its form instead."""
+    """Options of an import; a form may carry them as fields instead."""
 
-    user_id: int | None = Field(default=None, ge=0, le=MAX_USER_ID, description="whose list it becomes")
-    dry_run: bool = Field(default=True, description="false: save it in the place of that person's list")
+    user_id: int | None = Field(default=None, ge=0, le=MAX_USER_ID, description="whose saved list to replace")
+    dry_run: bool = Field(
+        default=True, description="whether to save nothing; false replaces the saved list of `user_id`"
+    )
 
 
 class ImportedTitle(BaseModel):
-    """One title of an uploaded list that the catalog has."""
+    """An entry of the export whose title is in the catalog."""
 
     anime_id: int
     name: str
@@ -30,24 +32,24 @@ class ImportedTitle(BaseModel):
 
 
 class UnmatchedTitle(BaseModel):
-    """One that it does not have, such as a title newer than the catalog."""
+    """An entry whose title is not in the catalog, such as a newer one."""
 
     anime_id: int
-    title: str = Field(description="as the list has it")
+    title: str = Field(description="the name in the export")
     rating: int | None = Field(ge=1, le=10)
     status: Literal["watching", "completed", "on_hold", "dropped"]
 
 
 class SkippedTitle(BaseModel):
-    """One that does not count."""
+    """An entry that does not count, and why."""
 
     anime_id: int | None
-    title: str
+    title: str = Field(description="the name in the export")
     reason: str
 
 
 class ImportCounts(BaseModel):
-    """How many entries the list has, and where each of them is in the answer."""
+    """Numbers of entries: in the export, and in each part of the answer."""
 
     read: int
     matched: int
@@ -56,7 +58,7 @@ class ImportCounts(BaseModel):
 
 
 class MalImportAnswer(BaseModel):
-    """What an uploaded list means here."""
+    """Every entry of the export, each in one of three lists."""
 
     model_config = with_example(
         {
@@ -76,7 +78,7 @@ class MalImportAnswer(BaseModel):
     )
 
     user_id: int | None
-    saved: bool
+    saved: bool = Field(description="whether the matched entries replaced the saved list of `user_id`")
     counts: ImportCounts
     matched: list[ImportedTitle]
     unmatched: list[UnmatchedTitle]

@@ -1,4 +1,4 @@
-"""One title in an answer, short or recommended."""
+"""Titles in answers: short, or recommended with reasons."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from serving.recommendations import Recommendations
 
 
 class AnimeItem(BaseModel):
-    """One title, short."""
+    """A title in short."""
 
-    anime_id: int
-    name: str
-    english: str | None
+    anime_id: int = Field(description="MyAnimeList id")
+    name: str = Field(description="main name, usually romanized Japanese")
+    english: str | None = Field(description="English name")
     genres: list[str]
-    type: str | None
+    type: str | None = Field(description="such as TV, Movie or OVA")
     episodes: int | None
-    year: int | None
-    image_url: str | None
+    year: int | None = Field(description="first aired")
+    image_url: str | None = Field(description="address of its cover")
 
     @classmethod
     def of(cls, title: Title, **more: object) -> Self:
@@ -45,14 +45,18 @@ class AnimeItem(BaseModel):
 
 
 class Reason(BaseModel):
-    """A reason for a recommendation; which members it has depends on its kind."""
+    """A reason for a recommendation; its other members depend on its kind."""
 
     kind: Literal["because_you_liked", "people_with_your_taste", "shared_genres"]
-    anime_id: int | None = Field(default=None, description="because_you_liked: a title of the list")
+    anime_id: int | None = Field(default=None, description="because_you_liked: the title of the list")
     name: str | None = None
-    weight: float | None = Field(default=None, description="the part of the score that it accounts for")
-    people: int | None = Field(default=None, description="how many of the most similar people liked it")
-    genres: list[str] | None = Field(default=None, description="that at least half of the liked titles have")
+    weight: float | None = Field(default=None, description="because_you_liked: its part of the score")
+    people: int | None = Field(
+        default=None, description="people_with_your_taste: how many of the most similar people liked it"
+    )
+    genres: list[str] | None = Field(
+        default=None, description="shared_genres: its genres that at least half of the liked titles have"
+    )
 
     @classmethod
     def all_of(cls, explanation: Explanation, catalog: Catalog) -> list[Reason]:
@@ -73,13 +77,13 @@ class Reason(BaseModel):
 
 
 class RecommendedItem(AnimeItem):
-    """One recommended title: a score of 1 is the best match there is for this list."""
+    """A recommended title."""
 
-    score: float
-    stars: int = Field(description="half of predicted_rating")
-    like_probability: float = Field(description="of a rating of 8 or more, should this person watch it")
-    predicted_rating: float = Field(description="1-10")
-    reasons: list[Reason] | None = Field(default=None, description="with explain")
+    score: float = Field(description="0-1; 1 is the best match there is for this list")
+    stars: int = Field(description="1-5, half of `predicted_rating`, rounded")
+    like_probability: float = Field(description="probability that this person would rate it 8 or higher")
+    predicted_rating: float = Field(description="the rating that this person would give it, 1-10")
+    reasons: list[Reason] | None = Field(default=None, description="only with `explain`")
 
     @classmethod
     def all_of(cls, found: Recommendations) -> list[Self]:

@@ -1,4 +1,4 @@
-"""A person's list, as it is sent."""
+"""Submitted lists of titles."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ def _describe_entry(schema: dict[str, Any]) -> None:
 
 
 class ListEntry(BaseModel):
-    """One title of a person's list, by id or by name."""
+    """A title of the list: an object with an id or a name, or just a name."""
 
     model_config = ConfigDict(extra="ignore", json_schema_extra=_describe_entry)
 
     anime_id: AnimeId | None = None
-    name: Name | None = None
+    name: Name | None = Field(default=None, description="any name of the title; an id overrides it")
     rating: Rating | None = None
 
     @model_validator(mode="before")
@@ -55,14 +55,14 @@ def submitted(entries: Iterable[ListEntry]) -> list[SubmittedTitle]:
 
 
 class ListFields(BaseModel):
-    """A person's list: what they think of titles, and what they have seen without saying so."""
+    """A list of titles: those with an opinion, and those that were only watched."""
 
-    ratings: list[ListEntry] = Field(default=[])
+    ratings: list[ListEntry] = Field(default=[], description="titles with an opinion")
     watched_ids: list[AnimeId] = Field(
         default=[],
         max_length=5_000,
-        description="seen, without an opinion: never recommended, and weak evidence of taste. What is in "
-        "ratings too counts by its rating.",
+        description="titles watched without an opinion: never recommended, and weak evidence of taste; for a "
+        "title that is in `ratings`, too, the rating counts",
     )
 
     def to_list(self) -> SubmittedList:
@@ -70,10 +70,10 @@ class ListFields(BaseModel):
 
 
 class TransientList(ListFields):
-    """A list that is answered, not stored."""
+    """A list that is not saved."""
 
     profile_id: ProfileId | None = Field(
         default=None,
-        description="the profile that the list is saved as: with its token (Authorization: Bearer) that "
-        "person is not among the people compared with; without it this is ignored",
+        description="the profile in which this list is saved, so that the list is not compared with itself; "
+        "ignored without the profile's token (`Authorization: Bearer …`)",
     )

@@ -1,8 +1,8 @@
-"""Answers that come in pages."""
+"""Pagination of queries and answers."""
 
 from __future__ import annotations
 
-from typing import Annotated, Self
+from typing import Self
 
 from pydantic import BaseModel, Field
 
@@ -11,14 +11,16 @@ from serving.catalog import TitlePage
 
 
 class PageQuery(QueryModel):
-    page: Annotated[int, Field(ge=1, le=1_000_000)] = 1
-    limit: Annotated[int, Field(ge=1, le=100)] = 20
+    page: int = Field(default=1, ge=1, le=1_000_000, description="number of the page, from 1")
+    limit: int = Field(default=20, ge=1, le=100, description="titles per page")
 
 
 class Pagination(BaseModel):
+    """The position of this page among all."""
+
     page: int
     limit: int
-    total: int
+    total: int = Field(description="titles on all pages")
     has_next: bool
 
     @classmethod

@@ -1,4 +1,4 @@
-"""Stored people whose list belongs to whoever holds the token."""
+"""Profiles: saved lists that a token opens."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class ProfilePath(BaseModel):
 
 
 class NewProfile(SavedAnswer):
-    """A list that was saved, and what opens it."""
+    """A new profile, and the token that opens it."""
 
     model_config = with_example(
         {
@@ -31,7 +31,7 @@ class NewProfile(SavedAnswer):
         }
     )
 
-    token: str = Field(description="keep it: there is no other way to the list, and it is not shown again")
+    token: str = Field(description="keep it: it is not shown again, and nothing else opens the profile")
 
     @classmethod
     def created(cls, saved: Saved, token: str) -> Self:
@@ -39,15 +39,15 @@ class NewProfile(SavedAnswer):
 
 
 class ProfileRating(BaseModel):
-    """One title of the list."""
+    """A title of the list with its rating."""
 
     anime_id: int
-    name: str | None = Field(description="null: the model that answers does not have this title")
-    rating: int = Field(ge=1, le=10, description="a title that was sent without a rating is liked, with 10")
+    name: str | None = Field(description="null for a title that is newer than the current model")
+    rating: int = Field(ge=1, le=10, description="10 for a title that was submitted without a rating")
 
 
 class Profile(BaseModel):
-    """The whole list, by id; PUT takes its ratings and watched_ids."""
+    """A saved list; PUT takes its `ratings` and `watched_ids` back."""
 
     model_config = with_example(
         {
@@ -62,7 +62,7 @@ class Profile(BaseModel):
 
     user_id: int
     ratings: list[ProfileRating]
-    watched_ids: list[int] = Field(description="seen, without an opinion")
+    watched_ids: list[int] = Field(description="titles watched without an opinion")
 
     @classmethod
     def of(cls, user_id: int, titles: Sequence[SavedTitle]) -> Self:

@@ -1,4 +1,4 @@
-"""A list in, recommendations out."""
+"""Requests and answers of `POST /api/v1/recommendations`."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class RecommendFields(Protocol):
 
 
 class RecommendationRequest(TransientList, PageOptionFields):
-    """A list in, recommendations out, nothing stored."""
+    """A list, and options for what to recommend."""
 
     model_config = ConfigDict(
         extra="forbid",
@@ -50,9 +50,11 @@ class RecommendationRequest(TransientList, PageOptionFields):
         },
     )
 
-    algorithm: AlgorithmName = DEFAULT_ALGORITHM
-    n: PageLength | None = None
-    exclude_ids: list[AnimeId] = Field(default=[], max_length=5_000, description="never recommend these")
+    algorithm: AlgorithmName = Field(default=DEFAULT_ALGORITHM, description="see `GET /api/v1/algorithms`")
+    n: PageLength | None = Field(
+        default=None, description="how many titles; default: the algorithm's own number"
+    )
+    exclude_ids: list[AnimeId] = Field(default=[], max_length=5_000, description="titles never to recommend")
     filters: BodyFilters = BodyFilters()
 
     def to_options(self) -> RecommendOptions:
@@ -60,7 +62,9 @@ class RecommendationRequest(TransientList, PageOptionFields):
 
 
 class Resolved(BaseModel):
-    query: str
+    """A submitted title that was found."""
+
+    query: str = Field(description="the submitted name or id")
     anime_id: int
     name: str
 
@@ -78,18 +82,19 @@ def recommend_options(request: RecommendFields, filters: Filters) -> RecommendOp
 
 
 class RecommendationAnswer(BaseModel):
-    recommendation_id: str
+    """Recommended titles, and how the list was understood."""
+
+    recommendation_id: str = Field(description="the same for the same request to the same model")
     algorithm: str
     model_version: str
-    items: list[RecommendedItem]
-    resolved: list[Resolved]
-    unresolved: list[str]
-    filtered: dict[str, int] = Field(description="how many titles each filter took away")
+    items: list[RecommendedItem] = Field(description="best match first")
+    resolved: list[Resolved] = Field(description="submitted titles that were found")
+    unresolved: list[str] = Field(description="submitted names and ids that were not found")
+    filtered: dict[str, int] = Field(description="how many titles each filter removed")
 
     @classmethod
     def of(cls, found: Recommendations, recommendation_id: str) -> Self:
         submitted, catalog = found.submitted, found.context.catalog
-        resolved = submitted.resolved if submitted else ()
         return cls(
             recommendation_id=recommendation_id,
             algorithm=found.algorithm,
@@ -101,8 +106,8 @@ class RecommendationAnswer(BaseModel):
                     anime_id=catalog[entry.row].anime_id,
                     name=catalog[entry.row].name,
                 )
-                for entry in resolved
+                for entry in submitted.resolved
             ],
-            unresolved=list(submitted.unresolved_names) if submitted else [],
+            unresolved=list(submitted.unresolved_names),
             filtered=dict(found.page.filtered),
         )

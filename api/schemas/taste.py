@@ -1,4 +1,4 @@
-"""What a list says of a person."""
+"""The summary of a list."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from serving.taste import TasteSummary
 
 
 class TasteRequest(TransientList):
-    """A list in, what it says out, nothing stored."""
+    """A list to summarize."""
 
     model_config = ConfigDict(
         extra="forbid",
@@ -34,34 +34,40 @@ class TasteRequest(TransientList):
 
     nsfw: bool = Field(
         default=False,
-        description="whether adult genres and titles are named, but for resolved, which has the whole list",
+        description="whether to name adult genres and titles; `resolved` always has the whole list",
     )
 
 
 class GenreTaste(BaseModel):
+    """A genre in this list, compared with everybody's."""
+
     genre: str
     titles: int
-    share: float = Field(description="of the titles of the list")
-    others_share: float = Field(description="of all that people have watched")
+    share: float = Field(description="of the titles of this list")
+    others_share: float = Field(description="of everything people have watched")
     mean_rating: float | None
-    others_mean_rating: float | None = Field(description="of people, for the same titles")
+    others_mean_rating: float | None = Field(description="how people rate the same titles")
 
 
 class DecadeTaste(BaseModel):
-    decade: int = Field(description="its first year")
+    """A decade in this list."""
+
+    decade: int = Field(description="its first year, such as 1990")
     titles: int
     share: float
     mean_rating: float | None
 
 
 class TypeTaste(BaseModel):
+    """A type in this list."""
+
     type: str
     titles: int
     share: float
 
 
 class RatedApart(BaseModel):
-    """A title that this person rates otherwise than people do."""
+    """A title that this person rates unlike everybody else."""
 
     anime_id: int
     name: str
@@ -79,33 +85,35 @@ class RatedApart(BaseModel):
 
 
 class Nearby(BaseModel):
-    """Somebody with a similar taste: no id."""
+    """Somebody with similar likes, without their id."""
 
-    similarity: float
+    similarity: float = Field(description="cosine similarity of likes, 0-1")
     in_common: int = Field(description="how many liked titles the two share")
 
 
 class OwnItem(AnimeItem):
-    rating: int | None = Field(description="null where none was given")
+    """A title of the list."""
+
+    rating: int | None = Field(description="null for a title without a rating")
 
 
 class TasteAnswer(BaseModel):
-    """A list, summed up. Means are of ratings that were given: null where there are none."""
+    """A summary of the list. Means count titles with a rating; they are null if there are none."""
 
     model_version: str
     titles: int
-    rated: int
+    rated: int = Field(description="titles with a rating")
     mean_rating: float | None
-    others_mean_rating: float | None = Field(description="of people, for the same titles")
+    others_mean_rating: float | None = Field(description="how people rate the same titles")
     histogram: Histogram = Field(description="how many titles were rated 1, 2, … 10")
     genres: list[GenreTaste] = Field(description="most titles first")
-    decades: list[DecadeTaste] = Field(description="by the year first aired")
+    decades: list[DecadeTaste] = Field(description="by the year a title first aired, earliest first")
     types: list[TypeTaste] = Field(description="most titles first")
-    higher: list[RatedApart] = Field(description="rated furthest above the mean of at least 20 people")
-    lower: list[RatedApart] = Field(description="rated furthest below it")
-    neighbors: list[Nearby] = Field(description="the people with the most similar taste")
-    resolved: list[OwnItem] = Field(description="each title of the list that is known")
-    unresolved: list[str]
+    higher: list[RatedApart] = Field(description="rated furthest above the mean of at least 20 other people")
+    lower: list[RatedApart] = Field(description="rated furthest below that mean")
+    neighbors: list[Nearby] = Field(description="the people with the most similar likes")
+    resolved: list[OwnItem] = Field(description="every title of the list that was found")
+    unresolved: list[str] = Field(description="submitted names and ids that were not found")
 
     @classmethod
     def of(cls, summary: TasteSummary) -> Self:

@@ -1,4 +1,4 @@
-"""Stored people."""
+"""Saved users."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ from serving.users import Saved, SimilarUsers
 
 
 class UserPath(BaseModel):
-    user_id: int = Field(ge=0, le=MAX_USER_ID)
+    user_id: int = Field(ge=0, le=MAX_USER_ID, description="the user's id, chosen by the caller")
 
 
 class UserRecommendationQuery(QueryFilters, PageOptionFields):
-    algorithm: AlgorithmName = DEFAULT_ALGORITHM
-    n: Count | None = None
-    exclude_ids: QueryIds = Field(default=[], max_length=5_000)
+    algorithm: AlgorithmName = Field(default=DEFAULT_ALGORITHM, description="see `GET /api/v1/algorithms`")
+    n: Count | None = Field(default=None, description="how many titles; default: the algorithm's own number")
+    exclude_ids: QueryIds = Field(default=[], max_length=5_000, description="titles never to recommend")
 
     def to_options(self) -> RecommendOptions:
         return recommend_options(self, self.to_filters())
 
 
 class SavedRatings(ListFields):
-    """A person's whole list."""
+    """A whole list to save."""
 
     model_config = ConfigDict(
         extra="forbid",
@@ -51,9 +51,11 @@ class SavedRatings(ListFields):
 
 
 class SavedAnswer(BaseModel):
+    """The outcome of a save."""
+
     user_id: int
-    saved: int = Field(description="titles in the saved list")
-    unresolved: list[str]
+    saved: int = Field(description="how many titles the saved list has")
+    unresolved: list[str] = Field(description="submitted names and ids that were not found")
 
     @classmethod
     def of(cls, saved: Saved) -> Self:
@@ -61,16 +63,20 @@ class SavedAnswer(BaseModel):
 
 
 class SimilarUsersQuery(QueryModel):
-    n: Count = 10
+    n: Count = Field(default=10, description="how many users to return")
 
 
 class SimilarUser(BaseModel):
+    """A user with similar likes."""
+
     user_id: int
-    similarity: float
+    similarity: float = Field(description="cosine similarity of likes, 0-1")
     in_common: int = Field(description="how many liked titles the two share")
 
 
 class SimilarUsersAnswer(BaseModel):
+    """Users with similar likes, most similar first."""
+
     user_id: int
     model_version: str
     items: list[SimilarUser]

@@ -2,25 +2,58 @@
 
 from __future__ import annotations
 
-import pytest
+import re
+from typing import Any
 
+import pytest
+from flask.testing import FlaskClient
+from rich.cells import cell_len
+
+from recommender.models.registry import ALGORITHMS
+from scripts.console import console
 from scripts.recommend import main
 from tests.scripts.conftest import Run, sentence
 
 Captured = pytest.CaptureFixture[str]
 
 
+LIST = ["Steins;Gate", "Death Note"]
+
+
 def rows(output: str) -> list[list[str]]:
-    """The cells of the table, without its head."""
-    return [[cell.strip() for cell in line.split("│")[1:-1]] for line in output.splitlines() if "│" in line]
+    """The cells of each recommended title: place, name, type, year, genres, score."""
+    lines = [line.strip() for line in output.splitlines()]
+    return [re.split(r"\s{2,}", line) for line in lines if re.match(r"\d+  ", line)]
+
+
+def recommended(client: FlaskClient, titles: list[str], n: int, **options: Any) -> list[str]:
+    """The names that the API recommends, each with the English one if it differs."""
+    body = {"ratings": titles, "n": n, **options}
+    items = client.post("/api/v1/recommendations", json=body).get_json()["items"]
+    return [
+        f"{item['name']} ({item['english']})" if item["english"] not in (None, item["name"]) else item["name"]
+        for item in items
+    ]
+
+
+def in_words(reasons: list[dict[str, Any]]) -> str:
+    """The reasons of an item as one line."""
+    because = [reason["name"] for reason in reasons if reason["kind"] == "because_you_liked"]
+    words = [f"because of {', '.join(because)}"] if because else []
+    for reason in reasons:
+        if reason["kind"] == "people_with_your_taste":
+            words.append(f"liked by {reason['people']} people with your taste")
+        if reason["kind"] == "shared_genres":
+            words.append(f"also {', '.join(reason['genres'])}")
+    return "; ".join(words)
 
 
 @pytest.mark.usefixtures("world_settings")
 class TestWithAModel:
     def test_table_has_ten_other_titles_best_first(self, capsys: Captured) -> None:
-        assert main(["Steins;Gate", "Death Note"]) == 0
+        assert main(LIST) == 0
         output = capsys.readouterr().out
-        assert "Because you like Steins;Gate, Death Note" in output
+        assert output.startswith("Because you like Steins;Gate, Death Note:\n")
         table = rows(output)
         assert [row[0] for row in table] == [str(place) for place in range(1, 11)]
         names = [row[1] for row in table]
@@ -28,6 +61,48 @@ class TestWithAModel:
         scores = [float(row[-1]) for row in table]
         assert scores == sorted(scores, reverse=True)
         assert len(set(names)) == 10
+
+    @pytest.mark.parametrize("algorithm", list(ALGORITHMS))
+    def test_titles_equal_those_of_the_api(
+        self, client: FlaskClient, capsys: Captured, algorithm: str
+    ) -> None:
+        titles = ["Shingeki no Kyojin", "Death Note", "Clannad"]
+        assert main([*titles, "--algorithm", algorithm, "-n", "40"]) == 0
+        printed = [row[1] for row in rows(capsys.readouterr().out)]
+        assert printed == recommended(client, titles, 40, algorithm=algorithm)
+        assert printed != recommended(client, titles, 40, algorithm=algorithm, franchise="allow")
+
+    def test_default_algorithm_is_the_apis(self, client: FlaskClient, capsys: Captured) -> None:
+        assert main([*LIST, "-n", "20"]) == 0
+        printed = [row[1] for row in rows(capsys.readouterr().out)]
+        assert printed == recommended(client, LIST, 20, algorithm="hybrid")
+        assert printed != recommended(client, LIST, 20, algorithm="user-user")
+
+    def test_explain_shows_the_reasons_of_the_api(self, client: FlaskClient, capsys: Captured) -> None:
+        body = {"ratings": LIST, "explain": True, "n": 5}
+        items = client.post("/api/v1/recommendations", json=body).get_json()["items"]
+        assert main([*LIST, "-n", "5", "--explain"]) == 0
+        lines = capsys.readouterr().out.splitlines()[1:11]
+        assert [line.strip() for line in lines[1::2]] == [in_words(item["reasons"]) for item in items]
+        assert all("because of " in line for line in lines[1::2])
+        assert main([*LIST, "-n", "5"]) == 0
+        assert "because of " not in capsys.readouterr().out
+
+    @pytest.mark.parametrize("width", [40, 80, 120])
+    def test_table_fits_the_terminal(
+        self, capsys: Captured, monkeypatch: pytest.MonkeyPatch, width: int
+    ) -> None:
+        monkeypatch.setattr(console, "_width", width)
+        assert main([*LIST, "--explain"]) == 0
+        lines = capsys.readouterr().out.splitlines()
+        table = [line for line in lines if re.match(r" +\d+  ", line)]
+        assert len(table) == 10
+        assert {cell_len(line) for line in table} == {min(width, cell_len(table[0]))}
+        assert max(map(cell_len, lines)) <= width
+
+    def test_generated_users_are_mentioned(self, capsys: Captured) -> None:
+        assert main(LIST) == 0
+        assert "Demo: the people behind this are generated" in capsys.readouterr().out
 
     def test_short_name_is_resolved(self, capsys: Captured) -> None:
         assert main(["SnK"]) == 0

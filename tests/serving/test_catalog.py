@@ -68,7 +68,7 @@ def test_title_is_found_by_id(service: CatalogService) -> None:
 @pytest.mark.parametrize("sort", ["likes", "mean_rating"])
 def test_popular_sorts_by_opinions(service: CatalogService, snapshot: Snapshot, sort: str) -> None:
     popularity = snapshot.models[Popularity]
-    values = {"likes": popularity.likes, "mean_rating": popularity.mean_ratings}[sort]
+    values = popularity.likes if sort == "likes" else popularity.mean_ratings
     page = service.popular(sort, Filters(year_from=2000), page=1, limit=50)
     found = [values[row] for row in page.rows]
     assert len(found) == 50

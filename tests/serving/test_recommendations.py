@@ -81,7 +81,6 @@ def test_limit_beyond_the_catalog_gives_every_title(service: RecommendationServi
 def test_list_answer_names_what_was_resolved(service: RecommendationService) -> None:
     titles = [*LIST.titles, SubmittedTitle(name="Story number 120"), *UNKNOWN.titles]
     found = service.for_list(SubmittedList(titles), ALL)
-    assert found.submitted is not None
     assert [entry.submitted for entry in found.submitted.resolved][-1] == "Story number 120"
     assert found.submitted.unresolved_names == ("qqqq", "424242")
     assert 120 not in ids(found)
@@ -137,7 +136,7 @@ def test_saved_user_gets_what_their_list_gets(services: Services) -> None:
     service = services.recommendations
     saved = service.for_user(STRANGER, ALL)
     assert scored(saved) == scored(service.for_list(LIST, ALL, user_id=STRANGER))
-    assert saved.submitted is None
+    assert saved.submitted.is_empty
 
 
 def test_unknown_user_raises(service: RecommendationService) -> None:
