@@ -1,4 +1,4 @@
-"""What an operator reads when the server cannot start: one sentence, at once."""
+"""A start that fails: one sentence for the operator, at once."""
 
 from __future__ import annotations
 
@@ -41,9 +41,7 @@ def start(environ: dict[str, str], folder: Path) -> subprocess.CompletedProcess[
     ],
     ids=["no address", "no key", "unreachable"],
 )
-def test_failed_start_says_why_in_one_sentence(
-    environ: dict[str, str], words: str, tmp_path: Path
-) -> None:
+def test_failed_start_says_why_in_one_sentence(environ: dict[str, str], words: str, tmp_path: Path) -> None:
     done = start(environ, tmp_path)
     assert done.returncode != 0
     assert words in done.stderr

@@ -1,4 +1,4 @@
-"""What can be asked for by name."""
+"""The algorithms that a request can name."""
 
 from __future__ import annotations
 

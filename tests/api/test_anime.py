@@ -195,9 +195,9 @@ def test_title_detail_has_every_known_field(shared_client: FlaskClient) -> None:
 def test_title_detail_counts_each_rating(shared_client: FlaskClient, snapshot: Snapshot) -> None:
     title = ask(shared_client, f"{URL}/16498")
     row = snapshot.catalog.vocabulary.row(16498)
-    given = snapshot.ratings.data[snapshot.ratings.indices == row].tolist()
-    assert title["rating_histogram"] == [given.count(rating) for rating in range(1, 11)]
-    assert title["unrated"] == given.count(0) > 0
+    ratings = snapshot.ratings.data[snapshot.ratings.indices == row].tolist()
+    assert title["rating_histogram"] == [ratings.count(rating) for rating in range(1, 11)]
+    assert title["unrated"] == ratings.count(0) > 0
     assert sum(title["rating_histogram"]) + title["unrated"] == title["watchers"]
 
 

@@ -1,4 +1,4 @@
-"""How often a client may ask, counted in memory and in a real Redis."""
+"""Rate limits, counted in memory and in a real Redis."""
 
 from __future__ import annotations
 
@@ -46,8 +46,8 @@ def limited(config: Config, **more: object) -> FlaskClient:
     return create_app(config.model_copy(update=settings)).test_client()
 
 
-def statuses(client: FlaskClient, times: int, **asked: object) -> list[int]:
-    return [client.get(PATH, **asked).status_code for _ in range(times)]  # type: ignore[arg-type]
+def statuses(client: FlaskClient, times: int, **request: object) -> list[int]:
+    return [client.get(PATH, **request).status_code for _ in range(times)]  # type: ignore[arg-type]
 
 
 def test_excess_request_is_429_with_retry_after(config: Config) -> None:

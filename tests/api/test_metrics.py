@@ -1,4 +1,4 @@
-"""What Prometheus reads of one process; tests/serving/test_server.py has two."""
+"""Metrics of one process; tests/serving/test_server.py has two."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Adult titles are left out everywhere unless asked for, even where they would come first."""
+"""Adult titles are excluded everywhere unless requested, even where they would come first."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 
 @pytest.fixture
 def lines(small_client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> Iterator[StringIO]:
-    """What is logged from here on, as a server logs it."""
+    """Everything logged from here on, as a server logs it."""
     root, stream = logging.getLogger(), StringIO()
     handlers, level = root.handlers[:], root.level
     root.handlers[:] = []
@@ -59,16 +59,16 @@ def test_log_names_neither_users_nor_titles(small_client: FlaskClient, lines: St
     assert not [word for word in ("987654", "nobody", "4711", "anime_list") if word in text]
 
 
-@pytest.mark.parametrize("given", ["abc-123", "a" * 64])
-def test_valid_request_id_is_kept(small_client: FlaskClient, lines: StringIO, given: str) -> None:
-    response = small_client.get("/healthz", headers={"X-Request-ID": given})
-    assert response.headers["X-Request-ID"] == given
-    assert logged(lines)[0]["request_id"] == given
+@pytest.mark.parametrize("request_id", ["abc-123", "a" * 64])
+def test_valid_request_id_is_kept(small_client: FlaskClient, lines: StringIO, request_id: str) -> None:
+    response = small_client.get("/healthz", headers={"X-Request-ID": request_id})
+    assert response.headers["X-Request-ID"] == request_id
+    assert logged(lines)[0]["request_id"] == request_id
 
 
-@pytest.mark.parametrize("given", ["", "a" * 65, "a b", 'x"y', "Ω"])
-def test_invalid_request_id_is_replaced(small_client: FlaskClient, given: str) -> None:
-    response = small_client.get("/healthz", headers={"X-Request-ID": given})
+@pytest.mark.parametrize("request_id", ["", "a" * 65, "a b", 'x"y', "Ω"])
+def test_invalid_request_id_is_replaced(small_client: FlaskClient, request_id: str) -> None:
+    response = small_client.get("/healthz", headers={"X-Request-ID": request_id})
     assert re.fullmatch("[0-9a-f]{16}", response.headers["X-Request-ID"])
 
 

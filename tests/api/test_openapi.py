@@ -1,4 +1,4 @@
-"""The generated document describes every route and every answer, and the page that shows it is all ours."""
+"""The generated document describes every route and answer; the page that shows it loads local files only."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ TYPES = {
 }
 LIST = [{"anime_id": 9253}, {"anime_id": 1535}]
 RATED = [{"anime_id": 9253, "rating": 1}, {"anime_id": 1535, "rating": 10}]
-# documented path, what to ask, body
+# documented path, URL, body
 ANSWERS: list[tuple[str, str, Any]] = [
     ("/users/recommendations", "/users/recommendations", {"user_id": 900_001, "anime_list": LIST}),
     (
@@ -217,12 +217,12 @@ def test_token_is_documented_where_required(document: dict[str, Any]) -> None:
         assert (operation.get("security") == [{}, {"profile_token": []}]) == helps
 
 
-@pytest.mark.parametrize(("path", "asked", "body"), ANSWERS, ids=[asked for _, asked, _ in ANSWERS])
+@pytest.mark.parametrize(("path", "url", "body"), ANSWERS, ids=[url for _, url, _ in ANSWERS])
 def test_answers_are_as_documented(
-    shared_client: FlaskClient, document: dict[str, Any], path: str, asked: str, body: Any
+    shared_client: FlaskClient, document: dict[str, Any], path: str, url: str, body: Any
 ) -> None:
     method = "get" if body is None else next(m for m in ("post", "put") if m in document["paths"][path])
-    response = shared_client.open(asked, method=method.upper(), json=body)
+    response = shared_client.open(url, method=method.upper(), json=body)
     assert response.status_code == 200
     operation = document["paths"][path][method]
     schema = operation["responses"]["200"]["content"]["application/json"]["schema"]
@@ -257,8 +257,8 @@ def test_documented_examples_are_accepted(shared_client: FlaskClient, document: 
             schema = operation["requestBody"]["content"]["application/json"]["schema"]
             for example in resolve(document, schema["$ref"]).get("examples", []):
                 user_id = profile["user_id"] if path.startswith("/api/v1/profiles/") else 900_003
-                asked = path.replace("{user_id}", str(user_id))
-                response = shared_client.open(asked, method=method.upper(), json=example, headers=token)
+                url = path.replace("{user_id}", str(user_id))
+                response = shared_client.open(url, method=method.upper(), json=example, headers=token)
                 assert response.status_code in (200, 201), response.data
                 tried += 1
     assert tried >= 4

@@ -1,4 +1,4 @@
-"""What most people like, by counts and by a mean that few ratings cannot carry to the top."""
+"""`GET /api/v1/popular`: titles by likes, and by a mean that is damped for few ratings."""
 
 from __future__ import annotations
 

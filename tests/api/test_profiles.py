@@ -204,8 +204,8 @@ def test_users_routes_need_a_key_for_a_profile(small_config: Config, keys: tuple
 
 def test_import_never_replaces_a_profile_without_a_key(shared_small_client: FlaskClient) -> None:
     profile = made(shared_small_client)
-    asked = f"/api/v1/imports/mal?dry_run=false&user_id={profile['user_id']}"
-    check_problem(shared_small_client.post(asked, data=EXPORT, content_type="application/xml"), 401)
+    url = f"/api/v1/imports/mal?dry_run=false&user_id={profile['user_id']}"
+    check_problem(shared_small_client.post(url, data=EXPORT, content_type="application/xml"), 401)
     assert saved(shared_small_client.application, profile["user_id"]) == STORED
 
 
@@ -259,7 +259,7 @@ def test_title_newer_than_the_model_survives_a_round_trip(each_app: Flask) -> No
 
 
 def nearest(client: FlaskClient, body: Any, **more: Any) -> float:
-    """How alike the nearest person of /taste is."""
+    """The similarity of the nearest user of /taste."""
     answer = client.post("/api/v1/taste", json=body, **more).get_json()
     return float(answer["neighbors"][0]["similarity"])
 
@@ -279,10 +279,10 @@ def test_profile_with_token_is_not_its_own_neighbor(each_app: Flask) -> None:
 
 def test_recommendations_ignore_the_callers_own_profile(each_app: Flask) -> None:
     client = each_app.test_client()
-    asked = {"ratings": LIST["ratings"], "algorithm": "user-user", "n": 100}
-    before = client.post("/api/v1/recommendations", json=asked).get_json()["items"]
+    body = {"ratings": LIST["ratings"], "algorithm": "user-user", "n": 100}
+    before = client.post("/api/v1/recommendations", json=body).get_json()["items"]
     profile = made(client, {"ratings": [*LIST["ratings"], {"anime_id": 119, "rating": 10}]})
-    own = {**asked, "profile_id": profile["user_id"]}
+    own = {**body, "profile_id": profile["user_id"]}
     with_token = client.post("/api/v1/recommendations", json=own, **opening(profile["token"])).get_json()
     without = client.post("/api/v1/recommendations", json=own).get_json()
     assert with_token["items"] == before
@@ -313,12 +313,12 @@ def test_profile_routes_share_the_limit_for_saving(small_config: Config) -> None
 
 def test_configured_origin_may_send_a_token(small_config: Config) -> None:
     client = create_app(replace(small_config, cors_origins=("https://a.example",))).test_client()
-    asked = {
+    preflight = {
         "Origin": "https://a.example",
         "Access-Control-Request-Method": "DELETE",
         "Access-Control-Request-Headers": "authorization",
     }
-    response = client.options(f"{PROFILES}/{PROFILE_IDS[0]}", headers=asked)
+    response = client.options(f"{PROFILES}/{PROFILE_IDS[0]}", headers=preflight)
     assert response.status_code == 200
     assert "DELETE" in response.headers["Access-Control-Allow-Methods"]
     assert "authorization" in response.headers["Access-Control-Allow-Headers"].lower()

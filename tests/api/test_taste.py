@@ -1,4 +1,4 @@
-"""`POST /api/v1/taste`: what a list says of a person, nothing stored."""
+"""`POST /api/v1/taste`: a summary of a list, nothing saved."""
 
 from __future__ import annotations
 
@@ -95,12 +95,12 @@ def test_neighbors_are_numbers_without_ids(shared_client: FlaskClient, snapshot:
 
 def test_adult_genres_and_titles_are_named_on_request_only(shared_small_client: FlaskClient) -> None:
     ratings = [{"anime_id": 104, "rating": 1}, {"anime_id": 106, "rating": 9}]
-    without, asked = (ask(shared_small_client, ratings=ratings, nsfw=nsfw) for nsfw in (False, True))
+    without, with_them = (ask(shared_small_client, ratings=ratings, nsfw=nsfw) for nsfw in (False, True))
     assert "Hentai" not in {entry["genre"] for entry in without["genres"]}
-    assert "Hentai" in {entry["genre"] for entry in asked["genres"]}
+    assert "Hentai" in {entry["genre"] for entry in with_them["genres"]}
     assert without["lower"] == []
-    assert [title["anime_id"] for title in asked["lower"]] == [104]
-    assert without["mean_rating"] == asked["mean_rating"] == 5.0
+    assert [title["anime_id"] for title in with_them["lower"]] == [104]
+    assert without["mean_rating"] == with_them["mean_rating"] == 5.0
 
 
 def test_empty_list_has_an_empty_summary(shared_client: FlaskClient) -> None:

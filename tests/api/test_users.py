@@ -1,4 +1,4 @@
-"""What a stored person gets, and who is like them; their lists are never shown."""
+"""Recommendations for saved users, and similar users; their lists are never shown."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ COVER = "https://cdn.myanimelist.net/images/anime/1/1.jpg"
 
 @pytest.fixture(scope="module")
 def build(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What a build of the web app leaves behind, compressed as the image does it."""
+    """A build of the web app, compressed as the image does it."""
     folder = tmp_path_factory.mktemp("web") / "dist"
     (folder / "assets").mkdir(parents=True)
     (folder / "index.html").write_text(HTML, "utf-8")

@@ -1,4 +1,4 @@
-"""What must hold after a fault: whoever was told that they are saved is saved, once, and is found."""
+"""Checks after a fault: every acknowledged user is saved, once, and is found."""
 
 from __future__ import annotations
 

@@ -47,13 +47,13 @@ class Told:
 
 @dataclass
 class Crowd:
-    """What all were told; complete when the `crowd` is over."""
+    """The answers to all clients; complete when the `crowd` is over."""
 
     told: list[Told] = field(default_factory=list)
 
     @property
     def acknowledged(self) -> set[int]:
-        """Who was said to be saved."""
+        """The users whose save was acknowledged."""
         return {told.user_id for told in self.told if told.user_id is not None and told.status == 200}
 
     @property
@@ -70,7 +70,7 @@ class Crowd:
         return {told.status for told in self.told}
 
     def of(self, paths: Collection[str]) -> list[Told]:
-        """What was told of these paths."""
+        """The answers of these paths."""
         return [told for told in self.told if told.path in paths]
 
 

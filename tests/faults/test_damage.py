@@ -34,9 +34,7 @@ def states(server: Server) -> set[tuple[str, str]]:
     }
 
 
-def test_a_byte_flipped_in_whichever_file_is_noticed_by_every_running_worker(
-    sqlite_place: Place, chance: random.Random
-) -> None:
+def test_flipped_byte_is_noticed_by_every_running_worker(sqlite_place: Place, chance: random.Random) -> None:
     store = sqlite_place.store
     files = sorted(path.name for path in (store.directory / "v0001").iterdir())
     with serving(sqlite_place.environ, sqlite_place.log) as server:

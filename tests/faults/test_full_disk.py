@@ -110,7 +110,7 @@ def administering(engine: Engine) -> Iterator[Callable[[str], object]]:
         "postgres_that_refuses",
     ],
 )
-def test_who_does_not_fit_into_the_database_is_503_and_who_was_told_200_is_there(
+def test_full_database_disk_is_503_and_loses_nobody(
     request: pytest.FixtureRequest, chance: random.Random, how: str
 ) -> None:
     cramped: Cramped = request.getfixturevalue(how)
@@ -160,7 +160,7 @@ def check_failed_build(place: Place, store: ModelStore, longest_file: int | None
     assert store.load().name == store.current_name() == "v0001"
 
 
-def test_a_build_that_does_not_fit_on_the_disk_leaves_the_published_model_and_nothing_else(
+def test_build_on_a_full_disk_leaves_only_the_published_model(
     sqlite_place: Place, tmp_path: Path, chance: random.Random
 ) -> None:
     with small_disk(tmp_path / "disk", 8 * MEGABYTE) as disk:
@@ -176,7 +176,7 @@ def test_a_build_that_does_not_fit_on_the_disk_leaves_the_published_model_and_no
         )
 
 
-def test_a_build_that_cannot_write_a_file_to_its_end_leaves_the_published_model_and_nothing_else(
+def test_build_with_a_short_write_leaves_the_published_model(
     sqlite_place: Place, chance: random.Random
 ) -> None:
     longest = max(path.stat().st_size for path in (sqlite_place.store.directory / "v0001").iterdir())

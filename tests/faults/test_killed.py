@@ -27,9 +27,7 @@ def kill_a_worker(server: Server, chance: random.Random) -> None:
     worker.wait(10)  # until gunicorn has noticed
 
 
-def test_whoever_was_acknowledged_survives_the_kill_of_the_worker_that_said_so(
-    place: Place, chance: random.Random
-) -> None:
+def test_acknowledged_user_survives_the_kill_of_the_worker(place: Place, chance: random.Random) -> None:
     with serving(place.environ, place.log) as server:
         with crowd(server.port, chance) as many:
             for _ in range(WORKER_KILLS):
@@ -63,15 +61,13 @@ def kill_a_builder(place: Place, chance: random.Random) -> str:
 
 
 def files_written(store: ModelStore) -> int:
-    """How much there is of the version that is being written."""
+    """The number of files written so far of a version in progress."""
     with suppress(FileNotFoundError):  # renamed or removed meanwhile
         return sum(len(list(folder.iterdir())) for folder in store.directory.glob("tmp-*"))
     return 0
 
 
-def test_whenever_a_builder_is_killed_the_published_model_is_whole_and_the_next_build_works(
-    place: Place, chance: random.Random
-) -> None:
+def test_killed_builder_leaves_a_whole_model_and_can_rebuild(place: Place, chance: random.Random) -> None:
     store = place.store
     for _ in range(BUILDER_KILLS):
         sys.stdout.write(kill_a_builder(place, chance))

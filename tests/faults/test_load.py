@@ -12,9 +12,7 @@ from tests.faults.crowd import FIRST_TITLE, SAVING, crowd, person
 from tests.serving.servers import WORKERS, Server, build, serving
 
 
-def test_nobody_is_lost_and_no_request_fails_while_models_are_published(
-    place: Place, chance: random.Random
-) -> None:
+def test_publishing_under_load_loses_no_user_and_no_request(place: Place, chance: random.Random) -> None:
     published: dict[str, float] = {}
     with serving(place.environ, place.log) as server:
         with crowd(server.port, chance) as many:
@@ -35,5 +33,5 @@ def test_nobody_is_lost_and_no_request_fails_while_models_are_published(
 
 
 def serve(server: Server, versions: list[int]) -> bool:
-    """Whether the workers answer from these versions."""
+    """True where the workers answer from these versions."""
     return versions_in_service(server) == versions

@@ -33,7 +33,7 @@ def similar(answer: Answer) -> set[int]:
     return {item["user_id"] for item in answer.json["items"]}
 
 
-def test_while_the_database_is_locked_for_long_writes_are_503_and_reads_go_on(place: Place) -> None:
+def test_locked_database_is_503_for_writes_only(place: Place) -> None:
     with serving(place.environ, place.log) as server:
         with write_transaction(place.engine) as connection:
             take_revision(connection)
@@ -57,7 +57,7 @@ def save(connection: Connection, user_id: int) -> None:
     )
 
 
-def test_who_took_a_revision_early_and_commits_late_is_overlooked_by_no_worker(place: Place) -> None:
+def test_late_commit_is_overlooked_by_no_worker(place: Place) -> None:
     with serving(place.environ, place.log) as server:
         with write_transaction(place.engine) as early:
             save(early, EARLY)

@@ -31,7 +31,7 @@ LATECOMER = 700_000  # nobody of the crowd
 
 
 def check_told(many: Crowd) -> None:
-    """What needs no database was answered; what does was answered, or told in full when to come again."""
+    """Routes without the database answered; the others answered too, or sent a complete 503."""
     assert {told.status for told in many.of(DOES_WITHOUT)} == {200}
     refused = [told for told in many.told if told.status != 200]
     assert {told.status for told in refused} == {503}
@@ -40,7 +40,7 @@ def check_told(many: Crowd) -> None:
 
 
 @pytest.mark.parametrize("mode", ["fast", "immediate"])
-def test_a_postgresql_that_stops_and_starts_again_loses_nobody_and_needs_no_restart_of_the_server(
+def test_postgresql_restart_loses_nobody(
     own_postgres: PostgresServer, postgres_place: Place, chance: random.Random, mode: str
 ) -> None:
     place = postgres_place
@@ -69,7 +69,7 @@ def check_quiet_restart(server: Server, postgres: PostgresServer, place: Place) 
 
 
 @pytest.mark.parametrize("without_reply", [silent, frozen])
-def test_a_postgresql_that_does_not_reply_holds_up_each_worker_once_and_shortly(
+def test_silent_postgresql_delays_each_worker_once(
     own_postgres: PostgresServer,
     postgres_place: Place,
     chance: random.Random,

@@ -1,5 +1,5 @@
-"""What the schema cannot say of a good request: years in order, genres that exist, a list with a title; and
-what opens what is personal."""
+"""Hooks that make a valid request valid beyond its schema: years in order, genres that exist, a list with a
+title, and the key or token of a personal route."""
 
 from __future__ import annotations
 

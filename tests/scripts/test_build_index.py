@@ -25,9 +25,7 @@ def store(world_settings: dict[str, str]) -> ModelStore:
     return ModelStore(directory)
 
 
-def test_build_publishes_and_prints_each_stage(
-    store: ModelStore, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_build_publishes_and_prints_each_stage(store: ModelStore, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([]) == 0
     output = capsys.readouterr().out
     assert re.search(r"Published v0001 in \S+ \(300 titles, 250 users, [\d,]+ ratings\)\.", output)
@@ -49,9 +47,7 @@ def test_force_builds_anyway(world_settings: dict[str, str], capsys: pytest.Capt
     assert ModelStore(Path(world_settings["MODEL_DIR"])).current_name() == "v0002"
 
 
-def test_changed_data_is_built(
-    world_settings: dict[str, str], capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_changed_data_is_built(world_settings: dict[str, str], capsys: pytest.CaptureFixture[str]) -> None:
     engine = open_engine(world_settings["DATABASE_URL"])
     insert_user(engine, 900_001, {1535: 9, 9253: 10})
     engine.dispose()

@@ -64,9 +64,7 @@ def test_list_marks_the_current_version_and_counts(
     assert int(newest[7]) == int(older[7]) + 1
 
 
-def test_list_shows_an_unreadable_version(
-    store: ModelStore, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_list_shows_an_unreadable_version(store: ModelStore, capsys: pytest.CaptureFixture[str]) -> None:
     damage(store, "v0002", MANIFEST_FILE)
     assert main(["list"]) == 0
     output = capsys.readouterr().out
@@ -96,7 +94,9 @@ def test_erased_user_stays_erased_in_the_older_version(store: ModelStore, client
     assert erased not in similar()
 
 
-def test_use_switches_back_to_the_newest_version(store: ModelStore, capsys: pytest.CaptureFixture[str]) -> None:
+def test_use_switches_back_to_the_newest_version(
+    store: ModelStore, capsys: pytest.CaptureFixture[str]
+) -> None:
     main(["use", "v0001"])
     assert main(["use", "v0002"]) == 0
     assert "v0002 is served now; before, it was v0001." in capsys.readouterr().out

@@ -25,7 +25,7 @@ WORKERS = 2
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back."""
+    """An HTTP response."""
 
     status: int
     body: bytes
@@ -72,7 +72,7 @@ class Server:
                 process.resume()
 
     def ask_each(self, path: str, body: object = None, *, times: int = 3) -> list[Answer]:
-        """What every worker says, each asked several times."""
+        """The answers of every worker, each to several requests."""
         workers = self.workers()
         assert len(workers) == WORKERS
         answers = []

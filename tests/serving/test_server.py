@@ -74,7 +74,7 @@ def test_replacement_worker_starts_with_the_newest_model(world: World, tmp_path:
 
 
 def maps(worker: psutil.Process, version: str) -> bool:
-    """Whether a process has a file of this version in its memory."""
+    """True where a process has mapped a file of this version."""
     try:
         return any(f"/{version}/" in mapped.path for mapped in worker.memory_maps())
     except psutil.NoSuchProcess:
