@@ -12,7 +12,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from db.engine import open_engine, read_transaction, set_read_timeout
 from db.revisions import current_revision, database_id
@@ -23,7 +23,7 @@ from serving.builder import BuildFailedError
 from serving.catalog import CatalogService
 from serving.imports import ImportService
 from serving.lists import MAX_LIST_TITLES
-from serving.live import LiveModel
+from serving.live import LiveModel, LiveVersion
 from serving.recommendations import RecommendationService
 from serving.taste import TasteService
 from serving.users import UserService
@@ -74,6 +74,13 @@ class Services:
             taste=TasteService(live, max_list_titles),
             imports=ImportService(users),
         )
+
+    def verified_model(self) -> LiveVersion:
+        """The live version, once the database has answered; raises sqlalchemy.exc.DBAPIError."""
+        live = self.live.current()
+        with self.engine.connect() as connection:
+            connection.execute(text("SELECT 1"))
+        return live
 
     def enter_worker(self) -> None:
         """Prepare a forked worker for its first request.

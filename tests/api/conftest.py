@@ -16,6 +16,7 @@ from config import Config
 from db.engine import open_engine
 from recommender.artifacts.store import ModelStore
 from serving.builder import build_model
+from serving.errors import UnknownUserError
 from tests.conftest import SECRET, World
 from tests.serving.worlds import make_world
 
@@ -74,3 +75,13 @@ def engine_of(app: Flask) -> Engine:
     """The engine that an app works with."""
     with app.app_context():
         return context().services.engine
+
+
+def saved(app: Flask, user_id: int) -> dict[int, int]:
+    """Anime id -> rating of a user's saved ratings, 0 for unrated; empty for an unknown user."""
+    with app.app_context():
+        users = context().services.users
+    try:
+        return {title.anime_id: title.rating for title in users.saved_titles(user_id)}
+    except UnknownUserError:
+        return {}

@@ -6,10 +6,8 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import text
 
-from config import Config
-from db.engine import open_engine
+from tests.api.conftest import saved
 
 URL = "/users/recommendations"
 BODY: dict[str, Any] = {
@@ -30,12 +28,10 @@ def test_new_user_gets_an_array_of_fifteen_other_titles(client: FlaskClient) -> 
     assert all(isinstance(item["stars"], int) and 1 <= item["stars"] <= 5 for item in items)
 
 
-def test_repeated_request_gives_same_answer_and_one_user(client: FlaskClient, config: Config) -> None:
+def test_repeated_request_gives_same_answer_and_one_user(client: FlaskClient) -> None:
     first, second = client.post(URL, json=BODY), client.post(URL, json=BODY)
     assert first.data == second.data
-    with open_engine(config.database_url).connect() as connection:
-        query = text("SELECT anime_id, rating FROM ratings WHERE user_id = 900001 ORDER BY anime_id")
-        assert connection.execute(query).all() == [(1535, 9), (2167, 10), (9253, 10)]
+    assert saved(client.application, 900_001) == {1535: 9, 2167: 10, 9253: 10}
 
 
 def test_new_user_is_a_neighbor_of_the_next_at_once(client: FlaskClient) -> None:
@@ -45,13 +41,12 @@ def test_new_user_is_a_neighbor_of_the_next_at_once(client: FlaskClient) -> None
     assert items[0] == {"user_id": 900001, "similarity": 1.0, "in_common": 3}
 
 
-def test_saved_list_counts_and_does_not_change(client: FlaskClient, config: Config) -> None:
+def test_saved_list_counts_and_does_not_change(client: FlaskClient) -> None:
     client.post(URL, json=BODY)
     extra = {**BODY, "anime_list": ["Cowboy Bebop"], "n": 100}
     ids = {item["anime_id"] for item in client.post(URL, json=extra).get_json()}
     assert not {9253, 1535, 2167, 1} & ids
-    with open_engine(config.database_url).connect() as connection:
-        assert connection.execute(text("SELECT count(*) FROM ratings WHERE user_id = 900001")).scalar() == 3
+    assert set(saved(client.application, 900_001)) == {9253, 1535, 2167}
 
 
 def test_content_based_gives_twenty_with_similarities(client: FlaskClient) -> None:

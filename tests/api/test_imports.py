@@ -16,12 +16,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import text
 from werkzeug.test import TestResponse
 
 from app import create_app
 from config import Config
-from tests.api.conftest import engine_of
+from tests.api.conftest import engine_of, saved
 from tests.api.test_errors import check_problem
 from tests.api.test_openapi import mismatches
 from tests.db.helpers import contents
@@ -67,12 +66,6 @@ def send(
     return client.post(url, data={"file": (io.BytesIO(data), "animelist.xml.gz"), **fields})
 
 
-def saved(app: Flask, user_id: int = STRANGER) -> dict[int, int]:
-    with engine_of(app).connect() as connection:
-        query = text("SELECT anime_id, rating FROM ratings WHERE user_id = :user_id")
-        return {row.anime_id: row.rating for row in connection.execute(query, {"user_id": user_id})}
-
-
 @BOTH
 @pytest.mark.parametrize("zipped", [False, True])
 def test_import_reports_every_entry(shared_small_client: FlaskClient, way: str, zipped: bool) -> None:
@@ -101,20 +94,20 @@ def test_dry_run_stores_nothing(each_app: Flask) -> None:
 def test_saved_import_replaces_the_list_at_once(each_app: Flask) -> None:
     client = each_app.test_client()
     assert send(client, LIST, url=SAVING).get_json() == {"user_id": STRANGER, "saved": True, **ANSWER}
-    assert saved(each_app) == {106: 9, 108: 0}
+    assert saved(each_app, STRANGER) == {106: 9, 108: 0}
     assert client.get(f"/api/v1/users/{STRANGER}/similar").status_code == 200
     other = export(anime(107, "Story", 7, "Completed"))
     assert send(client, other, url=SAVING).status_code == 200
-    assert saved(each_app) == {107: 7}
+    assert saved(each_app, STRANGER) == {107: 7}
 
 
 def test_form_fields_name_the_user(small_client: FlaskClient) -> None:
     app = small_client.application
     send(small_client, LIST, FORM, user_id=str(STRANGER), dry_run="")
-    assert saved(app) == {}
+    assert saved(app, STRANGER) == {}
     answer = send(small_client, LIST, FORM, user_id=str(STRANGER), dry_run="false").get_json()
     assert (answer["user_id"], answer["saved"]) == (STRANGER, True)
-    assert saved(app) == {106: 9, 108: 0}
+    assert saved(app, STRANGER) == {106: 9, 108: 0}
     # what the form says counts before the query
     send(small_client, LIST, FORM, url=SAVING, user_id=str(STRANGER + 1))
     assert saved(app, STRANGER + 1) == {106: 9, 108: 0}
@@ -125,14 +118,14 @@ def test_import_without_a_known_title_changes_nothing(each_app: Flask) -> None:
     send(client, LIST, url=SAVING)
     for entries in ([], [anime(999_999, "x", 5, "2")], [anime(106, "x", 5, "6")]):
         check_problem(send(client, export(*entries), url=SAVING), 404)
-    assert saved(each_app) == {106: 9, 108: 0}
+    assert saved(each_app, STRANGER) == {106: 9, 108: 0}
 
 
 def test_unreadable_export_changes_nothing(small_client: FlaskClient) -> None:
     send(small_client, LIST, url=SAVING)
     for broken in (LIST[:-20], LIST.replace("<my_score>8<", "<my_score>80<")):
         check_problem(send(small_client, broken, url=SAVING), 422)
-    assert saved(small_client.application) == {106: 9, 108: 0}
+    assert saved(small_client.application, STRANGER) == {106: 9, 108: 0}
 
 
 @pytest.mark.parametrize(
@@ -193,9 +186,9 @@ def test_import_needs_a_write_key_only_to_save(small_config: Config) -> None:
             headers = {} if key is None else {"X-API-Key": key}
             data = LIST.encode() if way == RAW else {"file": (io.BytesIO(LIST.encode()), "x.xml")}
             check_problem(client.post(SAVING, data=data, headers=headers), status)
-    assert saved(app) == {}
+    assert saved(app, STRANGER) == {}
     assert client.post(SAVING, data=LIST.encode(), headers={"X-API-Key": "writer"}).status_code == 200
-    assert saved(app) == {106: 9, 108: 0}
+    assert saved(app, STRANGER) == {106: 9, 108: 0}
 
 
 def test_missing_key_is_reported_before_the_export_is_read(guarded_client: FlaskClient) -> None:

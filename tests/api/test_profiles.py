@@ -13,10 +13,10 @@ from api.keys import profile_token
 from app import create_app
 from config import Config
 from domain.ids import PROFILE_IDS
-from tests.api.conftest import config_of, engine_of
+from tests.api.conftest import config_of, engine_of, saved
 from tests.api.test_errors import check_problem
 from tests.api.test_openapi import mismatches
-from tests.api.test_saving import neighbors, put, saved
+from tests.api.test_saving import neighbors, put
 from tests.conftest import SECRET
 from tests.serving.worlds import add_titles
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
-from sqlalchemy import event
 
+from api.context import context, install_context
 from app import create_app
 from config import Config
 from db.engine import open_engine
+from recommender.artifacts.snapshot import Snapshot
 from recommender.artifacts.store import ModelStore
 from serving.builder import build_model
-from tests.api.conftest import engine_of
+from serving.users import UserService
 from tests.serving.worlds import ACTION, STRANGER, add_titles
 
 NEWCOMER: dict[str, Any] = {
@@ -30,12 +32,20 @@ def test_publish_during_a_save_mixes_up_no_titles(small_config: Config, algorith
     add_titles(engine, range(1, 8), name="Earlier")  # every row of the catalog will move
     published = []
 
-    def publish(*execution: Any) -> None:
-        # the request has understood its list, and asks whether the person is known
-        if "users.user_id =" in execution[2] and not published:
-            published.append(build_model(engine, ModelStore(small_config.model_dir)))
+    class PublishingUsers(UserService):
+        """A model is published when the list is resolved, and before the user is looked up."""
 
-    event.listen(engine_of(app), "before_cursor_execute", publish)
+        def entries(self, user_id: int, snapshot: Snapshot) -> list[tuple[int, int]] | None:
+            if not published:
+                published.append(build_model(engine, ModelStore(small_config.model_dir)))
+            return super().entries(user_id, snapshot)
+
+    with app.app_context():
+        served = context()
+    users = PublishingUsers(served.services.engine, served.services.live)
+    recommendations = replace(served.services.recommendations, users=users)
+    services = replace(served.services, recommendations=recommendations)
+    install_context(app.extensions, replace(served, services=services))
     first = client.post("/users/recommendations", json={**NEWCOMER, "algorithm": algorithm})
     again = client.post("/users/recommendations", json={**NEWCOMER, "algorithm": algorithm})
     engine.dispose()

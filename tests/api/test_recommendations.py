@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import text
 
 from app import create_app
 from config import Config
-from db.engine import open_engine
 from domain.titles import Title
 from recommender.artifacts.snapshot import Snapshot
 from recommender.models.registry import ALGORITHMS
+from tests.api.conftest import engine_of
+from tests.db.helpers import contents
 
 URL = "/api/v1/recommendations"
 RATINGS: list[dict[str, Any]] = [{"anime_id": 1535, "rating": 9}, {"name": "Clannad"}, {"anime_id": 9253}]
@@ -232,13 +232,8 @@ def test_recommendation_id_signs_the_request(config: Config) -> None:
     assert ask(stranger, ratings=RATINGS)["recommendation_id"] != first
 
 
-def test_recommendations_store_nothing(client: FlaskClient, config: Config) -> None:
-    def counts() -> list[object]:
-        tables = ("users", "ratings", "revision_counter")
-        with open_engine(config.database_url).connect() as connection:
-            found = [connection.execute(text(f"SELECT count(*) FROM {table}")).scalar() for table in tables]
-            return [*found, connection.execute(text("SELECT value FROM revision_counter")).scalar()]
-
-    before = counts()
+def test_recommendations_store_nothing(client: FlaskClient) -> None:
+    engine = engine_of(client.application)
+    before = contents(engine)
     ask(client, ratings=RATINGS)
-    assert counts() == before
+    assert contents(engine) == before

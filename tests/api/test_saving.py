@@ -13,7 +13,7 @@ from sqlalchemy import text
 from app import create_app
 from recommender.artifacts.store import ModelStore
 from serving.builder import build_model
-from tests.api.conftest import config_of, engine_of
+from tests.api.conftest import config_of, engine_of, saved
 from tests.api.test_errors import check_problem
 
 KNOWN_USER = 2  # of the small world
@@ -35,12 +35,6 @@ def store(tmp_path: Path) -> ModelStore:
 
 def put(client: FlaskClient, user_id: int, ratings: Any) -> Any:
     return client.put(f"/api/v1/users/{user_id}/ratings", json={"ratings": ratings})
-
-
-def saved(app: Flask, user_id: int) -> dict[int, int]:
-    with engine_of(app).connect() as connection:
-        query = text("SELECT anime_id, rating FROM ratings WHERE user_id = :user_id")
-        return {row.anime_id: row.rating for row in connection.execute(query, {"user_id": user_id})}
 
 
 def neighbors(app: Flask, user_id: int) -> list[int]:

@@ -6,22 +6,14 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import text
 
-from config import Config
-from db.engine import open_engine
 from recommender.artifacts.snapshot import Snapshot
 from recommender.models.registry import ALGORITHMS
+from tests.api.conftest import saved
 
 RECOMMENDATIONS = "/api/v1/users/7/recommendations"
 SIMILAR = "/api/v1/users/7/similar"
 EVERY_ALGORITHM = pytest.mark.parametrize("algorithm", list(ALGORITHMS))
-
-
-def own_titles(config: Config, user_id: int) -> dict[int, int]:
-    with open_engine(config.database_url).connect() as connection:
-        query = text("SELECT anime_id, rating FROM ratings WHERE user_id = :user_id")
-        return {row.anime_id: row.rating for row in connection.execute(query, {"user_id": user_id})}
 
 
 def ask(client: FlaskClient, path: str, **query: Any) -> dict[str, Any]:
@@ -32,20 +24,16 @@ def ask(client: FlaskClient, path: str, **query: Any) -> dict[str, Any]:
 
 
 @EVERY_ALGORITHM
-def test_saved_user_gets_titles_not_in_their_list(
-    shared_client: FlaskClient, config: Config, algorithm: str
-) -> None:
+def test_saved_user_gets_titles_not_in_their_list(shared_client: FlaskClient, algorithm: str) -> None:
     answer = ask(shared_client, RECOMMENDATIONS, algorithm=algorithm)
     assert answer["algorithm"] == algorithm
     assert len(answer["items"]) == ALGORITHMS[algorithm].default_limit
-    assert not own_titles(config, 7).keys() & {item["anime_id"] for item in answer["items"]}
+    assert not saved(shared_client.application, 7).keys() & {item["anime_id"] for item in answer["items"]}
 
 
 @pytest.mark.parametrize("algorithm", ["content-based", "popular"])
-def test_saved_user_gets_the_same_as_a_submitted_list(
-    shared_client: FlaskClient, config: Config, algorithm: str
-) -> None:
-    own = own_titles(config, 7)
+def test_saved_user_gets_the_same_as_a_submitted_list(shared_client: FlaskClient, algorithm: str) -> None:
+    own = saved(shared_client.application, 7)
     body = {
         "ratings": [{"anime_id": anime_id, "rating": rating} for anime_id, rating in own.items() if rating],
         "watched_ids": [anime_id for anime_id, rating in own.items() if not rating],
@@ -95,10 +83,12 @@ def test_similar_users_are_ids_and_numbers_only(shared_client: FlaskClient) -> N
     assert 7 not in {item["user_id"] for item in answer["items"]}
 
 
-def test_in_common_counts_liked_titles(shared_client: FlaskClient, config: Config) -> None:
-    mine = {anime_id for anime_id, rating in own_titles(config, 7).items() if rating >= 8}
+def test_in_common_counts_liked_titles(shared_client: FlaskClient) -> None:
+    mine = {anime_id for anime_id, rating in saved(shared_client.application, 7).items() if rating >= 8}
     for item in ask(shared_client, SIMILAR, n=5)["items"]:
-        theirs = {key for key, rating in own_titles(config, item["user_id"]).items() if rating >= 8}
+        theirs = {
+            key for key, rating in saved(shared_client.application, item["user_id"]).items() if rating >= 8
+        }
         assert item["in_common"] == len(mine & theirs)
 
 
