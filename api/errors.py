@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field, ValidationError
 from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException
 
-from db.engine import reason
+from db.engine import driver_message
 from ingest.mal import ExportTooLargeError, MalExportError
 from recommender.pipeline.filters import UnknownFilterValueError
 from serving.errors import (

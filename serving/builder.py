@@ -93,7 +93,7 @@ def build_model(
         try:
             forget_erasures(engine, store.oldest_revision())
         except DBAPIError as error:  # the model is published, and the next build forgets them
-            log.warning("erased users are not forgotten yet: %s", reason(error))
+            log.warning("erased users are not forgotten yet: %s", driver_message(error))
         return version, True
 
 

@@ -165,13 +165,8 @@ class LiveModel:
     def _follow_database(self) -> None:
         live = self._live
         try:
-            with read_transaction(self._engine) as connection:
-                revision = current_revision(connection)
-                changed = revision != live.revision
-                lists = lists_since(connection, live.revision, self._overlay_max_users + 1) if changed else []
-                if changed and self._store.current_name() != live.name:
-                    # erasures are kept for versions on disk only, and this may no longer be one of them
-                    lists = lists_gone(connection, _user_ids(live)) + lists
+            if peek_revision(self._engine) != live.revision:
+                self._live = self._caught_up(live)
         except SQLAlchemyError as error:
             log.warning("the database cannot be asked for new users: %s", driver_message(error))
         self._next_check_at = time.monotonic() + self._interval_s
@@ -181,7 +176,7 @@ class LiveModel:
             revision = current_revision(connection)
             changed = ratings_since(connection, live.revision, self._overlay_max_users + 1)
             if self._store.current_name() != live.name:
-                # erasures are kept for the versions on disk, of which this may no longer be one
+                # erasures are kept for versions on disk only, and this may no longer be one of them
                 changed = ratings_of_missing_users(connection, _user_ids(live)) + changed
         return replace(live, overlay=self._extended(live, changed), revision=revision)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from domain.ids import is_profile
 from domain.ratings import FAVORITE
@@ -123,7 +123,7 @@ class RecommendationService:
     def for_user_with_list(
         self, user_id: int, submitted: SubmittedList, options: RecommendOptions
     ) -> Recommendations:
-        """A page for saved ratings together with a list. A user who is not known yet is saved with the list.
+        """A page for saved ratings together with a list. An unknown user is saved with the list.
 
         Raises:
             ProfileIdError, NoTitleResolvedError, ListTooLongError; ListRequiredError: the algorithm needs
@@ -134,6 +134,8 @@ class RecommendationService:
         live = self.models.current()
         resolved = resolve_list(submitted, live.snapshot, self.max_list_titles)
         resolved.require_a_title()
+        if ALGORITHMS[options.algorithm].needs_list and resolved.is_empty:
+            raise ListRequiredError(options.algorithm, "anime_list")
         saved = self._users.entries(user_id, live.snapshot)
         if saved is None and resolved.entries:
             catalog = live.snapshot.catalog
@@ -143,11 +145,9 @@ class RecommendationService:
             # another request may have saved this user first
             saved = self._users.entries(user_id, live.snapshot)
         entries = [*(saved or ()), *resolved.entries]
-        if ALGORITHMS[options.algorithm].needs_list and resolved.is_empty:
-            raise ListRequiredError(options.algorithm, "anime_list")
         if not entries:
             limit = options.limit or ALGORITHMS[options.algorithm].default_limit
-            options = RecommendOptions(EMPTY_LIST_ALGORITHM, limit)
+            options = replace(options, algorithm=EMPTY_LIST_ALGORITHM, limit=limit)
         return self.recommend(live, Query.of(entries, user_id=user_id), options, resolved)
 
     def similar_titles(self, anime_id: int, algorithm: str, limit: int, filters: Filters) -> Recommendations:

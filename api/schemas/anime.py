@@ -125,7 +125,9 @@ class AnimeDetail(PopularItem):
 
 
 class SimilarAnimeQuery(QueryFilters):
-    algorithm: SimilarAlgorithmName = DEFAULT_ALGORITHM
+    algorithm: SimilarAlgorithmName = Field(
+        default=DEFAULT_ALGORITHM, description="one of those that can find similar titles"
+    )
     n: Count = Field(default=20, description="how many titles to return")
 
 

@@ -7,13 +7,13 @@ from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
+from recommender.pipeline.page import Wishes
 
 from evaluation.metrics.likes import Predict, by_person_and_title, by_title, title_like_rates
 from evaluation.metrics.quality import Facts, Recommend
 from recommender.artifacts.snapshot import Snapshot
 from recommender.data.query import Query, Recommender
 from recommender.pipeline.filters import Filters
-from recommender.pipeline.page import Wishes
 
 SERVED = "hybrid"  # also measured as people are served it
 

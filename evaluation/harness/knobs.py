@@ -6,12 +6,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
+from recommender.pipeline.page import Wishes
+
 from evaluation.harness.candidates import SERVED, as_served, facts_of
 from evaluation.harness.contest import Row, ask_ours
 from evaluation.harness.questions import Questions
 from evaluation.metrics.quality import Quality
 from recommender.artifacts.snapshot import Snapshot
-from recommender.pipeline.page import Wishes
 
 
 @dataclass(frozen=True)

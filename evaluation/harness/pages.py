@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
+from recommender.pipeline.page import Wishes
 
 from evaluation.harness.candidates import SERVED
 from evaluation.harness.contest import PROTOCOLS
@@ -22,7 +23,6 @@ from recommender.artifacts.snapshot import Snapshot
 from recommender.data.query import Query
 from recommender.pipeline.explanations import explain
 from recommender.pipeline.filters import Filters
-from recommender.pipeline.page import Wishes
 
 EXPLAINED = 150  # lists of each protocol whose reasons are checked
 NAMED_FIRST = 5  # titles of each, from the top

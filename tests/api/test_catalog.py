@@ -56,7 +56,7 @@ def test_catalog_counts_adult_titles_on_request_only(shared_small_client: FlaskC
 
 @pytest.mark.parametrize(("titles", "covers"), [(5_000, True), (7, False)])
 def test_catalog_reports_settings(config: Config, titles: int, covers: bool) -> None:
-    app = create_app(replace(config, max_list_titles=titles, remote_covers=covers))
+    app = create_app(config.model_copy(update={"max_list_titles": titles, "remote_covers": covers}))
     answer = ask(app.test_client())
     assert (answer["max_list_titles"], answer["covers"]) == (titles, covers)
 

@@ -177,7 +177,7 @@ def test_malformed_form_is_422(shared_small_client: FlaskClient, content_type: s
 
 
 def test_import_needs_a_write_key_only_to_save(small_config: Config) -> None:
-    app = create_app(replace(small_config, api_keys=("read:reader", "write:writer")))
+    app = create_app(small_config.model_copy(update={"api_keys": ("read:reader", "write:writer")}))
     client = app.test_client()
     assert send(client, LIST).status_code == 200
     assert send(client, LIST, url=f"{URL}?user_id=1").status_code == 200
@@ -313,7 +313,7 @@ def test_oversized_chunked_upload_is_413(narrow_client: FlaskClient, size: int, 
 
 
 def test_upload_may_be_larger_than_other_bodies(small_config: Config) -> None:
-    client = create_app(replace(small_config, max_body_bytes=1_000)).test_client()
+    client = create_app(small_config.model_copy(update={"max_body_bytes": 1_000})).test_client()
     assert send(client, padded(900_000)).status_code == 200
     check_problem(client.post("/api/v1/recommendations", data=b" " * 1_001), 413)
 

@@ -59,5 +59,5 @@ def test_insufficient_scope_is_told_the_required_one(scoped_client: FlaskClient)
 
 
 def test_metrics_are_open_without_an_admin_key(config: Config) -> None:
-    client = create_app(replace(config, api_keys=("write:writer",))).test_client()
+    client = create_app(config.model_copy(update={"api_keys": ("write:writer",)})).test_client()
     assert client.get("/metrics").status_code == 200

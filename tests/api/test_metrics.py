@@ -74,7 +74,9 @@ def test_database_errors_are_counted(each_app: Flask) -> None:
 
 
 def test_rate_limited_requests_are_counted(config: Config) -> None:
-    client = create_app(replace(config, rate_limit_enabled=True, rate_limit="1/hour")).test_client()
+    client = create_app(
+        config.model_copy(update={"rate_limit_enabled": True, "rate_limit": "1/hour"})
+    ).test_client()
     client.get("/api/v1/algorithms")
     name = ("anime_rate_limited_total",)
     assert grown(client, name, lambda: client.get("/api/v1/algorithms")) == 1

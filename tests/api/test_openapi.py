@@ -177,6 +177,13 @@ def test_path_parameters_are_documented_and_required(document: dict[str, Any]) -
         assert documented == dict.fromkeys(re.findall(r"{(\w+)}", path), True)
 
 
+def test_every_operation_and_parameter_is_described(document: dict[str, Any]) -> None:
+    for method, path, operation in operations(document):
+        assert len(operation["description"]) > 40, (method, path)
+        for parameter in operation.get("parameters", []):
+            assert parameter["description"], (method, path, parameter["name"])
+
+
 def test_documented_errors_are_problem_documents(document: dict[str, Any]) -> None:
     for _, _, operation in operations(document):
         for status, response in operation["responses"].items():

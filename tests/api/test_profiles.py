@@ -136,7 +136,7 @@ def test_erased_profile_is_404_and_not_revived(each_app: Flask) -> None:
 
 @BOTH_WAYS
 def test_wrong_token_hides_whether_a_profile_exists(small_config: Config, keys: tuple[str, ...]) -> None:
-    app = create_app(replace(small_config, api_keys=keys))
+    app = create_app(small_config.model_copy(update={"api_keys": keys}))
     client = app.test_client()
     profile, other = made(client), made(client)
     nobody = next(user_id for user_id in PROFILE_IDS if user_id != profile["user_id"])
@@ -155,7 +155,7 @@ def test_wrong_token_hides_whether_a_profile_exists(small_config: Config, keys: 
 
 @BOTH_WAYS
 def test_token_opens_its_profile_with_and_without_keys(small_config: Config, keys: tuple[str, ...]) -> None:
-    client = create_app(replace(small_config, api_keys=keys)).test_client()
+    client = create_app(small_config.model_copy(update={"api_keys": keys})).test_client()
     profile = made(client)
     body = {"ratings": [{"anime_id": 107}]}
     assert [
@@ -185,7 +185,7 @@ AMONG_USERS = [("GET", "/recommendations"), ("GET", "/similar"), ("PUT", "/ratin
 
 @BOTH_WAYS
 def test_users_routes_need_a_key_for_a_profile(small_config: Config, keys: tuple[str, ...]) -> None:
-    app = create_app(replace(small_config, api_keys=keys))
+    app = create_app(small_config.model_copy(update={"api_keys": keys}))
     client = app.test_client()
     profile = made(client)
     person = f"/api/v1/users/{profile['user_id']}"
@@ -211,7 +211,7 @@ def test_import_never_replaces_a_profile_without_a_key(shared_small_client: Flas
 
 @BOTH_WAYS
 def test_compatible_route_reveals_and_adds_no_profile(small_config: Config, keys: tuple[str, ...]) -> None:
-    app = create_app(replace(small_config, api_keys=keys))
+    app = create_app(small_config.model_copy(update={"api_keys": keys}))
     client = app.test_client()
     profile = made(client)
     nobody = PROFILE_IDS[profile["user_id"] - PROFILE_IDS.start - 1]
@@ -229,7 +229,7 @@ def test_compatible_route_reveals_and_adds_no_profile(small_config: Config, keys
 
 
 def test_key_neither_creates_nor_revives_a_profile(small_config: Config) -> None:
-    app = create_app(replace(small_config, api_keys=("write:writer",)))
+    app = create_app(small_config.model_copy(update={"api_keys": ("write:writer",)}))
     client, headers = app.test_client(), {"X-API-Key": "writer"}
     erased = made(client)["user_id"]
     assert client.delete(f"/api/v1/users/{erased}", headers=headers).status_code == 204
@@ -312,7 +312,9 @@ def test_profile_routes_share_the_limit_for_saving(small_config: Config) -> None
 
 
 def test_configured_origin_may_send_a_token(small_config: Config) -> None:
-    client = create_app(replace(small_config, cors_origins=("https://a.example",))).test_client()
+    client = create_app(
+        small_config.model_copy(update={"cors_origins": ("https://a.example",)})
+    ).test_client()
     preflight = {
         "Origin": "https://a.example",
         "Access-Control-Request-Method": "DELETE",

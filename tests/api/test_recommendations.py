@@ -195,7 +195,7 @@ def test_invalid_watched_ids_are_422(shared_client: FlaskClient, watched: Any) -
 
 
 def test_list_limit_counts_watched_titles(config: Config) -> None:
-    client = create_app(replace(config, max_list_titles=3)).test_client()
+    client = create_app(config.model_copy(update={"max_list_titles": 3})).test_client()
     ask(client, ratings=RATINGS[:2], watched_ids=[20])
     assert client.post(URL, json={"ratings": RATINGS[:2], "watched_ids": [20, 21]}).status_code == 413
 

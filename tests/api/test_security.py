@@ -43,7 +43,7 @@ def test_personal_route_answers_with_the_key(guarded_client: FlaskClient) -> Non
 
 
 def test_every_configured_key_is_accepted(config: Config) -> None:
-    client = create_app(replace(config, api_keys=("first", "zweiter-Schlüssel"))).test_client()
+    client = create_app(config.model_copy(update={"api_keys": ("first", "zweiter-Schlüssel")})).test_client()
     for key, status in (("first", 200), ("zweiter", 401)):
         assert client.get(PERSONAL[0], headers={"X-API-Key": key}).status_code == status
 
@@ -99,7 +99,7 @@ def test_other_origin_may_not_call(browser_client: FlaskClient, origin: str) -> 
 
 
 def test_origin_is_compared_literally(config: Config) -> None:
-    client = create_app(replace(config, cors_origins=("https://a.example",))).test_client()
+    client = create_app(config.model_copy(update={"cors_origins": ("https://a.example",)})).test_client()
     response = client.get("/api/v1/popular", headers={"Origin": "https://aXexample"})
     assert "Access-Control-Allow-Origin" not in response.headers
 

@@ -186,7 +186,7 @@ def test_pages_and_files_have_security_headers(web_client: FlaskClient, path: st
 
 @pytest.mark.parametrize("path", ["/", SCRIPT, "/nowhere", "/healthz"])
 def test_https_answers_have_strict_transport_security(web_config: Config, path: str) -> None:
-    behind_a_proxy = create_app(replace(web_config, trusted_proxies=1)).test_client()
+    behind_a_proxy = create_app(web_config.model_copy(update={"trusted_proxies": 1})).test_client()
     for proto, said in (("https", [STRICT_TRANSPORT[1]]), ("http", [])):
         with behind_a_proxy.get(path, headers={"X-Forwarded-Proto": proto}) as response:
             assert response.headers.getlist(STRICT_TRANSPORT[0]) == said
@@ -207,7 +207,7 @@ def test_page_is_counted_under_its_route(web_client: FlaskClient) -> None:
 
 
 def test_root_redirects_to_docs_without_a_build(config: Config, tmp_path: Path) -> None:
-    client = create_app(replace(config, web_dir=tmp_path / "nothing")).test_client()
+    client = create_app(config.model_copy(update={"web_dir": tmp_path / "nothing"})).test_client()
     response = client.get("/")
     assert (response.status_code, response.headers["Location"]) == (302, "/docs")
     check_problem(client.get("/popular"), 404)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from recommender.pipeline.page import FranchiseMode, Wishes
 
 from evaluation.harness import pages
 from evaluation.harness.knobs import KNOBS, Curve, curves
@@ -19,7 +20,6 @@ from evaluation.protocols.holdout import Holdout, HoldoutConfig, hold_out
 from evaluation.reports.pages_report import PagesReport
 from evaluation.reports.plot import draw_curves
 from recommender.artifacts.snapshot import Snapshot
-from recommender.pipeline.page import FranchiseMode, Wishes
 
 SURE, UNKNOWN = Mean(1.0, 0.0), Mean.of(())
 
