@@ -1,1 +1,1 @@
-"""What somebody might use instead, measured beside ours: each library in a process of its own."""
+"""Baselines: models of other libraries, each run in a process of its own."""

@@ -1,4 +1,4 @@
-"""A peer's process: `python -m evaluation.baselines.child MODULE [MODEL TASK.npz REPLY.npz]`."""
+"""The process of a baseline: `python -m evaluation.baselines.child MODULE [MODEL TASK.npz REPLY.npz]`."""
 
 from __future__ import annotations
 
@@ -11,32 +11,32 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from evaluation import MissingLibraryError
 from evaluation.baselines.exchange import Reply, Task, load_task, save
-from evaluation.baselines.learner import Learned
-from evaluation.optional import MissingLibraryError
+from evaluation.baselines.model import BaselineModel
 
 MISSING = 3  # exit code: a library is not installed
 
 
 def main(argv: list[str]) -> int:
-    """Learn, answer, write the reply; a module alone is only tried. A missing library is one sentence."""
-    module, *order = argv
+    """Fit, rank, write the reply; a module alone is only imported. A missing library is one sentence."""
+    module, *files = argv
     try:
         models = importlib.import_module(f"evaluation.baselines.{module}")
     except MissingLibraryError as error:
         sys.stderr.write(f"{error}\n")
         return MISSING
-    if order:
-        model, task_file, reply_file = order
+    if files:
+        model, task_file, reply_file = files
         save(Path(reply_file), _reply(getattr(models, model), load_task(Path(task_file))))
     return 0
 
 
-def _reply(learn: Callable[[Task], Learned], task: Task) -> Reply:
+def _reply(fit: Callable[[Task], BaselineModel], task: Task) -> Reply:
     started = time.perf_counter()
-    learned = learn(task)
+    model = fit(task)
     fit_seconds = time.perf_counter() - started
-    ranked, milliseconds = learned(task)
+    ranked, milliseconds = model(task)
     return Reply(_padded(ranked, task), fit_seconds, milliseconds, _peak_mb())
 
 
@@ -48,7 +48,7 @@ def _padded(ranked: list[NDArray[np.int32]], task: Task) -> NDArray[np.int32]:
 
 
 def _peak_mb() -> float:
-    """This program's own peak; what `getrusage` tells begins with the peak of the one that started it."""
+    """This process's own peak; that of `getrusage` starts from the peak of the parent."""
     status = Path("/proc/self/status")
     lines = status.read_text("ascii").splitlines() if status.exists() else []
     return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM")), float("nan"))

@@ -1,6 +1,6 @@
-"""What goes to a peer's process and what comes back: .npz files of plain arrays.
+"""The files exchanged with the process of a baseline: plain arrays in .npz format.
 
-A peer may live in an environment of its own, so this needs nothing but numpy and knows no other file.
+A baseline may run in an environment of its own, so this needs numpy only and imports no other file.
 """
 
 from __future__ import annotations
@@ -14,21 +14,21 @@ from numpy.typing import NDArray
 
 
 class ExchangeError(ValueError):
-    """A file does not hold what it should."""
+    """Arrays are missing, or do not fit each other."""
 
 
 @dataclass(frozen=True, eq=False)
 class Task:
-    """What to learn from, and what is asked then.
+    """Data to fit a model on, and queries to rank titles for.
 
     Attributes:
         n_anime: number of titles; rows are 0..n_anime - 1.
         likes_indptr: int64 (n_users + 1,), user u likes likes_indices[likes_indptr[u]:likes_indptr[u + 1]].
         likes_indices: int32 (n_likes,), anime rows, ascending within a user.
         query_indptr: int64 (n_queries + 1,), query q sends query_rows[query_indptr[q]:query_indptr[q + 1]].
-        query_rows: int32 (n_sent,), anime rows, ascending within a query: never to be recommended.
-        query_liked: bool (n_sent,), whether the title is one to go by.
-        depth: how many titles are asked for.
+        query_rows: int32 (n_sent,), anime rows, ascending within a query: never in its ranking.
+        query_liked: bool (n_sent,), whether the title counts as liked.
+        depth: titles in a ranking.
         seed: of everything random.
     """
 
@@ -56,20 +56,20 @@ class Task:
         return len(self.query_indptr) - 1
 
     def query(self, number: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-        """(anime rows that were sent, those of them to go by)."""
+        """(anime rows that were sent, those of them that are liked)."""
         part = slice(int(self.query_indptr[number]), int(self.query_indptr[number + 1]))
         return self.query_rows[part], self.query_rows[part][self.query_liked[part]]
 
 
 @dataclass(frozen=True, eq=False)
 class Reply:
-    """What a peer recommends, and what that cost.
+    """The rankings of a baseline, and their cost.
 
     Attributes:
-        ranked: int32 (n_queries, depth), anime rows, best first; -1 where a peer knows no more.
-        fit_seconds: time of learning.
-        milliseconds: time of one answer.
-        peak_mb: resident memory of the peer's process at its highest; NaN where the system does not tell.
+        ranked: int32 (n_queries, depth), anime rows, best first; -1 where the model ranks no more.
+        fit_seconds: time of fitting.
+        milliseconds: time of one query.
+        peak_mb: peak resident memory of the process; NaN where the system does not tell.
     """
 
     ranked: NDArray[np.int32]

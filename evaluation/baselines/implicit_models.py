@@ -7,9 +7,9 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from threadpoolctl import threadpool_limits
 
+from evaluation import MissingLibraryError
 from evaluation.baselines.exchange import Task
-from evaluation.baselines.learner import Learned, one_by_one
-from evaluation.optional import MissingLibraryError
+from evaluation.baselines.model import BaselineModel, one_by_one
 
 try:
     from implicit.als import AlternatingLeastSquares
@@ -23,12 +23,12 @@ FACTORS = 128
 NEIGHBORS = 1_000
 
 
-def als(task: Task) -> Learned:
+def als(task: Task) -> BaselineModel:
     """Weighted matrix factorization (Hu, Koren, Volinsky 2008); a new list is folded in."""
     threadpool_limits(1, "blas")  # the library has threads of its own
     model = AlternatingLeastSquares(factors=FACTORS, alpha=10.0, iterations=15, random_state=task.seed)
     model.fit(_likes(task), show_progress=False)
-    model.num_threads = 1  # more only wait for each other over a single list
+    model.num_threads = 1  # more are slower for a single list
 
     def recommend(sent: NDArray[np.int32], liked: NDArray[np.int32], k: int) -> NDArray[np.int32]:
         rows, _ = model.recommend(
@@ -44,15 +44,15 @@ def als(task: Task) -> Learned:
     return one_by_one(recommend)
 
 
-def bpr(task: Task) -> Learned:
-    """Matrix factorization by pairwise ranking (Rendle 2009). It cannot fold in a list: a new person is
-    the mean of the liked titles' factors, half as long as a person's are: the best of what was tried."""
+def bpr(task: Task) -> BaselineModel:
+    """Matrix factorization by pairwise ranking (Rendle 2009). It cannot fold in a list: a new user is
+    the mean of the liked titles' factors, half as long as a user's are: the best of the variants tried."""
     model = BayesianPersonalizedRanking(
         factors=FACTORS,
         learning_rate=0.05,
         regularization=0.001,
         iterations=40,
-        num_threads=1,  # more do not repeat a result
+        num_threads=1,  # more are not reproducible
         random_state=task.seed,
     )
     model.fit(_likes(task), show_progress=False)
@@ -60,15 +60,15 @@ def bpr(task: Task) -> Learned:
     length = 0.5 * float(np.linalg.norm(model.user_factors[:, :-1], axis=1).mean())
 
     def recommend(sent: NDArray[np.int32], liked: NDArray[np.int32], k: int) -> NDArray[np.int32]:
-        person = factors[liked].mean(axis=0)
-        person *= length / max(float(np.linalg.norm(person[:-1])), 1e-9)
-        person[-1] = 1.0  # the last factor of a title is its bias
-        return topk(factors, person[None, :], k, filter_items=sent, num_threads=1)[0][0]
+        user = factors[liked].mean(axis=0)
+        user *= length / max(float(np.linalg.norm(user[:-1])), 1e-9)
+        user[-1] = 1.0  # the last factor of a title is its bias
+        return topk(factors, user[None, :], k, filter_items=sent, num_threads=1)[0][0]
 
     return one_by_one(recommend)
 
 
-def item_knn(task: Task) -> Learned:
+def item_knn(task: Task) -> BaselineModel:
     """The sum of cosines with the liked titles, over each title's nearest neighbors."""
     model = CosineRecommender(K=NEIGHBORS)
     model.fit(_likes(task), show_progress=False)

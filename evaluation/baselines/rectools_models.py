@@ -1,6 +1,6 @@
 """The `RecTools` library: its EASE. The one place that imports it.
 
-RecTools asks for older numpy and pandas than ours, so it lives in an environment of its own.
+RecTools needs older numpy and pandas than the server, so it has an environment of its own.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ import time
 import numpy as np
 from numpy.typing import NDArray
 
+from evaluation import MissingLibraryError
 from evaluation.baselines.exchange import Task
-from evaluation.baselines.learner import Learned
-from evaluation.optional import MissingLibraryError
+from evaluation.baselines.model import BaselineModel
 
 try:
     import pandas as pd
@@ -20,23 +20,23 @@ try:
     from rectools.dataset import Dataset, IdMap, Interactions
     from rectools.models import EASEModel
 except ImportError as error:
-    raise MissingLibraryError("RecTools", "make setup-peers") from error
+    raise MissingLibraryError("RecTools", "make setup-baselines") from error
 
 REGULARIZATION = 500.0  # the library's default
 BATCH = 500  # lists; each call copies the weights of the whole model
 
 
-def ease(task: Task) -> Learned:
-    """Embarrassingly shallow autoencoder (Steck 2019) as the library has it: version 0.19 ranks by the
-    transpose of the weights that it learns."""
-    return _answering(_fitted(task))
+def ease(task: Task) -> BaselineModel:
+    """Embarrassingly shallow autoencoder (Steck 2019) as in the library: version 0.19 ranks by the
+    transpose of the fitted weights."""
+    return _model(_fitted(task))
 
 
-def ease_corrected(task: Task) -> Learned:
-    """The same, ranked by the weights as they are in the paper."""
+def ease_corrected(task: Task) -> BaselineModel:
+    """The same, ranked by the weights as in the paper."""
     model = _fitted(task)
     model.weight = np.ascontiguousarray(model.weight.T)
-    return _answering(model)
+    return _model(model)
 
 
 def _fitted(task: Task) -> EASEModel:
@@ -44,8 +44,8 @@ def _fitted(task: Task) -> EASEModel:
     return EASEModel(regularization=REGULARIZATION).fit(likes)
 
 
-def _answering(model: EASEModel) -> Learned:
-    def answer(task: Task) -> tuple[list[NDArray[np.int32]], float]:
+def _model(model: EASEModel) -> BaselineModel:
+    def rank(task: Task) -> tuple[list[NDArray[np.int32]], float]:
         # a title that was sent but is not liked weighs nothing and still counts as seen
         lists = _dataset(task.query_indptr, task.query_rows, task.query_liked, task.n_anime)
         started = time.perf_counter()
@@ -60,22 +60,22 @@ def _answering(model: EASEModel) -> Learned:
                 ranked[int(number)] = rows.to_numpy(dtype=np.int32)
         return ranked, milliseconds
 
-    return answer
+    return rank
 
 
 def _dataset(
     indptr: NDArray[np.int64], rows: NDArray[np.int32], weights: NDArray[np.generic], n_anime: int
 ) -> Dataset:
-    """One person a list, and one more who has the last title at no weight: the library makes its matrix
-    as wide as the last title that anybody has."""
-    people = len(indptr) - 1
+    """One user a list, and one more who has the last title at no weight: the library makes its matrix
+    as wide as the last title in any list."""
+    n_users = len(indptr) - 1
     table = pd.DataFrame(
         {
-            Columns.User: np.append(np.repeat(np.arange(people), np.diff(indptr)), people),
+            Columns.User: np.append(np.repeat(np.arange(n_users), np.diff(indptr)), n_users),
             Columns.Item: np.append(rows, n_anime - 1),
             Columns.Weight: np.append(weights.astype(np.float64), 0.0),
-            Columns.Datetime: pd.Timestamp("2016-01-01"),  # asked for, not used
+            Columns.Datetime: pd.Timestamp("2016-01-01"),  # required, not used
         }
     )
-    users, titles = IdMap.from_values(np.arange(people + 1)), IdMap.from_values(np.arange(n_anime))
+    users, titles = IdMap.from_values(np.arange(n_users + 1)), IdMap.from_values(np.arange(n_anime))
     return Dataset(users, titles, Interactions(table))

@@ -1,1 +1,1 @@
-"""Fits candidates and baselines on one split and asks them the same queries."""
+"""The harness: candidates and baselines on one split, with the same queries."""

@@ -1,69 +1,100 @@
-"""What of ours is measured: a line of a table is a name and what it calls."""
+"""Candidates: the algorithms of the registry as functions that rankings, scores and predictions come from."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 from recommender.pipeline.page import Wishes
 
-from evaluation.metrics.likes import Predict, by_person_and_title, by_title, title_like_rates
-from evaluation.metrics.quality import Facts, Recommend
+from evaluation.metrics.likes import Predict, by_title, by_user_and_title, title_like_rates
+from evaluation.metrics.quality import Recommend, TitleFacts
 from recommender.artifacts.snapshot import Snapshot
-from recommender.data.query import Query, Recommender
+from recommender.data.overlay import Overlay
+from recommender.data.query import Query
+from recommender.models.content_based import ContentBased
+from recommender.models.context import ScoringContext
+from recommender.models.ranker import Ranker
+from recommender.models.registry import DEFAULT_ALGORITHM
 from recommender.pipeline.filters import Filters
-
-SERVED = "hybrid"  # also measured as people are served it
-
-
-def contestants(snapshot: Snapshot, names: list[str]) -> Mapping[str, Recommend]:
-    """The algorithms called `names` in their own order without any filter; `SERVED` as a page, too."""
-    asked: dict[str, Recommend] = {}
-    for name in names:
-        asked[name] = _own_order(snapshot.algorithms[name])
-        if name == SERVED:
-            asked[f"{name}, as served"] = as_served(snapshot, snapshot.algorithms[name], Wishes())
-    return asked
+from recommender.pipeline.options import FranchiseMode, PageOptions, PageRequest
+from recommender.pipeline.pipeline import DEFAULT, Page
+from serving.live import FixedModel, LiveVersion
+from serving.recommendations import RecommendationService, RecommendOptions
 
 
-def as_served(snapshot: Snapshot, recommender: Recommender, wishes: Wishes) -> Recommend:
-    """Without adult titles, and as a page is made."""
-    allowed = Filters().allowed(snapshot.catalog)
+def candidates(snapshot: Snapshot, algorithms: Iterable[str]) -> Mapping[str, Recommend]:
+    """Each algorithm in its own order, and the default one also as it is served."""
+    by_name: dict[str, Recommend] = {}
+    for algorithm in algorithms:
+        by_name[algorithm] = own_order(snapshot, algorithm)
+        if algorithm == DEFAULT_ALGORITHM:
+            by_name[f"{algorithm}, as served"] = as_served(snapshot, algorithm)
+    return by_name
+
+
+def own_order(snapshot: Snapshot, algorithm: str) -> Recommend:
+    """The order of an algorithm's scores: no filter, no franchise rule."""
+    scorer, context_of = snapshot.scorer(algorithm), contexts(snapshot)
+    everything, options = Filters(nsfw=True), PageOptions(FranchiseMode.ALLOW)
 
     def recommend(query: Query, k: int) -> NDArray[np.int64]:
-        page, _ = snapshot.pages.compose(recommender, replace(query, allowed=allowed), k, wishes)
-        return page.anime_rows
+        page = DEFAULT.run(scorer, context_of(query), PageRequest(k, everything, options=options))
+        return page.ranking.anime_rows
 
     return recommend
 
 
+def as_served(snapshot: Snapshot, algorithm: str, options: PageOptions | None = None) -> Recommend:
+    """Pages as the server makes them: without adult titles, with franchise rules and rerankers."""
+    make_page = served_pages(snapshot)
+
+    def recommend(query: Query, k: int) -> NDArray[np.int64]:
+        page = make_page(query, RecommendOptions(algorithm, k, page=options or PageOptions()))
+        return page.ranking.anime_rows
+
+    return recommend
+
+
+def served_pages(snapshot: Snapshot) -> Callable[[Query, RecommendOptions], Page]:
+    """Pages of the recommendation service over a model that never changes."""
+    nobody_newer = Overlay.empty(len(snapshot.catalog))
+    live = LiveVersion("evaluation", "", snapshot, nobody_newer, snapshot.origin.revision)
+    service = RecommendationService(FixedModel(live))
+    return lambda query, options: service.recommend(live, query, options).page
+
+
+def contexts(snapshot: Snapshot) -> Callable[[Query], ScoringContext]:
+    """A new context for each query; all share one empty overlay."""
+    nobody_newer = Overlay.empty(len(snapshot.catalog))
+    return lambda query: snapshot.context(query, nobody_newer)
+
+
+def scores_of(snapshot: Snapshot, algorithm: str) -> Callable[[Query], NDArray[np.float32]]:
+    """The scores of an algorithm: query -> float32 (n_anime,)."""
+    scorer, context_of = snapshot.scorer(algorithm), contexts(snapshot)
+    return lambda query: scorer.scores(context_of(query))
+
+
 def predictors(snapshot: Snapshot) -> Mapping[str, Predict]:
-    """Whatever tells whether a person will like a title."""
+    """Everything that predicts whether a user will like a title."""
     rates = title_like_rates(snapshot.ratings)
-
-    def ranker(query: Query, rows: NDArray[np.int64]) -> NDArray[np.float32]:
-        return snapshot.ranker.like_probabilities(query)[rows]
-
+    ranker, context_of = snapshot.models[Ranker], contexts(snapshot)
     return {
         "the title's like rate": by_title(rates),
-        "the person's and the title's": by_person_and_title(rates),
-        "ranker": ranker,
+        "the user's and the title's": by_user_and_title(rates),
+        "ranker": lambda query, rows: ranker.like_probabilities(context_of(query))[rows],
     }
 
 
-def facts_of(snapshot: Snapshot) -> Facts:
-    """What the metrics need to know of the titles."""
-    return Facts(
+def title_facts(snapshot: Snapshot) -> TitleFacts:
+    """The facts on titles that metrics need, from the training data."""
+    return TitleFacts(
         snapshot.ratings.likes,
         snapshot.ratings.n_users,
         snapshot.catalog.nsfw,
         snapshot.franchises.entries,
         snapshot.franchises.groups,
-        snapshot.content.terms,
+        snapshot.models[ContentBased].terms,
     )
-
-
-def _own_order(recommender: Recommender) -> Recommend:
-    return lambda query, k: recommender.recommend(query, k).anime_rows

@@ -1,1 +1,1 @@
-"""Measures of one list of answers, with confidence intervals."""
+"""Metrics of rankings, predictions and reasons, with confidence intervals."""

@@ -1,9 +1,9 @@
-"""Whether a person will like a title: how good a probability of it is, and two simple ones to beat."""
+"""Quality of predictions whether a user will like a title, and two simple predictions to beat."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,21 +15,21 @@ from evaluation.protocols.holdout import Case
 from recommender.data.query import Query
 from recommender.data.ratings_matrix import RatingsMatrix
 
-# (query, anime rows (n,)) -> probability (n,), 0..1, that the person likes each, once seen
+# (query, anime rows (n,)) -> probability (n,), 0..1, that the user likes each, once seen
 Predict = Callable[[Query, NDArray[np.int64]], NDArray[np.floating]]
 
 PRIOR_RATINGS = 10.0  # the overall like rate counts as this many ratings of every title
-PRIOR_OF_A_PERSON = 5.0  # nobody is as generous or strict as so few ratings say
-RESAMPLES, SEED = 200, 0  # of people, for the interval of the AUC
+PRIOR_OF_A_USER = 5.0  # ratings that a user's generosity is shrunk by
+RESAMPLES, SEED = 200, 0  # of users, for the interval of the AUC
 
 
 @dataclass(frozen=True)
 class LikeQuality:
-    """How good the probabilities are, over all held-out ratings together.
+    """Quality of the probabilities, over all held-out ratings together.
 
     Attributes:
-        accuracy: share of ratings where liked or not is told right, at a probability of one half.
-        auc: chance that a liked title has the higher probability than one not liked, of anybody.
+        accuracy: share of ratings predicted correctly as liked or not, at a threshold of one half.
+        auc: chance that a liked title has a higher probability than one not liked, over all users.
     """
 
     accuracy: Mean
@@ -37,17 +37,17 @@ class LikeQuality:
 
 
 def like_quality(predict: Predict, cases: Sequence[Case]) -> LikeQuality:
-    """Of the titles of each list that were not sent. The intervals are over people, not over ratings."""
-    probabilities, liked, people = [], [], []
-    for person, case in enumerate(cases):
+    """Measured on the titles of each list that were not sent. The intervals are over users, not ratings."""
+    probabilities, liked, users = [], [], []
+    for user, case in enumerate(cases):
         rated = case.rated != UNRATED
         titles = case.rated_rows[rated]
-        probabilities.append(np.asarray(predict(replace(case.query), titles), dtype=np.float64))
+        probabilities.append(np.asarray(predict(case.query, titles), dtype=np.float64))
         liked.append(case.rated[rated] >= LIKED_FROM)
-        people.append(np.full(int(rated.sum()), person, np.int64))
-    if not sum(map(len, people)):
+        users.append(np.full(int(rated.sum()), user, np.int64))
+    if not sum(map(len, users)):
         return LikeQuality(Mean.of(()), Mean.of(()))
-    return _quality(np.concatenate(probabilities), np.concatenate(liked), np.concatenate(people))
+    return _quality(np.concatenate(probabilities), np.concatenate(liked), np.concatenate(users))
 
 
 def auc(probabilities: NDArray[np.float64], liked: NDArray[np.bool_]) -> float:
@@ -61,16 +61,16 @@ def auc(probabilities: NDArray[np.float64], liked: NDArray[np.bool_]) -> float:
 
 
 def _quality(
-    probabilities: NDArray[np.float64], liked: NDArray[np.bool_], people: NDArray[np.int64]
+    probabilities: NDArray[np.float64], liked: NDArray[np.bool_], users: NDArray[np.int64]
 ) -> LikeQuality:
     right = (probabilities >= 0.5) == liked
-    starts = np.flatnonzero(np.diff(people, prepend=-1))
-    lengths = np.diff(starts, append=len(people))
+    starts = np.flatnonzero(np.diff(users, prepend=-1))
+    lengths = np.diff(starts, append=len(users))
     rng = np.random.default_rng(SEED)
     accuracies, areas = [], []
     for _ in range(RESAMPLES):
         times = np.bincount(rng.integers(0, len(starts), len(starts)), minlength=len(starts))
-        chosen = np.repeat(np.arange(len(people)), np.repeat(times, lengths))
+        chosen = np.repeat(np.arange(len(users)), np.repeat(times, lengths))
         accuracies.append(right[chosen].mean())
         areas.append(auc(probabilities[chosen], liked[chosen]))
     return LikeQuality(
@@ -80,7 +80,7 @@ def _quality(
 
 
 def title_like_rates(ratings: RatingsMatrix) -> NDArray[np.float64]:
-    """float64 (n_anime,), 0..1: share of the ratings of each title that are likes, drawn toward all's."""
+    """float64 (n_anime,), 0..1: share of likes in each title's ratings, shrunk toward the overall share."""
     rated = ratings.data != UNRATED
     counts = np.bincount(ratings.indices[rated], minlength=ratings.n_anime)
     overall = ratings.likes.sum() / max(1, counts.sum())
@@ -89,17 +89,17 @@ def title_like_rates(ratings: RatingsMatrix) -> NDArray[np.float64]:
 
 
 def by_title(rates: NDArray[np.float64]) -> Predict:
-    """The title's like rate, whoever asks."""
+    """The title's like rate, the same for every user."""
     return lambda _query, rows: rates[rows]
 
 
-def by_person_and_title(rates: NDArray[np.float64]) -> Predict:
-    """The title's like rate, plus how much more often the person likes titles than others like them."""
+def by_user_and_title(rates: NDArray[np.float64]) -> Predict:
+    """The title's like rate, plus how much more often the user likes titles than others do."""
 
     def predict(query: Query, rows: NDArray[np.int64]) -> NDArray[np.float64]:
         rated = query.ratings != UNRATED
         more = (query.ratings[rated] >= LIKED_FROM) - rates[query.anime_rows[rated]]
-        generosity = float(more.sum()) / (len(more) + PRIOR_OF_A_PERSON)
+        generosity = float(more.sum()) / (len(more) + PRIOR_OF_A_USER)
         likely: NDArray[np.float64] = np.clip(rates[rows] + generosity, 0.0, 1.0)
         return likely
 

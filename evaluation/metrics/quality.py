@@ -1,9 +1,9 @@
-"""How good the answers of one algorithm are: it is asked every case, then its answers are measured."""
+"""Quality of the rankings that one algorithm makes for the cases of a protocol."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TypeVar
 
 import numpy as np
@@ -23,23 +23,23 @@ from evaluation.metrics.ranking import (
 from evaluation.protocols.holdout import Case
 from recommender.data.query import Query
 
-SHOWN = 10  # what a person looks at
-DEPTH = 20  # how many titles are asked for
+SHOWN = 10  # titles that a user looks at
+DEPTH = 20  # titles in a ranking
 Recommend = Callable[[Query, int], NDArray[np.int64]]  # (query, k) -> anime rows, best first
 Known = TypeVar("Known")
 
 
 @dataclass(frozen=True, eq=False)
-class Facts:
-    """What the metrics need to know of the titles.
+class TitleFacts:
+    """Facts on the titles that metrics need.
 
     Attributes:
         likes: int64 (n_anime,), of the training data.
-        n_users: people of the training data.
+        n_users: of the training data.
         nsfw: bool (n_anime,), adult titles.
-        entries: int32 (n_anime,) or None: the row of the title to begin each one's story with.
+        entries: int32 (n_anime,) or None: the row of the title that each one's franchise starts with.
         groups: int32 (n_anime,) or None: the franchise of each title.
-        terms: csr (n_anime, n_terms) or None: what titles are alike by, rows of length 1.
+        terms: csr (n_anime, n_terms) or None: describes titles, rows of length 1.
     """
 
     likes: NDArray[np.int64]
@@ -51,51 +51,51 @@ class Facts:
 
 
 @dataclass(frozen=True, eq=False)
-class Answers:
-    """What one algorithm says to the cases of one protocol, in their order.
+class Rankings:
+    """The rankings of one algorithm for the cases of one protocol, in their order.
 
     Attributes:
         ranked: for each case int64 (at most DEPTH,), anime rows, best first.
-        milliseconds: time of one answer.
+        milliseconds: median time of one ranking.
     """
 
     ranked: tuple[NDArray[np.int64], ...]
     milliseconds: float
 
-    def check(self, cases: Sequence[Case]) -> Answers:
+    def check(self, cases: Sequence[Case]) -> Rankings:
         """Itself.
 
         Raises:
-            ValueError: another number of answers than cases, or an answer that repeats a title or
-                recommends one that was sent.
+            ValueError: there are not as many rankings as cases, or one repeats a title or has a title that
+                was sent.
         """
         if len(self.ranked) != len(cases):
-            raise ValueError(f"{len(cases)} cases need as many answers, got {len(self.ranked)}")
+            raise ValueError(f"{len(cases)} cases need as many rankings, got {len(self.ranked)}")
         for number, (ranked, case) in enumerate(zip(self.ranked, cases, strict=True)):
             if len(np.unique(ranked)) < len(ranked):
-                raise ValueError(f"answer {number} names a title twice")
+                raise ValueError(f"ranking {number} has a title twice")
             if np.isin(ranked, case.query.anime_rows).any():
-                raise ValueError(f"answer {number} recommends a title that was sent")
+                raise ValueError(f"ranking {number} has a title that was sent")
         return self
 
 
 @dataclass(frozen=True, eq=False)
 class Quality:
-    """How one algorithm did under one protocol.
+    """All metrics of one algorithm under one protocol.
 
     Attributes:
         ndcg: NDCG@10, ideal gain over min(10, relevant).
         recall: Recall@20, hits / min(20, relevant).
         hit_rate: HR@10, share of cases with at least one hit.
-        coverage: share of the catalog that was in anybody's first 10.
+        coverage: share of the catalog that is in any first 10.
         popularity: mean over the first 10s of a title's likes.
-        novelty: mean over the first 10s of -log2(likes / people): bits of surprise.
-        variety: how unlike each other the titles of a first 10 are, see metrics.variety.
-        nsfw_leak: share of the first 10s that is adult, of people who sent no adult title.
-        later_parts: share of the first 10s that is a later part of something not begun.
+        novelty: mean over the first 10s of -log2(likes / users): bits of surprise.
+        variety: mean dissimilarity of the titles of a first 10, see ranking.variety.
+        nsfw_leak: share of the first 10s that is adult, of users who sent no adult title.
+        later_parts: share of the first 10s that is a later part of a franchise whose start was not sent.
         near_duplicates: share of the first 10s with two titles of one franchise.
-        milliseconds: time of one answer.
-        ndcgs: float64 (n_cases,), what `ndcg` is the mean of.
+        milliseconds: median time of one ranking.
+        ndcgs: float64 (n_cases,), of which `ndcg` is the mean.
     """
 
     ndcg: Mean
@@ -112,13 +112,13 @@ class Quality:
     ndcgs: NDArray[np.float64]
 
 
-def ask(
+def rank_cases(
     recommend: Recommend,
     cases: Sequence[Case],
     clock: Callable[[], float],
     progress: Callable[[], None] = lambda: None,
-) -> Answers:
-    """Ask for `DEPTH` titles in every case, one after the other.
+) -> Rankings:
+    """Rank `DEPTH` titles for every case, one after the other.
 
     Args:
         recommend: the algorithm.
@@ -129,22 +129,22 @@ def ask(
     ranked, seconds = [], []
     for case in cases:
         started = clock()
-        ranked.append(recommend(replace(case.query), DEPTH))  # a copy, so that it is let go of
+        ranked.append(recommend(case.query, DEPTH))
         seconds.append(clock() - started)
         progress()
-    return Answers(tuple(ranked), float(np.median(seconds) * 1_000) if seconds else float("nan"))
+    return Rankings(tuple(ranked), float(np.median(seconds) * 1_000) if seconds else float("nan"))
 
 
-def ndcgs(answers: Answers, cases: Sequence[Case]) -> NDArray[np.float64]:
-    """float64 (n_cases,): NDCG@10 of each answer; NaN where nothing is relevant."""
-    pairs = zip(answers.ranked, cases, strict=True)
+def ndcgs(rankings: Rankings, cases: Sequence[Case]) -> NDArray[np.float64]:
+    """float64 (n_cases,): NDCG@10 of each ranking; NaN where nothing is relevant."""
+    pairs = zip(rankings.ranked, cases, strict=True)
     return np.array([ndcg_at(ranked, case.relevant, SHOWN) for ranked, case in pairs], dtype=np.float64)
 
 
-def measure(answers: Answers, cases: Sequence[Case], facts: Facts) -> Quality:
-    """All metrics of the answers to the cases of one protocol."""
-    every_ndcg = ndcgs(answers, cases)
-    pairs = list(zip(answers.ranked, cases, strict=True))
+def measure(rankings: Rankings, cases: Sequence[Case], facts: TitleFacts) -> Quality:
+    """All metrics of the rankings for the cases of one protocol."""
+    every_ndcg = ndcgs(rankings, cases)
+    pairs = list(zip(rankings.ranked, cases, strict=True))
     tops = [(ranked[:SHOWN], case.query.anime_rows) for ranked, case in pairs]
     shown = np.concatenate([top for top, _ in tops]) if tops else np.empty(0, np.int64)
     popularity, surprise = _likes_and_surprise(facts, shown)
@@ -160,12 +160,12 @@ def measure(answers: Answers, cases: Sequence[Case], facts: Facts) -> Quality:
         nsfw_leak=Mean.of(adult_share(top, sent, facts.nsfw) for top, sent in tops),
         later_parts=_unknown_without(entries, lambda known: (later_part_share(*top, known) for top in tops)),
         near_duplicates=_unknown_without(groups, lambda known: (shows_two_of_one(t, known) for t, _ in tops)),
-        milliseconds=answers.milliseconds,
+        milliseconds=rankings.milliseconds,
         ndcgs=every_ndcg,
     )
 
 
-def _likes_and_surprise(facts: Facts, shown: NDArray[np.int64]) -> tuple[float, float]:
+def _likes_and_surprise(facts: TitleFacts, shown: NDArray[np.int64]) -> tuple[float, float]:
     if not len(shown):
         return float("nan"), float("nan")
     likes = facts.likes[shown]

@@ -54,7 +54,7 @@ def hit_at(ranked: NDArray[np.int64], relevant: NDArray[np.int64], k: int) -> fl
 
 
 def adult_share(shown: NDArray[np.int64], sent: NDArray[np.int64], nsfw: NDArray[np.bool_]) -> float:
-    """Share of what is shown that is adult; NaN for a person who sent an adult title.
+    """Share of the titles shown that is adult; NaN for a user who sent an adult title.
 
     Args:
         shown, sent: anime rows.
@@ -64,11 +64,11 @@ def adult_share(shown: NDArray[np.int64], sent: NDArray[np.int64], nsfw: NDArray
 
 
 def later_part_share(shown: NDArray[np.int64], sent: NDArray[np.int64], entries: NDArray[np.int32]) -> float:
-    """Share of what is shown that is a later part of something whose entry was not sent.
+    """Share of the titles shown that is a later part of a franchise whose start was not sent.
 
     Args:
         shown, sent: anime rows.
-        entries: int32 (n_anime,), the row of the title to begin with: of a title on its own, itself.
+        entries: int32 (n_anime,), the row of the title to start with: of a title on its own, itself.
     """
     if not len(shown):
         return NAN
@@ -87,7 +87,7 @@ def shows_two_of_one(shown: NDArray[np.int64], groups: NDArray[np.int32]) -> flo
 
 
 def variety(shown: NDArray[np.int64], terms: csr_array) -> float:
-    """Mean over pairs of what is shown of 1 - cosine, 0 (all alike) to 1; NaN for fewer than two titles.
+    """Mean over pairs of titles shown of 1 - cosine, 0 (all alike) to 1; NaN for fewer than two titles.
 
     Args:
         shown: anime rows.

@@ -1,4 +1,4 @@
-"""Whether reasons are true: how far a recommended title falls without the liked title named for it."""
+"""Truth of reasons: how far a recommended title falls without the liked title named as the reason."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from evaluation.metrics.ranking import NAN, Mean
 from evaluation.protocols.holdout import Case
 from recommender.data.query import Query
 
-SAMPLE = 30  # liked titles of a list that are taken out, one at a time
+SAMPLE = 30  # liked titles of a list that are removed, one at a time
 
-# query -> float64 (n_anime,), how likely each title is the next, in any unit
+# query -> float64 (n_anime,), the odds that each title is liked next, in any unit
 Odds = Callable[[Query], NDArray[np.float64]]
 
 
 class Reason(NamedTuple):
-    """Anime rows of a recommended title, and of the liked title that is named for it, if any is."""
+    """Anime rows of a recommended title, and of the liked title named as the reason, if any."""
 
     shown: int
     named: int | None
@@ -28,11 +28,11 @@ class Reason(NamedTuple):
 
 @dataclass(frozen=True)
 class Standing:
-    """How much one liked title does for what is recommended, against the others of its list.
+    """Influence of one liked title on a recommended one, against the other titles of the list.
 
     Attributes:
-        above_median: share of cases where what is recommended falls further without it than without the
-            median other one.
+        above_median: share of cases where the recommended title falls further without it than without
+            the median other one.
         largest: … than without any other one.
         in_three: … than without all but two.
     """
@@ -44,15 +44,15 @@ class Standing:
 
 @dataclass(frozen=True)
 class ReasonQuality:
-    """Of one protocol. The intervals are over people.
+    """Truth of the reasons under one protocol. The intervals are over users.
 
     Attributes:
-        given: share of the recommended titles for which a liked one is named.
-        named: of the titles that are named.
-        chance: of liked titles taken at random.
+        named_share: share of the recommended titles that have a reason.
+        named: standing of the titles named.
+        chance: standing of liked titles at random.
     """
 
-    given: Mean
+    named_share: Mean
     named: Standing
     chance: Standing
 
@@ -64,45 +64,43 @@ def reason_quality(
     seed: int,
     progress: Callable[[], None] = lambda: None,
 ) -> ReasonQuality:
-    """Take the liked titles out of each list, one at a time, and see how far what is recommended falls.
+    """Remove the liked titles from each list, one at a time, and measure how far recommended titles fall.
 
     A fall is of the logarithm of a title's share of the odds of all titles that are not in the list. Of a
-    long list a sample is taken out, with the title that is named among it.
+    long list a sample is removed, which includes the title named.
 
     Args:
-        reasons: what is recommended, and why.
+        reasons: query -> recommended titles with their reasons.
         progress: called after each case.
     """
     rng = np.random.default_rng(seed)
-    given, named, chance = [], [], []
+    named_shares, named, chance = [], [], []
     for case in cases:
-        found = reasons(replace(case.query))
-        given.append(float(np.mean([reason.named is not None for reason in found])) if found else NAN)
+        page = reasons(case.query)
+        named_shares.append(float(np.mean([reason.named is not None for reason in page])) if page else NAN)
         sample = rng.permutation(case.query.liked_rows)[: SAMPLE - 1]
-        if standings := list(_standings(odds, case.query, found, sample)):
-            named.append(np.mean([of_named for of_named, _ in standings], axis=0))
-            chance.append(np.mean([of_any for _, of_any in standings], axis=0))
+        if standings := list(_standings(odds, case.query, page, sample)):
+            named.append(np.mean([standing for standing, _ in standings], axis=0))
+            chance.append(np.mean([average for _, average in standings], axis=0))
         progress()
-    return ReasonQuality(Mean.of(given), _mean(named), _mean(chance))
+    return ReasonQuality(Mean.of(named_shares), _mean(named), _mean(chance))
 
 
 def _standings(
     odds: Odds, query: Query, reasons: Sequence[Reason], sample: NDArray[np.int64]
 ) -> Iterator[tuple[NDArray[np.float64], NDArray[np.float64]]]:
-    """For each title with a reason, `_standing` of the title named, and the mean of all that compete."""
+    """For each title with a reason: `_standing` of the title named, and the mean of all compared titles."""
     pairs = [(shown, named) for shown, named in reasons if named is not None]
     shown = np.array([shown for shown, _ in pairs], dtype=np.int64)
-    taken_out = np.union1d(sample, np.array([named for _, named in pairs], dtype=np.int64))
-    before = _log_shares(odds(replace(query)), shown, query)
-    falls = {
-        row: before - _log_shares(odds(_without(query, row)), shown, query) for row in taken_out.tolist()
-    }
+    removed = np.union1d(sample, np.array([named for _, named in pairs], dtype=np.int64))
+    before = _log_shares(odds(query), shown, query)
+    falls = {row: before - _log_shares(odds(_without(query, row)), shown, query) for row in removed.tolist()}
     for place, (_, named) in enumerate(pairs):
-        compete = np.union1d(sample, named)
-        if len(compete) > 1:
-            of_shown = np.array([falls[row][place] for row in compete.tolist()])
-            every = np.array([_standing(of_shown, which) for which in range(len(compete))])
-            yield every[compete == named][0], every.mean(axis=0)
+        compared = np.union1d(sample, named)
+        if len(compared) > 1:
+            all_falls = np.array([falls[row][place] for row in compared.tolist()])
+            every = np.array([_standing(all_falls, which) for which in range(len(compared))])
+            yield every[compared == named][0], every.mean(axis=0)
 
 
 def _log_shares(odds: NDArray[np.float64], shown: NDArray[np.int64], query: Query) -> NDArray[np.float64]:
@@ -118,12 +116,12 @@ def _without(query: Query, row: int) -> Query:
 
 
 def _standing(falls: NDArray[np.float64], which: int) -> tuple[bool, bool, bool]:
-    """Whether one is above the median of the others, the largest, among the three largest."""
+    """(above the median of the others, the largest, among the three largest)."""
     others = np.delete(falls, which)
     larger = int((others >= falls[which]).sum())
     return bool(falls[which] > np.median(others)), larger == 0, larger < 3
 
 
 def _mean(standings: Sequence[NDArray[np.float64]]) -> Standing:
-    """Over people."""
+    """Mean over users."""
     return Standing(*(Mean.of(column) for column in np.reshape(standings, (-1, 3)).T))

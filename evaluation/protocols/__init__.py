@@ -1,1 +1,1 @@
-"""Which users and titles are held out, and what is asked about them."""
+"""Protocols: held-out users and titles, the part of a list that is sent, the titles to be recommended."""

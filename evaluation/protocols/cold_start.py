@@ -1,9 +1,9 @@
-"""New titles: ratings of some are hidden from every model, as if nobody had watched them yet."""
+"""The cold-start protocol: the ratings of some titles are hidden from every model."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -19,14 +19,14 @@ from recommender.data.ratings_matrix import RatingsMatrix
 
 @dataclass(frozen=True)
 class ColdStartConfig:
-    titles: int = 200  # whose ratings are hidden, but at most half of those with
-    min_likes: int = 30  # at least so many likes
-    max_likes: int = 1_000  # and at most so many
+    titles: int = 200  # hidden, but at most half of those with
+    min_likes: int = 30  # at least this many likes
+    max_likes: int = 1_000  # and at most this many
     seed: int = 20160101
 
 
 class ColdCase(NamedTuple):
-    """One hidden person.
+    """One hidden user.
 
     Attributes:
         query: the sent part of their list, without the cold titles.
@@ -45,8 +45,8 @@ class ColdStart:
 
     Attributes:
         titles: int64, their rows, ascending.
-        train: everybody who is not hidden, without these titles.
-        cases: of the hidden people who like one of them, from their `history`.
+        train: the users who are not hidden, without these titles.
+        cases: of the hidden users who like one of them, from their `history`.
     """
 
     titles: NDArray[np.int64]
@@ -55,7 +55,7 @@ class ColdStart:
 
 
 def hide_titles(holdout: Holdout, config: ColdStartConfig) -> ColdStart:
-    """Choose titles by the seed, and take them out of everybody's list."""
+    """Choose titles by the seed, and take them out of every list."""
     likes = holdout.train.likes
     eligible = np.flatnonzero((likes >= config.min_likes) & (likes <= config.max_likes))
     count = min(config.titles, len(eligible) // 2)
@@ -73,12 +73,12 @@ def cold_auc(
     cases: Sequence[ColdCase],
     progress: Callable[[], None] = lambda: None,
 ) -> Mean:
-    """Over people: chance that a cold title they like is above one that they did not watch; .5 for a coin."""
+    """Mean over users: the chance that a cold title they like scores above one not watched; .5 at random."""
     areas = []
     for case in cases:
-        said = scores(replace(case.query))
+        values = scores(case.query)
         compared = np.concatenate([case.liked, case.not_watched])
-        areas.append(auc(said[compared].astype(np.float64), np.arange(len(compared)) < len(case.liked)))
+        areas.append(auc(values[compared].astype(np.float64), np.arange(len(compared)) < len(case.liked)))
         progress()
     return Mean.of(areas)
 
@@ -94,7 +94,7 @@ def _case(case: Case, titles: NDArray[np.int64]) -> ColdCase:
 
 
 def _without_titles(ratings: RatingsMatrix, titles: NDArray[np.int64]) -> RatingsMatrix:
-    """The same people and titles without the entries of these titles."""
+    """The same users and titles without the entries of these titles."""
     kept = ~np.isin(ratings.indices, titles)
     indptr = np.concatenate([np.zeros(1, np.int64), np.cumsum(kept)])[ratings.indptr]
     return RatingsMatrix(ratings.users, ratings.n_anime, indptr, ratings.indices[kept], ratings.data[kept])

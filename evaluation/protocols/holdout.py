@@ -1,4 +1,4 @@
-"""Which users are hidden, what of their lists is shown, and what should come back."""
+"""The split by users, and its two protocols: a part of a hidden list is sent, the rest is relevant."""
 
 from __future__ import annotations
 
@@ -12,9 +12,14 @@ from domain.ratings import FAVORITE, LIKED_FROM
 from recommender.data.query import Query
 from recommender.data.ratings_matrix import RatingsMatrix
 
+PROTOCOLS = {  # name -> the part of a list that is sent
+    "history": "80 % of a list, with ratings",
+    "favorites": "five titles, no ratings",
+}
+
 
 class TooFewUsersError(ValueError):
-    """Too few users have lists long enough to be hidden."""
+    """Too few users have lists long enough to be held out."""
 
 
 @dataclass(frozen=True)
@@ -29,11 +34,11 @@ class HoldoutConfig:
 
 @dataclass(frozen=True, eq=False)
 class Case:
-    """One question with its answer.
+    """One query and the titles that should be recommended.
 
     Attributes:
-        query: what is sent in.
-        relevant: int64, rows of liked titles that should come back.
+        query: the titles sent.
+        relevant: int64, rows of the liked titles not sent.
         rated_rows, rated: int64 and uint8, the hidden part of the list with its ratings (`history` only).
     """
 
@@ -48,7 +53,7 @@ class Holdout:
     """A data set split by users.
 
     Attributes:
-        train: what models are fitted on: everybody who is not hidden.
+        train: the users who are not hidden, for models to be fitted on.
         history: a random 80 % of each hidden list is sent, with ratings.
         favorites: five random liked titles are sent, without ratings.
     """
@@ -56,6 +61,10 @@ class Holdout:
     train: RatingsMatrix
     history: tuple[Case, ...]
     favorites: tuple[Case, ...]
+
+    def cases(self, protocol: str) -> tuple[Case, ...]:
+        """Under one of `PROTOCOLS`."""
+        return {"history": self.history, "favorites": self.favorites}[protocol]
 
 
 def hold_out(ratings: RatingsMatrix, config: HoldoutConfig) -> Holdout:
@@ -88,24 +97,24 @@ def hold_out(ratings: RatingsMatrix, config: HoldoutConfig) -> Holdout:
     return Holdout(ratings.without(hidden), tuple(history), tuple(favorites))
 
 
-def favorites_of(
+def favorites_by_count(
     holdout: Holdout, counts: Sequence[int], users: int, seed: int
 ) -> dict[int, tuple[Case, ...]]:
-    """The question of `favorites` to the same hidden people for each number of titles sent.
+    """The cases of `favorites` for each number of titles sent, of the same hidden users.
 
-    A person's lists begin alike: the longer one is the shorter one and more. Asked are at most `users`
-    people who like at least ten titles more than the longest list has.
+    A shorter list is the start of a longer one. There are at most `users` of them, who like at least ten
+    titles more than the longest list has.
     """
     rng = np.random.default_rng(seed)
     likes = [_likes_of(case) for case in holdout.history]
-    able = [liked for liked in likes if len(liked) >= max(counts) + 10]
-    chosen = rng.permutation(len(able))[:users]
-    orders = [rng.permutation(able[person]) for person in chosen]
+    eligible = [liked for liked in likes if len(liked) >= max(counts) + 10]
+    chosen = rng.permutation(len(eligible))[:users]
+    orders = [rng.permutation(eligible[user]) for user in chosen]
     return {count: tuple(_favorites(order, np.sort(order[:count])) for order in orders) for count in counts}
 
 
 def _likes_of(case: Case) -> NDArray[np.int64]:
-    """int64 (n,), ascending: the liked titles of a person's whole list, from their `history`."""
+    """int64 (n,), ascending: the liked titles of a user's whole list, from their `history`."""
     shown = case.query.anime_rows[case.query.ratings >= LIKED_FROM]
     return np.union1d(shown, case.relevant)
 

@@ -1,1 +1,1 @@
-"""Tables, Markdown pages and plots of an evaluation."""
+"""Reports of an evaluation: tables, Markdown pages, plots."""

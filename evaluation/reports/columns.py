@@ -1,4 +1,4 @@
-"""The columns that tables of quality are made of."""
+"""The columns of quality tables."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ UNKNOWN = "–"
 
 
 class Column(NamedTuple):
-    """How a number of a quality is shown, and what it means where its name does not say so."""
+    """The format of one metric, and its meaning where the name does not say it."""
 
     show: Callable[[Quality], str]
     meaning: str = ""
@@ -34,31 +34,28 @@ COLUMNS = {
     "NDCG@10": Column(lambda q: str(q.ndcg)),
     "Recall@20": Column(lambda q: str(q.recall)),
     "HR@10": Column(lambda q: f"{q.hit_rate.value:.3f}"),
-    "coverage@10": Column(
-        lambda q: f"{q.coverage:.1%}", "Coverage: share of the catalog in anybody's first ten."
-    ),
+    "coverage@10": Column(lambda q: f"{q.coverage:.1%}", "Coverage: share of the catalog in any first ten."),
     "mean likes": Column(lambda q: f"{q.popularity:,.0f}"),
     "novelty": Column(
-        lambda q: f"{q.novelty:.2f}", "Novelty: -log2 of the share of people who like a title shown."
+        lambda q: f"{q.novelty:.2f}", "Novelty: -log2 of the share of users who like a title shown."
     ),
     "variety": Column(
         lambda q: UNKNOWN if math.isnan(q.variety.value) else f"{q.variety.value:.3f}",
-        "Variety: 1 - cosine of what describes two titles of a first ten, on average.",
+        "Variety: 1 - cosine of the descriptions of two titles of a first ten, on average.",
     ),
     "NSFW leak": Column(
         lambda q: percent_or_unknown(q.nsfw_leak),
-        "NSFW leak: share of the first tens that is adult, of people who sent no adult title.",
+        "NSFW leak: share of the first tens that is adult, of users who sent no adult title.",
     ),
     "later parts": Column(
         lambda q: percent_or_unknown(q.later_parts),
-        "Later parts: share of the first tens that is a later part of something whose beginning was not "
-        "sent.",
+        "Later parts: share of the first tens that is a later part of a franchise whose start was not sent.",
     ),
     "near-duplicates": Column(
         lambda q: percent_or_unknown(q.near_duplicates),
         "Near-duplicates: share of the first tens with two titles of one franchise.",
     ),
-    "ms": Column(lambda q: f"{q.milliseconds:.1f}", "ms: one answer, alone; of RecTools, within a batch."),
+    "ms": Column(lambda q: f"{q.milliseconds:.1f}", "ms: one query, alone; of RecTools, within a batch."),
 }
 
 
@@ -68,8 +65,8 @@ def quality_table(
     """A row for each quality.
 
     Args:
-        first: what the rows are.
-        names: of the columns.
+        first: header of the rows' names.
+        names: of the columns, of `COLUMNS`.
     """
     columns = tuple(names)
     cells = tuple((row, *(COLUMNS[name].show(quality) for name in columns)) for row, quality in rows)
@@ -77,6 +74,9 @@ def quality_table(
 
 
 def legend(names: Iterable[str] = COLUMNS) -> str:
-    """What the columns of these names mean."""
-    said = ("± is half a 95 % confidence interval over people.", *(COLUMNS[name].meaning for name in names))
-    return " ".join(filter(None, said))
+    """The meanings of these columns."""
+    sentences = (
+        "± is half a 95 % confidence interval over users.",
+        *(COLUMNS[name].meaning for name in names),
+    )
+    return " ".join(filter(None, sentences))

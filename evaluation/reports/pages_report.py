@@ -1,4 +1,4 @@
-"""What people see, as tables and as a Markdown page."""
+"""The report on pages, as tables and as a Markdown page."""
 
 from __future__ import annotations
 
@@ -6,50 +6,56 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from evaluation.harness.contest import PROTOCOLS
-from evaluation.harness.knobs import Curve
-from evaluation.harness.pages import EXPLAINED, FAVORITES, NAMED_FIRST, NewTitles
-from evaluation.harness.setting import Setting
-from evaluation.metrics.dislikes import COMPANIONS, POPULAR, RatingEffect
+from evaluation.harness.option_curves import OptionCurve
+from evaluation.harness.pages import EXPLAINED_LISTS, EXPLAINED_TITLES, FAVORITES, NewTitles
 from evaluation.metrics.ranking import Mean
+from evaluation.metrics.rating_effects import COMPANIONS, POPULAR, RatingEffect
 from evaluation.metrics.reasons import SAMPLE, ReasonQuality, Standing
+from evaluation.protocols.holdout import PROTOCOLS
 from evaluation.reports.columns import UNKNOWN, legend, mean_or_unknown, quality_table
+from evaluation.reports.provenance import Provenance
 from evaluation.reports.table import Table
+from recommender.models.registry import DEFAULT_ALGORITHM
 
 COLUMNS = ("NDCG@10", "Recall@20", "coverage@10", "mean likes", "novelty", "variety")
-COIN = 0.5
+RANDOM_AUC = 0.5
 
 
 @dataclass(frozen=True, eq=False)
 class PagesReport:
-    """What was measured.
+    """Properties of pages in one run.
 
     Attributes:
-        curves: of each knob.
+        curves: of each varied option.
         reasons: protocol -> how true they are.
-        ratings: rating of an added title, or None -> where what goes with it stands.
+        ratings: rating of an added title, or None -> ranks of the titles that go with it.
         new_titles: without ratings.
     """
 
-    setting: Setting
-    curves: tuple[Curve, ...]
+    provenance: Provenance
+    curves: tuple[OptionCurve, ...]
     reasons: Mapping[str, ReasonQuality]
     ratings: Mapping[int | None, RatingEffect]
     new_titles: NewTitles
 
+    @property
+    def findings(self) -> tuple[str, ...]:
+        """None beyond the tables."""
+        return ()
+
     def tables(self) -> list[Table]:
         return [
-            *_trades(self.curves),
+            *_curves(self.curves),
             _reasons(self.reasons),
             _ratings(self.ratings),
             _new_titles(self.new_titles),
         ]
 
     def markdown(self, plot: str) -> str:
-        """The page; `plot` is the file name of the picture beside it."""
+        """The page; `plot` is the file name of the plot beside it."""
         parts = [
-            self.setting.markdown("What people see"),
-            f"![NDCG@10 against what each knob gains, with 95 % confidence intervals]({plot})\n",
+            self.provenance.markdown("Pages"),
+            f"![NDCG@10 against the gain of each option, with 95 % confidence intervals]({plot})\n",
             f"{LEGEND} {legend(COLUMNS)}\n",
             *(table.markdown() for table in self.tables()),
         ]
@@ -57,32 +63,32 @@ class PagesReport:
 
 
 LEGEND = (
-    "Pages of `hybrid` as they are served: no adult titles, of something unseen only its beginning, one "
-    "title of a franchise. One knob is turned at a time."
+    f"Pages of `{DEFAULT_ALGORITHM}` as they are served: no adult titles, of an unseen franchise only the "
+    "start, one title of a franchise. One option is varied at a time."
 )
 
 
-def _trades(curves: Sequence[Curve]) -> list[Table]:
+def _curves(curves: Sequence[OptionCurve]) -> list[Table]:
     return [
         quality_table(
-            f"{curve.knob.name.capitalize()}, {protocol}: {asked}",
-            curve.knob.name,
-            [(f"{value:g}", row.quality(protocol)) for value, row in curve.rows.items()],
+            f"{curve.option.name.capitalize()}, {protocol}: {sent}",
+            curve.option.name,
+            [(f"{value:g}", result.quality(protocol)) for value, result in curve.results.items()],
             COLUMNS,
         )
         for curve in curves
-        for protocol, asked in PROTOCOLS.items()
+        for protocol, sent in PROTOCOLS.items()
     ]
 
 
 def _reasons(reasons: Mapping[str, ReasonQuality]) -> Table:
-    given = ", ".join(f"{protocol} {_percent(quality.given)}" for protocol, quality in reasons.items())
+    shares = ", ".join(f"{protocol} {_percent(quality.named_share)}" for protocol, quality in reasons.items())
     note = (
-        f"Of at most {EXPLAINED} lists of each kind, for the first {NAMED_FIRST} titles of the page: the "
-        f"liked titles of the list are taken out one at a time, of a long list {SAMPLE} of them, and the log "
-        "of the recommended title's odds among all titles that are not in the list falls. Does it fall "
-        "further without the title that `because_you_liked` names first than without the others? "
-        f"Recommended titles for which one is named: {given}."
+        f"Of at most {EXPLAINED_LISTS} lists of each kind, for the first {EXPLAINED_TITLES} titles of the "
+        f"page: the liked titles of the list are removed one at a time, of a long list {SAMPLE} of them, and "
+        "the log of the recommended title's odds among all titles that are not in the list falls. Does it "
+        "fall further without the title that `because_you_liked` names first than without the others? "
+        f"Recommended titles for which one is named: {shares}."
     )
     rows = [
         (protocol, title, *_standing(standing))
@@ -99,9 +105,9 @@ def _standing(standing: Standing) -> tuple[str, ...]:
 
 def _ratings(effects: Mapping[int | None, RatingEffect]) -> Table:
     note = (
-        f"One of the {POPULAR} most liked titles that a person does not like is added to {FAVORITES} "
-        f"favorites. Where do the {COMPANIONS} titles stand that go most with it, by what it is rated? Of "
-        "their ranks among all titles that are not in the list the logarithms are averaged. Control: the "
+        f"One of the {POPULAR} most liked titles that a user does not like is added to {FAVORITES} "
+        f"favorites. The table shows the ranks of the {COMPANIONS} titles that go most with it, by its "
+        "rating: the mean logarithm of their ranks among all titles that are not in the list. Control: the "
         "change for the titles that go with another popular title, which is not added."
     )
     rows = [
@@ -114,19 +120,18 @@ def _ratings(effects: Mapping[int | None, RatingEffect]) -> Table:
         )
         for rating, effect in effects.items()
     ]
-    header = ("the title", "typical rank", "change of log rank", "people for whom they go down", "control")
-    return Table("What a rating does", note, header, tuple(rows))
+    header = ("the title", "typical rank", "change of log rank", "users for whom they go down", "control")
+    return Table("Effect of a rating", note, header, tuple(rows))
 
 
 def _new_titles(new: NewTitles) -> Table:
     note = (
-        f"All ratings of {new.titles} titles were hidden, then models fitted. {new.people:,} hidden people "
-        "like one of these: what is the chance that it has a higher score than one that they did not watch, "
-        "told from the rest of their history? `popular` knows of such a title only its members on "
-        "MyAnimeList."
+        f"All ratings of {new.titles} titles were hidden, then models fitted. {new.users:,} hidden users "
+        "like one of these: what is the chance that it scores higher than one that they did not watch, given "
+        "the rest of their history? `popular` knows only the MyAnimeList members of such a title."
     )
     rows = [(name, mean_or_unknown(auc)) for name, auc in new.auc.items()]
-    return Table("New titles", note, ("method", "AUC"), (*rows, ("a coin", f"{COIN:.3f}")))
+    return Table("New titles", note, ("method", "AUC"), (*rows, ("at random", f"{RANDOM_AUC:.3f}")))
 
 
 def _percent(mean: Mean) -> str:

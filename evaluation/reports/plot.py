@@ -1,4 +1,4 @@
-"""The pictures of the runs. The one place that imports matplotlib."""
+"""Plots of the reports. The one place that imports matplotlib."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from itertools import cycle, islice
 from pathlib import Path
 
-from evaluation.harness.contest import PROTOCOLS, Row
-from evaluation.harness.knobs import Curve
-from evaluation.harness.questions import COUNTED, RATED
-from evaluation.optional import MissingLibraryError
+from evaluation import MissingLibraryError
+from evaluation.harness.harness import Result
+from evaluation.harness.option_curves import OptionCurve
+from evaluation.harness.queries import RATED, SENT
+from evaluation.protocols.holdout import PROTOCOLS
 
 try:
     from matplotlib import rc_context
@@ -18,45 +19,45 @@ try:
 except ImportError as error:
     raise MissingLibraryError("matplotlib", "make setup-dev") from error
 
-OURS, THEIRS = "#1f6feb", "#9aa4af"
-# colors told apart also by people who do not see every color (Okabe and Ito)
-OUR_COLORS = ("#0072b2", "#56b4e9", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#000000")
+CANDIDATE_COLOR, BASELINE_COLOR = "#1f6feb", "#9aa4af"
+# colors that color-blind people can tell apart (Okabe and Ito)
+LINE_COLORS = ("#0072b2", "#56b4e9", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#000000")
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
-# color, marker, and where a point's label stands: in points from it, and which of its ends is there
+# color, marker, offset of a point's label in points, and its alignment
 PROTOCOL_LOOKS = {
-    "history": (OUR_COLORS[0], MARKERS[0], (4, 4), "left"),
-    "favorites": (OUR_COLORS[2], MARKERS[1], (-4, -11), "right"),
+    "history": (LINE_COLORS[0], MARKERS[0], (4, 4), "left"),
+    "favorites": (LINE_COLORS[2], MARKERS[1], (-4, -11), "right"),
 }
 STYLE = {"svg.hashsalt": "quality", "font.size": 9, "axes.spines.top": False, "axes.spines.right": False}
 
 
-def draw(ours: Sequence[Row], peers: Sequence[Row], path: Path) -> None:
-    """Write an .svg: both protocols above, by how much is known below. The same rows, the same bytes."""
-    height = 0.3 * (len(ours) + len(peers)) + 0.6
+def draw(candidates: Sequence[Result], baselines: Sequence[Result], path: Path) -> None:
+    """Write an .svg: both protocols above, by length of the list below. The same results, the same bytes."""
+    height = 0.3 * (len(candidates) + len(baselines)) + 0.6
     with rc_context(STYLE):
         # a white card, so that it reads the same on a light and on a dark page
         figure = Figure(figsize=(11, height + 5), facecolor="white", layout="constrained")
         (history, favorites), (counted, rated) = figure.subplots(
             2, 2, sharey="row", height_ratios=(height, 3.6)
         )
-        _bars(history, ours, peers, "history")
-        _bars(favorites, ours, peers, "favorites")
+        _bars(history, candidates, baselines, "history")
+        _bars(favorites, candidates, baselines, "favorites")
         history.invert_yaxis()
-        _lines(counted, ours, peers, COUNTED, "by number of favorites")
-        _lines(rated, ours, peers, RATED, "by length of the history")
+        _lines(counted, candidates, baselines, SENT, "by number of favorites")
+        _lines(rated, candidates, baselines, RATED, "by length of the history")
         counted.set_ylabel("NDCG@10")
         handles = counted.get_legend_handles_labels()
         figure.legend(*handles, loc="outside lower center", ncols=4, frameon=False)
         figure.savefig(path, format="svg", metadata={"Date": None})
 
 
-def draw_curves(curves: Sequence[Curve], path: Path) -> None:
-    """Write an .svg: for each knob NDCG@10 against what it gains. The same curves, the same bytes."""
+def draw_curves(curves: Sequence[OptionCurve], path: Path) -> None:
+    """Write an .svg: for each option NDCG@10 against its gain. The same curves, the same bytes."""
     with rc_context(STYLE):
         figure = Figure(figsize=(5.5 * len(curves), 4.5), facecolor="white", layout="constrained")
         every = figure.subplots(1, len(curves), sharey=True, squeeze=False)[0]
         for axes, curve in zip(every, curves, strict=True):
-            _trade(axes, curve)
+            _curve(axes, curve)
         every[0].set_ylabel("NDCG@10")
         figure.legend(
             *every[0].get_legend_handles_labels(), loc="outside lower center", ncols=2, frameon=False
@@ -64,11 +65,11 @@ def draw_curves(curves: Sequence[Curve], path: Path) -> None:
         figure.savefig(path, format="svg", metadata={"Date": None})
 
 
-def _trade(axes: Axes, curve: Curve) -> None:
-    """A line for each protocol; every point says where the knob stands."""
-    for protocol, (color, marker, aside, align) in PROTOCOL_LOOKS.items():
-        points = [(value, row.quality(protocol)) for value, row in curve.rows.items()]
-        gains = [curve.knob.gain(quality) for _, quality in points]
+def _curve(axes: Axes, curve: OptionCurve) -> None:
+    """A line for each protocol; every point has the value of the option beside it."""
+    for protocol, (color, marker, offset, align) in PROTOCOL_LOOKS.items():
+        points = [(value, result.quality(protocol)) for value, result in curve.results.items()]
+        gains = [curve.option.gain(quality) for _, quality in points]
         axes.errorbar(
             gains,
             [quality.ndcg.value for _, quality in points],
@@ -83,45 +84,47 @@ def _trade(axes: Axes, curve: Curve) -> None:
             axes.annotate(
                 f"{value:g}",
                 (gain, quality.ndcg.value),
-                xytext=aside,
+                xytext=offset,
                 textcoords="offset points",
                 ha=align,
                 color=color,
             )
-    axes.set(title=f"{curve.knob.name}, from 0 to 1", xlabel=curve.knob.gains)
+    axes.set(title=f"{curve.option.name}, from 0 to 1", xlabel=curve.option.gain_name)
     axes.grid(alpha=0.3)
 
 
-def _bars(axes: Axes, ours: Sequence[Row], peers: Sequence[Row], protocol: str) -> None:
+def _bars(axes: Axes, candidates: Sequence[Result], baselines: Sequence[Result], protocol: str) -> None:
     """A bar for each method, in the order of the tables, with its interval."""
-    rows = [*ours, *peers]
-    means = [row.quality(protocol).ndcg for row in rows]
+    results = [*candidates, *baselines]
+    means = [result.quality(protocol).ndcg for result in results]
     axes.barh(
-        range(len(rows)),
+        range(len(results)),
         [mean.value for mean in means],
         xerr=[mean.margin for mean in means],
-        color=[OURS] * len(ours) + [THEIRS] * len(peers),
+        color=[CANDIDATE_COLOR] * len(candidates) + [BASELINE_COLOR] * len(baselines),
         error_kw={"elinewidth": 1, "capsize": 2},
     )
     for place, mean in enumerate(means):
         axes.text(mean.value + mean.margin, place, f"  {mean.value:.3f}", va="center")
-    axes.set_yticks(range(len(rows)), [row.name for row in rows])
+    axes.set_yticks(range(len(results)), [result.name for result in results])
     axes.set(title=f"{protocol}: {PROTOCOLS[protocol]}", xlabel="NDCG@10")
     axes.margins(x=0.15)
 
 
-def _lines(axes: Axes, ours: Sequence[Row], peers: Sequence[Row], kind: str, title: str) -> None:
-    """NDCG@10 of every method over the labels that end in `kind`; ours in color, others in grey."""
-    labels = [label for label in ours[0].known if label.endswith(kind)]
-    looks = [{"color": color, "linestyle": "-"} for color in islice(cycle(OUR_COLORS), len(ours))]
-    looks += [{"color": THEIRS, "linestyle": "--"}] * len(peers)
-    for number, (row, look) in enumerate(zip([*ours, *peers], looks, strict=True)):
-        means = [row.known[label] for label in labels]
+def _lines(
+    axes: Axes, candidates: Sequence[Result], baselines: Sequence[Result], kind: str, title: str
+) -> None:
+    """NDCG@10 of every method over the labels that end in `kind`; candidates in color, baselines in gray."""
+    labels = [label for label in candidates[0].by_length if label.endswith(kind)]
+    looks = [{"color": color, "linestyle": "-"} for color in islice(cycle(LINE_COLORS), len(candidates))]
+    looks += [{"color": BASELINE_COLOR, "linestyle": "--"}] * len(baselines)
+    for number, (result, look) in enumerate(zip([*candidates, *baselines], looks, strict=True)):
+        means = [result.by_length[label] for label in labels]
         axes.errorbar(
             range(len(labels)),
             [mean.value for mean in means],
             yerr=[mean.margin for mean in means],
-            label=row.name,
+            label=result.name,
             marker=MARKERS[number % len(MARKERS)],
             markersize=4,
             elinewidth=0.6,

@@ -1,11 +1,8 @@
-"""A table as the terminal and as Markdown show it."""
+"""A table of text cells, and its Markdown."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-
-import rich.box
-import rich.table
 
 
 @dataclass(frozen=True)
@@ -28,10 +25,3 @@ class Table:
         table = "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
         note = f"{self.note}\n\n" if self.note else ""
         return f"## {self.title}\n\n{note}{table}\n"
-
-    def rich(self) -> rich.table.Table:
-        """For a terminal."""
-        table = rich.table.Table(*self.header, title=self.title, caption=self.note, box=rich.box.SIMPLE)
-        for row in self.rows:
-            table.add_row(*row)
-        return table

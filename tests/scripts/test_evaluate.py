@@ -1,4 +1,4 @@
-"""`evaluate.py`: any data set, any algorithm, beside what others would recommend."""
+"""`evaluate.py`: any data set, every algorithm, beside baselines."""
 
 from __future__ import annotations
 
@@ -7,24 +7,24 @@ from pathlib import Path
 import pytest
 
 from recommender.models.registry import ALGORITHMS
-from scripts.evaluate import PAGE, PICTURE, main
+from scripts.evaluate import PAGE, PLOT, main
 from tests.conftest import World
 from tests.scripts.conftest import KAGGLE, Run, sentence
 
 
 def cells(page: str, title: str) -> dict[str, list[str]]:
-    """Method -> its cells, of the table whose title begins so."""
+    """Method -> its cells, of the table whose title starts so."""
     table = page.split(f"## {title}")[1].split("## ")[0]
     lines = [line.strip("| ").split(" | ") for line in table.splitlines() if line.startswith("| ")]
     return {line[0]: line[1:] for line in lines[2:]}
 
 
-def test_files_are_measured_with_every_algorithm_and_implicit(run: Run, world: World, tmp_path: Path) -> None:
+def test_evaluate_measures_every_algorithm_and_implicit(run: Run, world: World, tmp_path: Path) -> None:
     files = ("--anime", world.anime_csv, "--ratings", world.ratings_csv)
-    done = run("evaluate.py", *files, "--users", 30, "--peers", "implicit", "--out", tmp_path / "made")
+    done = run("evaluate.py", *files, "--users", 30, "--baselines", "implicit", "--out", tmp_path / "made")
     assert done.returncode == 0, done.stderr
     page = (tmp_path / "made" / PAGE).read_text("utf-8")
-    assert (tmp_path / "made" / PICTURE).read_text("utf-8").startswith("<?xml")
+    assert (tmp_path / "made" / PLOT).read_text("utf-8").startswith("<?xml")
     history, favorites = cells(page, "History"), cells(page, "Favorites")
     assert list(history) == list(favorites)
     assert set(ALGORITHMS) < set(history)
@@ -37,37 +37,35 @@ def test_files_are_measured_with_every_algorithm_and_implicit(run: Run, world: W
     assert "history: `" in page
 
 
-def test_the_database_is_measured_without_files(run: Run, world_settings: dict[str, str]) -> None:
+def test_evaluate_without_files_measures_the_database(run: Run, world_settings: dict[str, str]) -> None:
     done = run("evaluate.py", "--algorithms", "popular", "--users", 30, **world_settings)
     assert done.returncode == 0, done.stderr
     assert "popular" in done.stdout
     assert "content-based" not in done.stdout
 
 
-def test_too_few_people_is_one_sentence(run: Run, tmp_path: Path) -> None:
+def test_too_few_users_are_reported_in_one_sentence(run: Run, tmp_path: Path) -> None:
     (tmp_path / "anime.csv").write_text(f"{KAGGLE}1,One,Drama,TV,12,8.0,100\n", "utf-8")
     (tmp_path / "ratings.csv").write_text("user_id,anime_id,rating\n1,1,9\n", "utf-8")
     files = ("--anime", tmp_path / "anime.csv", "--ratings", tmp_path / "ratings.csv")
     assert "only 0 users have 20 ratings and like 10 titles" in sentence(run("evaluate.py", *files))
 
 
-def test_a_file_that_is_not_there_is_one_sentence(run: Run, tmp_path: Path) -> None:
+def test_missing_file_is_reported_in_one_sentence(run: Run, tmp_path: Path) -> None:
     files = ("--anime", tmp_path / "none.csv", "--ratings", tmp_path / "none.csv")
     assert "none.csv" in sentence(run("evaluate.py", *files))
 
 
-def test_an_unknown_peer_is_told_before_anything_is_read(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["--peers", "surprise"]) == 1
-    assert "no peer is called 'surprise'" in capsys.readouterr().err
+def test_unknown_baseline_is_refused_before_data_is_read(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--baselines", "surprise"]) == 1
+    assert "no baseline is called 'surprise'" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
     "arguments",
     [["--anime", "a.csv"], ["--ratings", "r.csv"], ["--details", "d.csv"], ["--algorithms", "magic"]],
 )
-def test_arguments_that_make_no_sense_are_refused(
-    arguments: list[str], capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_wrong_arguments_are_refused(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as exit_:
         main(arguments)
     assert exit_.value.code == 2

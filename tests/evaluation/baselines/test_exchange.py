@@ -1,4 +1,4 @@
-"""What is exchanged with a peer's process comes back as it was, and nothing else is taken for it."""
+"""Tasks and replies come back from their files as they were; other files are refused."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ Rows = st.lists(st.sets(st.integers(0, 9), max_size=5), max_size=6)
 
 def task(liked: list[set[int]], sent: list[set[int]]) -> Task:
     rows = [np.array(sorted(part), np.int32) for part in (*liked, set())]
-    asked = [np.array(sorted(part), np.int32) for part in (*sent, set())]
+    queries = [np.array(sorted(part), np.int32) for part in (*sent, set())]
     return Task(
         n_anime=10,
         likes_indptr=np.cumsum([0, *map(len, liked)]).astype(np.int64),
         likes_indices=np.concatenate(rows),
         query_indptr=np.cumsum([0, *map(len, sent)]).astype(np.int64),
-        query_rows=np.concatenate(asked),
-        query_liked=np.concatenate(asked) % 2 == 0,
+        query_rows=np.concatenate(queries),
+        query_liked=np.concatenate(queries) % 2 == 0,
         depth=3,
         seed=7,
     )
@@ -38,32 +38,32 @@ def assert_same(first: Task | Reply, second: Task | Reply) -> None:
 
 
 @given(Rows, Rows)
-def test_a_task_comes_back(tmp_path_factory: pytest.TempPathFactory, liked: object, sent: object) -> None:
+def test_task_comes_back(tmp_path_factory: pytest.TempPathFactory, liked: object, sent: object) -> None:
     path = tmp_path_factory.mktemp("task") / "task.npz"
     made = task(liked, sent)  # type: ignore[arg-type]
     save(path, made)
     assert_same(load_task(path), made)
 
 
-def test_a_reply_comes_back(tmp_path: Path) -> None:
+def test_reply_comes_back(tmp_path: Path) -> None:
     reply = Reply(np.array([[1, 2, -1]], np.int32), 1.5, 0.25, float("nan"))
     save(tmp_path / "reply.npz", reply)
     assert_same(load_reply(tmp_path / "reply.npz"), reply)
 
 
-def test_a_query_tells_what_was_sent_and_what_to_go_by() -> None:
+def test_query_has_the_rows_sent_and_the_liked_ones() -> None:
     sent, liked = task([], [{1, 2, 4}, {3}]).query(0)
     assert sent.tolist() == [1, 2, 4]
     assert liked.tolist() == [2, 4]
 
 
-def test_a_task_is_no_reply(tmp_path: Path) -> None:
+def test_load_reply_refuses_a_task(tmp_path: Path) -> None:
     save(tmp_path / "task.npz", task([{1}], [{2}]))
     with pytest.raises(ExchangeError, match=r"task.npz holds .*'depth'.*, not .*'peak_mb'"):
         load_reply(tmp_path / "task.npz")
 
 
-def test_objects_are_not_read(tmp_path: Path) -> None:
+def test_load_reply_refuses_objects(tmp_path: Path) -> None:
     values = {field.name: np.array(0) for field in fields(Reply)}
     values["ranked"] = np.array([{}], dtype=object)
     with (tmp_path / "reply.npz").open("wb") as file:
@@ -72,12 +72,12 @@ def test_objects_are_not_read(tmp_path: Path) -> None:
         load_reply(tmp_path / "reply.npz")
 
 
-def test_rows_beyond_the_catalog_are_refused() -> None:
+def test_task_refuses_rows_beyond_the_catalog() -> None:
     with pytest.raises(ExchangeError, match=r"likes_indices must be within 0..1, got 1..2"):
         replace(task([{1, 2}], [{1}]), n_anime=2)
 
 
-def test_arrays_must_fit_each_other() -> None:
+def test_arrays_that_do_not_fit_are_refused() -> None:
     made = task([{1, 2}], [{1}])
     with pytest.raises(ExchangeError, match="query_liked is"):
         replace(made, query_liked=np.zeros(3, bool))

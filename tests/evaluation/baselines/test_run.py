@@ -1,4 +1,4 @@
-"""Peers are run for real: `implicit` as installed for tests; what is not installed says what installs it."""
+"""Baselines run for real: `implicit` is installed for tests; a missing library names its install command."""
 
 from __future__ import annotations
 
@@ -10,8 +10,16 @@ import numpy as np
 import pytest
 
 from evaluation.baselines import run
-from evaluation.baselines.run import OURS, PEERS, Peer, PeerError, named, run_peer, task_of
-from evaluation.metrics.quality import DEPTH, Answers
+from evaluation.baselines.run import (
+    BASELINES,
+    OWN_PYTHON,
+    Baseline,
+    BaselineError,
+    make_task,
+    run_baseline,
+    select_baselines,
+)
+from evaluation.metrics.quality import DEPTH, Rankings
 from evaluation.protocols.holdout import Case
 from recommender.data.query import Query
 from recommender.data.ratings_matrix import RatingsMatrix
@@ -35,19 +43,21 @@ def even_then_odd() -> tuple[Case, ...]:
     return (case(likes([0, 2, 4, 6])), case(likes([1, 3, 5])), case(disliked_too))
 
 
-def test_a_task_holds_the_likes_and_what_is_sent(train: RatingsMatrix) -> None:
-    task = task_of(train, even_then_odd(), seed=3)
+def test_task_has_the_likes_and_the_rows_sent(train: RatingsMatrix) -> None:
+    task = make_task(train, even_then_odd(), seed=3)
     assert task.n_users == 80
     assert len(task.likes_indices) == train.likes.sum()
     assert [part.tolist() for part in task.query(2)] == [[0, 1, 4], [0, 4]]
     assert (task.depth, task.seed) == (DEPTH, 3)
 
 
-@pytest.mark.parametrize("name", [name for name, peer in PEERS.items() if peer.python == OURS])
-def test_it_learns_the_checkerboard(name: str, train: RatingsMatrix) -> None:
+@pytest.mark.parametrize(
+    "name", [name for name, baseline in BASELINES.items() if baseline.python == OWN_PYTHON]
+)
+def test_baseline_learns_the_checkerboard(name: str, train: RatingsMatrix) -> None:
     cases = even_then_odd()
-    ranked, reply = run_peer(name, PEERS[name], task_of(train, cases, seed=3))
-    Answers(ranked, reply.milliseconds).check(cases)
+    ranked, reply = run_baseline(name, BASELINES[name], make_task(train, cases, seed=3))
+    Rankings(ranked, reply.milliseconds).check(cases)
     for rows, parity in zip(ranked, (0, 1, 0), strict=True):
         assert 10 <= len(rows) <= DEPTH
         assert np.mean(rows[:10] % 2 == parity) >= 0.9
@@ -57,43 +67,50 @@ def test_it_learns_the_checkerboard(name: str, train: RatingsMatrix) -> None:
         assert 20 < reply.peak_mb < 2_000
 
 
-def test_the_same_seed_gives_the_same_answers(train: RatingsMatrix) -> None:
-    task = task_of(train, even_then_odd(), seed=3)
-    first, second = (run_peer("BPR", PEERS["implicit BPR"], task)[0] for _ in range(2))
+def test_same_seed_gives_the_same_rankings(train: RatingsMatrix) -> None:
+    task = make_task(train, even_then_odd(), seed=3)
+    first, second = (run_baseline("BPR", BASELINES["implicit BPR"], task)[0] for _ in range(2))
     assert [rows.tolist() for rows in first] == [rows.tolist() for rows in second]
 
 
 @pytest.mark.parametrize(
     ("python", "problem"),
     [
-        # ours asks for newer numpy and pandas than RecTools does
-        (OURS, "RecTools EASE cannot be run: RecTools is not installed; install it with: make setup-peers"),
+        # the server needs newer numpy and pandas than RecTools
+        (
+            OWN_PYTHON,
+            "RecTools EASE cannot be run: RecTools is not installed; install it with: make setup-baselines",
+        ),
         (
             Path("no/python"),
-            "RecTools EASE needs an environment that is not there; make it with: make setup-peers",
+            "RecTools EASE needs an environment that is not there; make it with: make setup-baselines",
         ),
     ],
 )
-def test_what_is_not_installed_says_what_installs_it(
+def test_missing_library_names_its_install_command(
     python: Path, problem: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(run, "PEERS", {"RecTools EASE": replace(PEERS["RecTools EASE"], python=python)})
-    with pytest.raises(PeerError, match=f"^{problem}$"):
-        named(["all"])
+    monkeypatch.setattr(
+        run, "BASELINES", {"RecTools EASE": replace(BASELINES["RecTools EASE"], python=python)}
+    )
+    with pytest.raises(BaselineError, match=f"^{problem}$"):
+        select_baselines(["all"])
 
 
-def test_names_may_be_short() -> None:
-    assert list(named(["IMPLICIT"])) == ["implicit ALS", "implicit BPR", "implicit item-kNN"]
-    assert list(named(["implicit a", "implicit als"])) == ["implicit ALS"]
-    assert named([]) == {}
+def test_select_baselines_matches_starts_of_names() -> None:
+    assert list(select_baselines(["IMPLICIT"])) == ["implicit ALS", "implicit BPR", "implicit item-kNN"]
+    assert list(select_baselines(["implicit a", "implicit als"])) == ["implicit ALS"]
+    assert select_baselines([]) == {}
 
 
-def test_an_unknown_name_is_refused_with_the_known_ones() -> None:
-    with pytest.raises(PeerError, match="no peer is called 'surprise'; known are all, implicit ALS, "):
-        named(["surprise"])
+def test_unknown_baseline_is_refused_with_the_known_ones() -> None:
+    with pytest.raises(
+        BaselineError, match="no baseline is called 'surprise'; known are all, implicit ALS, "
+    ):
+        select_baselines(["surprise"])
 
 
-def test_a_peer_that_fails_says_its_last_words(train: RatingsMatrix) -> None:
-    broken = Peer("implicit_models", "nothing_of_that_name", OURS, "")
-    with pytest.raises(PeerError, match=r"It cannot be run: AttributeError: .*nothing_of_that_name"):
-        run_peer("It", broken, task_of(train, even_then_odd(), seed=3))
+def test_failing_baseline_reports_its_last_error_line(train: RatingsMatrix) -> None:
+    broken = Baseline("implicit_models", "nothing_of_that_name", OWN_PYTHON, "")
+    with pytest.raises(BaselineError, match=r"It cannot be run: AttributeError: .*nothing_of_that_name"):
+        run_baseline("It", broken, make_task(train, even_then_odd(), seed=3))

@@ -1,4 +1,4 @@
-"""Whether a person will like a title: measured by hand, and the two simple answers."""
+"""Quality of like predictions, worked out by hand, and the two simple predictions."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evaluation.metrics.likes import (
-    PRIOR_OF_A_PERSON,
+    PRIOR_OF_A_USER,
     PRIOR_RATINGS,
     auc,
-    by_person_and_title,
     by_title,
+    by_user_and_title,
     like_quality,
     title_like_rates,
 )
@@ -37,7 +37,7 @@ def test_auc_counts_pairs() -> None:
 
 
 @given(st.lists(st.tuples(st.sampled_from([0.1, 0.2, 0.5, 0.9]), st.booleans()), min_size=1, max_size=30))
-def test_auc_agrees_with_every_pair(pairs: list[tuple[float, bool]]) -> None:
+def test_auc_equals_a_count_over_every_pair(pairs: list[tuple[float, bool]]) -> None:
     liked = [p for p, like in pairs if like]
     other = [p for p, like in pairs if not like]
     found = auc(np.array([p for p, _ in pairs]), np.array([like for _, like in pairs]))
@@ -48,7 +48,7 @@ def test_auc_agrees_with_every_pair(pairs: list[tuple[float, bool]]) -> None:
         assert found == pytest.approx(wins / (len(liked) * len(other)))
 
 
-def test_quality_is_over_all_ratings_together() -> None:
+def test_like_quality_is_over_all_ratings_together() -> None:
     rates = np.array([0.9, 0.6, 0.2, 0.4])
     cases = (case({}, {0: 10, 1: 3, 3: 0}), case({}, {2: 2, 3: 9}))  # 0: watched, not rated
     quality = like_quality(by_title(rates), cases)
@@ -56,7 +56,7 @@ def test_quality_is_over_all_ratings_together() -> None:
     assert quality.auc.value == 3 / 4  # .9 above .6 and .2; .4 above .2 but not above .6
 
 
-def test_the_same_people_give_the_same_interval() -> None:
+def test_like_quality_of_the_same_users_has_the_same_interval() -> None:
     rng = np.random.default_rng(1)
     cases = tuple(case({}, {row: int(rng.integers(1, 11)) for row in range(6)}) for _ in range(20))
     rates = np.linspace(0.2, 0.8, 6)
@@ -66,11 +66,11 @@ def test_the_same_people_give_the_same_interval() -> None:
     assert 0 < first.auc.margin < 0.3
 
 
-def test_without_a_rating_nothing_is_known() -> None:
+def test_like_quality_without_a_rating_is_unknown() -> None:
     assert math.isnan(like_quality(by_title(np.zeros(3)), (case({0: 9}, {}),)).auc.value)
 
 
-def test_a_titles_rate_is_drawn_toward_that_of_all() -> None:
+def test_title_like_rate_is_shrunk_toward_the_overall_rate() -> None:
     matrix = ratings({1: {0: 9, 1: 5, 2: 0}, 2: {0: 8, 1: 8}}, 4)
     overall = 3 / 4
     expected = [
@@ -82,15 +82,15 @@ def test_a_titles_rate_is_drawn_toward_that_of_all() -> None:
     assert title_like_rates(matrix) == pytest.approx(expected)
 
 
-def test_a_generous_person_is_expected_to_like_more() -> None:
+def test_generous_user_is_predicted_to_like_more() -> None:
     rates = np.array([0.5, 0.5, 0.9])
-    predict = by_person_and_title(rates)
+    predict = by_user_and_title(rates)
     generous = Query.of([(0, 9), (1, 8)])
-    assert predict(generous, np.array([2, 0])) == pytest.approx([1.0, 0.5 + 1.0 / (2 + PRIOR_OF_A_PERSON)])
+    assert predict(generous, np.array([2, 0])) == pytest.approx([1.0, 0.5 + 1.0 / (2 + PRIOR_OF_A_USER)])
     strict = Query.of([(0, 3), (1, 4)])
-    assert predict(strict, np.array([2])) == pytest.approx([0.9 - 1.0 / (2 + PRIOR_OF_A_PERSON)])
+    assert predict(strict, np.array([2])) == pytest.approx([0.9 - 1.0 / (2 + PRIOR_OF_A_USER)])
 
 
-def test_who_gave_no_rating_is_like_everybody() -> None:
+def test_user_without_ratings_is_predicted_the_titles_rate() -> None:
     rates = np.array([0.5, 0.25])
-    assert by_person_and_title(rates)(Query.of([(0, 0)]), np.array([1])).tolist() == [0.25]
+    assert by_user_and_title(rates)(Query.of([(0, 0)]), np.array([1])).tolist() == [0.25]

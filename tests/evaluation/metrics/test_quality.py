@@ -1,4 +1,4 @@
-"""An algorithm is asked every case, and its answers are measured."""
+"""Rankings are made for every case and measured."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ import pytest
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from evaluation.metrics.quality import DEPTH, Answers, Facts, ask, measure
+from evaluation.metrics.quality import DEPTH, Rankings, TitleFacts, measure, rank_cases
 from evaluation.protocols.holdout import Case
 from recommender.data.query import Query
 from tests.recommender.small import likes
 
 N = 8
-FACTS = Facts(
+FACTS = TitleFacts(
     likes=np.array([6, 6, 2, 2, 0, 0, 0, 0]),
     n_users=14,
     nsfw=np.arange(N) == 3,
@@ -31,13 +31,13 @@ def case(sent: Sequence[int], relevant: Sequence[int]) -> Case:
     return Case(likes(sent), np.array(relevant, np.int64), np.empty(0, np.int64), np.empty(0, np.uint8))
 
 
-def answers(*ranked: Sequence[int]) -> Answers:
-    return Answers(tuple(np.array(rows, np.int64) for rows in ranked), 2.0)
+def rankings(*ranked: Sequence[int]) -> Rankings:
+    return Rankings(tuple(np.array(rows, np.int64) for rows in ranked), 2.0)
 
 
-def test_every_metric_of_two_people() -> None:
+def test_quality_has_every_metric_of_two_users() -> None:
     cases = (case([7], [0, 1]), case([6], [2]))
-    quality = measure(answers([0, 1], [3, 1]), cases, FACTS)
+    quality = measure(rankings([0, 1], [3, 1]), cases, FACTS)
     assert quality.ndcgs.tolist() == [1.0, 0.0]
     assert quality.ndcg.value == quality.recall.value == quality.hit_rate.value == 0.5
     assert quality.coverage == 3 / N
@@ -50,41 +50,41 @@ def test_every_metric_of_two_people() -> None:
     assert quality.milliseconds == 2.0
 
 
-def test_where_franchises_and_descriptions_are_not_known_nor_is_what_builds_on_them() -> None:
-    facts = Facts(FACTS.likes, FACTS.n_users, FACTS.nsfw)
-    quality = measure(answers([0, 1]), (case([7], [0]),), facts)
+def test_quality_without_franchises_and_terms_is_unknown() -> None:
+    facts = TitleFacts(FACTS.likes, FACTS.n_users, FACTS.nsfw)
+    quality = measure(rankings([0, 1]), (case([7], [0]),), facts)
     assert math.isnan(quality.later_parts.value)
     assert math.isnan(quality.near_duplicates.value)
     assert math.isnan(quality.variety.value)
 
 
-def test_of_no_cases_nothing_is_known() -> None:
-    quality = measure(answers(), (), FACTS)
+def test_quality_of_no_cases_is_unknown() -> None:
+    quality = measure(rankings(), (), FACTS)
     assert math.isnan(quality.ndcg.value)
     assert quality.coverage == 0.0
 
 
-def test_each_case_is_asked_once_and_timed() -> None:
-    asked = []
-    seconds = count(step=3)  # every look at the clock is three seconds later
+def test_rank_cases_ranks_and_times_each_case_once() -> None:
+    calls = []
+    seconds = count(step=3)  # each reading of the clock is three seconds later
 
     def recommend(query: Query, k: int) -> NDArray[np.int64]:
-        asked.append((query.anime_rows.tolist(), k))
+        calls.append((query.anime_rows.tolist(), k))
         return np.array([0], np.int64)
 
     cases = (case([1], [0]), case([2, 3], [0]))
-    found = ask(recommend, cases, lambda: float(next(seconds)))
-    assert asked == [([1], DEPTH), ([2, 3], DEPTH)]
+    found = rank_cases(recommend, cases, lambda: float(next(seconds)))
+    assert calls == [([1], DEPTH), ([2, 3], DEPTH)]
     assert found.milliseconds == 3_000.0
     assert [rows.tolist() for rows in found.ranked] == [[0], [0]]
 
 
-def test_answers_must_be_possible() -> None:
+def test_check_refuses_impossible_rankings() -> None:
     cases = (case([1], [0]),)
-    assert answers([0, 2]).check(cases).ranked[0].tolist() == [0, 2]
-    with pytest.raises(ValueError, match="1 cases need as many answers, got 2"):
-        answers([0], [2]).check(cases)
-    with pytest.raises(ValueError, match="answer 0 names a title twice"):
-        answers([0, 0]).check(cases)
-    with pytest.raises(ValueError, match="answer 0 recommends a title that was sent"):
-        answers([0, 1]).check(cases)
+    assert rankings([0, 2]).check(cases).ranked[0].tolist() == [0, 2]
+    with pytest.raises(ValueError, match="1 cases need as many rankings, got 2"):
+        rankings([0], [2]).check(cases)
+    with pytest.raises(ValueError, match="ranking 0 has a title twice"):
+        rankings([0, 0]).check(cases)
+    with pytest.raises(ValueError, match="ranking 0 has a title that was sent"):
+        rankings([0, 1]).check(cases)

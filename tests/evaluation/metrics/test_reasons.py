@@ -1,4 +1,4 @@
-"""Reasons that are true or not of a recommender whose sums are known."""
+"""Reasons, true and false, of a recommender whose sums are known."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from tests.recommender.small import likes
 
 N, SHOWN, UNLIKED = 60, 50, 7
 LIKED = [0, 1, 2, 3, 4]
-WEIGHTS = np.arange(1.0, N + 1)  # what liking a title does for the one shown: the later, the more
+WEIGHTS = np.arange(1.0, N + 1)  # weight of a liked title for the one shown: the later, the more
 
 
 def odds(query: Query) -> NDArray[np.float64]:
-    """All titles have the same odds, but for one that the list speaks for."""
+    """All titles have the same odds, but for one that grows with the list."""
     every = np.ones(N)
     every[SHOWN] = 1.0 + WEIGHTS[query.liked_rows].sum()
     return every
@@ -40,66 +40,66 @@ def naming(row: int | None) -> list[Reason]:
     ("named", "above_median", "largest", "in_three"),
     [(4, 1, 1, 1), (3, 1, 0, 1), (2, 0, 0, 1), (1, 0, 0, 0), (0, 0, 0, 0)],
 )
-def test_the_title_named_stands_where_its_fall_is(
+def test_named_title_stands_by_the_size_of_its_fall(
     named: int, above_median: int, largest: int, in_three: int
 ) -> None:
     found = reason_quality(odds, lambda _: naming(named), [LIST], seed=1)
     standing = found.named
     values = (standing.above_median.value, standing.largest.value, standing.in_three.value)
     assert values == (above_median, largest, in_three)
-    assert found.given.value == 1.0
+    assert found.named_share.value == 1.0
 
 
-def test_chance_is_any_title_of_the_list() -> None:
+def test_chance_is_the_mean_over_the_list() -> None:
     chance = reason_quality(odds, lambda _: naming(0), [LIST], seed=1).chance
     assert chance.above_median.value == pytest.approx(2 / 5)
     assert chance.largest.value == pytest.approx(1 / 5)
     assert chance.in_three.value == pytest.approx(3 / 5)
 
 
-def test_titles_that_do_the_same_are_none_the_largest() -> None:
+def test_equal_falls_are_never_the_largest() -> None:
     equal = reason_quality(
         lambda query: np.full(N, 1.0 + len(query.liked_rows)), lambda _: naming(0), [LIST], 1
     )
     assert equal.named.largest.value == equal.chance.largest.value == 0.0
 
 
-def test_of_a_long_list_the_title_named_is_always_among_the_sample() -> None:
-    asked: list[int] = []
+def test_sample_of_a_long_list_includes_the_named_title() -> None:
+    lengths: list[int] = []
 
     def counted(query: Query) -> NDArray[np.float64]:
-        asked.append(len(query.anime_rows))
+        lengths.append(len(query.anime_rows))
         return odds(query)
 
     long = case(likes(range(45)))
     for seed in range(5):
-        asked.clear()
+        lengths.clear()
         found = reason_quality(counted, lambda _: naming(44), [long], seed)
         assert found.named.largest.value == 1.0
-        assert asked.count(45) == 1
-        assert SAMPLE - 1 <= asked.count(44) <= SAMPLE
+        assert lengths.count(45) == 1
+        assert SAMPLE - 1 <= lengths.count(44) <= SAMPLE
 
 
-def test_only_liked_titles_compete() -> None:
+def test_only_liked_titles_are_compared() -> None:
     disliked = case(Query.of([*((row, 10) for row in LIKED), (UNLIKED, 2)]))
-    taken_out: list[set[int]] = []
+    removed: list[set[int]] = []
 
     def spied(query: Query) -> NDArray[np.float64]:
-        taken_out.append({*LIKED, UNLIKED} - set(query.anime_rows.tolist()))
+        removed.append({*LIKED, UNLIKED} - set(query.anime_rows.tolist()))
         return odds(query)
 
     reason_quality(spied, lambda _: naming(4), [disliked], seed=1)
-    assert sorted(map(sorted, taken_out)) == [[], [0], [1], [2], [3], [4]]
+    assert sorted(map(sorted, removed)) == [[], [0], [1], [2], [3], [4]]
 
 
-def test_a_title_without_a_reason_is_counted_as_such() -> None:
+def test_named_share_counts_titles_without_a_reason() -> None:
     reasons = [Reason(SHOWN, None), Reason(SHOWN, 4)]
     found = reason_quality(odds, lambda _: reasons, [LIST], seed=1)
-    assert found.given.value == 0.5
+    assert found.named_share.value == 0.5
     assert found.named.largest.value == 1.0
 
 
-def test_the_mean_is_over_people() -> None:
+def test_reason_quality_is_a_mean_over_users() -> None:
     steps: list[int] = []
     found = reason_quality(
         odds,

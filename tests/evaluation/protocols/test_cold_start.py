@@ -1,4 +1,4 @@
-"""Titles whose ratings are hidden: from whom, and how well they are told apart."""
+"""Titles whose ratings are hidden from training, and the quality of their scores."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ CONFIG = ColdStartConfig(titles=8, min_likes=5, max_likes=12, seed=4)
 
 @pytest.fixture(scope="module")
 def holdout() -> Holdout:
-    """Everybody rates 45 of 60 titles, and likes some 40 % of them."""
+    """Each user rates 45 of 60 titles, and likes some 40 % of them."""
     rng = np.random.default_rng(2)
     lists = {
         user: {int(a): int(rng.integers(4, 11)) for a in rng.permutation(N_ANIME)[:45]} for user in range(40)
@@ -33,7 +33,7 @@ def cold(holdout: Holdout) -> ColdStart:
     return hide_titles(holdout, CONFIG)
 
 
-def test_nobody_has_a_cold_title_and_everything_else_is_as_it_was(holdout: Holdout, cold: ColdStart) -> None:
+def test_train_has_no_cold_title_and_all_other_ratings(holdout: Holdout, cold: ColdStart) -> None:
     before, after = holdout.train.to_binary().toarray(), cold.train.to_binary().toarray()
     warm = np.setdiff1d(np.arange(N_ANIME), cold.titles)
     assert before[:, cold.titles].any(axis=0).all()
@@ -42,27 +42,27 @@ def test_nobody_has_a_cold_title_and_everything_else_is_as_it_was(holdout: Holdo
     assert cold.train.likes[warm].tolist() == holdout.train.likes[warm].tolist()
 
 
-def test_cold_titles_are_neither_unknown_nor_very_well_known(holdout: Holdout, cold: ColdStart) -> None:
+def test_cold_titles_have_neither_few_nor_many_likes(holdout: Holdout, cold: ColdStart) -> None:
     liked = holdout.train.likes[cold.titles]
     assert len(cold.titles) == 8
     assert liked.min() >= 5
     assert liked.max() <= 12
 
 
-def test_at_most_half_of_the_titles_that_qualify_are_hidden(holdout: Holdout) -> None:
+def test_at_most_half_of_the_eligible_titles_are_hidden(holdout: Holdout) -> None:
     likes_of = holdout.train.likes
     eligible = int(((likes_of >= 5) & (likes_of <= 12)).sum())
     found = hide_titles(holdout, ColdStartConfig(titles=100, min_likes=5, max_likes=12))
     assert len(found.titles) == eligible // 2
 
 
-def test_the_seed_decides(holdout: Holdout, cold: ColdStart) -> None:
+def test_seed_determines_the_cold_titles(holdout: Holdout, cold: ColdStart) -> None:
     assert hide_titles(holdout, CONFIG).titles.tolist() == cold.titles.tolist()
     other = hide_titles(holdout, ColdStartConfig(titles=8, min_likes=5, max_likes=12, seed=5))
     assert other.titles.tolist() != cold.titles.tolist()
 
 
-def test_each_person_is_asked_with_the_rest_of_their_history(holdout: Holdout, cold: ColdStart) -> None:
+def test_cold_case_sends_the_rest_of_the_history(holdout: Holdout, cold: ColdStart) -> None:
     sent = {tuple(np.setdiff1d(case.query.anime_rows, cold.titles)): case for case in holdout.history}
     assert 0 < len(cold.cases) <= len(holdout.history)
     for case in cold.cases:
@@ -75,7 +75,7 @@ def test_each_person_is_asked_with_the_rest_of_their_history(holdout: Holdout, c
         assert case.not_watched.tolist() == [row for row in hidden if row not in rated] != []
 
 
-def test_auc_is_of_liked_titles_against_those_not_watched_person_by_person() -> None:
+def test_cold_auc_is_a_mean_over_users() -> None:
     cases = [
         ColdCase(likes([0]), np.array([1, 2]), np.array([3, 4])),  # .5 and .2 against .3 and .2
         ColdCase(likes([5]), np.array([1]), np.array([4])),
@@ -90,7 +90,7 @@ def test_auc_is_of_liked_titles_against_those_not_watched_person_by_person() -> 
     assert len(steps) == 2
 
 
-def test_equal_scores_are_a_coin() -> None:
+def test_cold_auc_of_equal_scores_is_one_half() -> None:
     case = ColdCase(likes([0]), np.array([1, 2]), np.array([3, 4]))
     assert cold_auc(lambda _: np.zeros(5), [case]).value == 0.5
     assert math.isnan(cold_auc(lambda _: np.zeros(5), []).value)

@@ -1,4 +1,4 @@
-"""Who is hidden, what is sent, what should come back."""
+"""The split by users: training data, titles sent, relevant titles."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from evaluation.protocols.holdout import (
     Holdout,
     HoldoutConfig,
     TooFewUsersError,
-    favorites_of,
+    favorites_by_count,
     hold_out,
 )
 from tests.recommender.small import Lists, ratings
@@ -19,7 +19,7 @@ N_ANIME = 60
 
 
 def lists(n_users: int = 40) -> Lists:
-    """Everybody rates 45 titles and likes some 40 % of them."""
+    """Each user rates 45 titles and likes some 40 % of them."""
     rng = np.random.default_rng(2)
     return {
         user: {int(a): int(rng.integers(4, 11)) for a in rng.permutation(N_ANIME)[:45]}
@@ -36,7 +36,7 @@ def holdout() -> Holdout:
     return hold_out(ratings(LISTS, N_ANIME), CONFIG)
 
 
-def test_hidden_people_are_in_no_training_data(holdout: Holdout) -> None:
+def test_hidden_users_are_not_in_the_training_data(holdout: Holdout) -> None:
     assert len(holdout.history) == len(holdout.favorites) == 12
     assert holdout.train.n_users == len(LISTS) - 12
     for case in holdout.history:
@@ -46,14 +46,14 @@ def test_hidden_people_are_in_no_training_data(holdout: Holdout) -> None:
         assert user not in holdout.train.users.ids
 
 
-def test_history_sends_four_fifths_and_wants_the_liked_rest(holdout: Holdout) -> None:
+def test_history_sends_four_fifths_of_a_list(holdout: Holdout) -> None:
     for case in holdout.history:
         assert len(case.query.anime_rows) == 36
         assert len(case.rated_rows) == 9
         assert case.relevant.tolist() == case.rated_rows[case.rated >= LIKED_FROM].tolist()
 
 
-def test_favorites_send_five_liked_titles_and_want_the_others(holdout: Holdout) -> None:
+def test_favorites_send_five_liked_titles(holdout: Holdout) -> None:
     for whole, case in zip(holdout.history, holdout.favorites, strict=True):
         liked = np.union1d(whole.query.anime_rows[whole.query.ratings >= LIKED_FROM], whole.relevant)
         assert len(case.query.anime_rows) == 5
@@ -61,7 +61,7 @@ def test_favorites_send_five_liked_titles_and_want_the_others(holdout: Holdout) 
         assert np.union1d(case.query.anime_rows, case.relevant).tolist() == liked.tolist()
 
 
-def test_the_seed_decides(holdout: Holdout) -> None:
+def test_seed_determines_the_split(holdout: Holdout) -> None:
     matrix = ratings(LISTS, N_ANIME)
     again, other = hold_out(matrix, CONFIG), hold_out(matrix, HoldoutConfig(users=12, seed=2))
     assert again.train.users.ids.tolist() == holdout.train.users.ids.tolist()
@@ -70,23 +70,23 @@ def test_the_seed_decides(holdout: Holdout) -> None:
     assert other.train.users.ids.tolist() != holdout.train.users.ids.tolist()
 
 
-def test_too_few_long_lists_are_refused() -> None:
+def test_holdout_refuses_too_few_long_lists() -> None:
     few = {user: LISTS[user] for user in range(9)}
     with pytest.raises(TooFewUsersError, match="only 9 users have 20 ratings and like 10 titles"):
         hold_out(ratings(few, N_ANIME), CONFIG)
 
 
-def test_longer_lists_of_the_same_people_begin_alike(holdout: Holdout) -> None:
-    found = favorites_of(holdout, (1, 3, 5), 8, seed=4)
+def test_shorter_favorites_are_a_part_of_longer_ones(holdout: Holdout) -> None:
+    found = favorites_by_count(holdout, (1, 3, 5), 8, seed=4)
     assert list(found) == [1, 3, 5]
-    people = list(zip(*found.values(), strict=True))
-    assert 1 <= len(people) <= 8
-    for one, three, five in people:
+    users = list(zip(*found.values(), strict=True))
+    assert 1 <= len(users) <= 8
+    for one, three, five in users:
         assert [len(case.query.anime_rows) for case in (one, three, five)] == [1, 3, 5]
         assert set(one.query.anime_rows) < set(three.query.anime_rows) < set(five.query.anime_rows)
         assert len(five.relevant) >= 10
         assert len({len(case.query.anime_rows) + len(case.relevant) for case in (one, three, five)}) == 1
 
 
-def test_people_who_like_too_little_are_not_asked_for_longer_lists(holdout: Holdout) -> None:
-    assert favorites_of(holdout, (1, 40), 8, seed=4) == {1: (), 40: ()}
+def test_users_with_too_few_likes_have_no_cases_by_count(holdout: Holdout) -> None:
+    assert favorites_by_count(holdout, (1, 40), 8, seed=4) == {1: (), 40: ()}

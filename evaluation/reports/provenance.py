@@ -1,4 +1,4 @@
-"""On what, with what and where something was measured."""
+"""Provenance of a report: data, machine and command."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from recommender.data.ratings_matrix import RatingsMatrix
 
 
 @dataclass(frozen=True)
-class Setting:
+class Provenance:
     """Sentences about data and machine, and the command."""
 
     data: str
@@ -23,13 +23,13 @@ class Setting:
     command: str
 
     @classmethod
-    def of(cls, ratings: RatingsMatrix, holdout: Holdout, script: str, typed: list[str]) -> Setting:
+    def of(cls, ratings: RatingsMatrix, holdout: Holdout, script: str, typed: list[str]) -> Provenance:
         """Of this machine.
 
         Args:
-            ratings: of everybody, hidden or not.
+            ratings: of all users, hidden or not.
             script: its file name.
-            typed: its arguments.
+            typed: its arguments, as typed.
         """
         data = (
             f"{ratings.n_users:,} users, {ratings.n_anime:,} titles, {ratings.n_entries:,} ratings; "
@@ -41,11 +41,11 @@ class Setting:
         return cls(data, machine, _command(script, typed))
 
     def markdown(self, title: str) -> str:
-        """How a page begins."""
+        """The start of a page."""
         return f"# {title}\n\n{self.data}\n\n```sh\n{self.command}\n```\n\n{self.machine}\n"
 
 
 def _command(script: str, typed: list[str]) -> str:
-    """What was typed, without where on this machine the files are."""
+    """The command as typed, but for the folders of files on this machine."""
     words = [Path(word).name if Path(word).is_absolute() else word for word in typed]
     return shlex.join(["python", f"scripts/{script}", *words])

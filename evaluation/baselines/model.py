@@ -1,4 +1,4 @@
-"""What every peer's model is to the process that runs it."""
+"""A fitted baseline model, as the process that runs it sees it."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from numpy.typing import NDArray
 
 from evaluation.baselines.exchange import Task
 
-# the task's queries -> (for each the anime rows, best first; milliseconds of one answer)
-Learned = Callable[[Task], tuple[list[NDArray[np.int32]], float]]
+# task -> (for each of its queries anime rows, best first; milliseconds of one query)
+BaselineModel = Callable[[Task], tuple[list[NDArray[np.int32]], float]]
 
 
 def one_by_one(
     recommend: Callable[[NDArray[np.int32], NDArray[np.int32], int], NDArray[np.int32]],
-) -> Learned:
-    """A model that answers one list at a time, as a server would ask it: (sent, liked, k) -> rows."""
+) -> BaselineModel:
+    """A model that takes one query at a time, as a server does: (rows sent, rows liked, k) -> rows."""
 
-    def answer(task: Task) -> tuple[list[NDArray[np.int32]], float]:
+    def rank(task: Task) -> tuple[list[NDArray[np.int32]], float]:
         ranked, milliseconds = [], []
         for number in range(task.n_queries):
             sent, liked = task.query(number)
@@ -29,4 +29,4 @@ def one_by_one(
             milliseconds.append((time.perf_counter() - started) * 1_000)
         return ranked, statistics.median(milliseconds) if milliseconds else float("nan")
 
-    return answer
+    return rank

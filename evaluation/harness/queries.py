@@ -1,4 +1,4 @@
-"""All that is asked of every algorithm in one run."""
+"""The queries of one run, the same for every algorithm."""
 
 from __future__ import annotations
 
@@ -8,26 +8,25 @@ from itertools import accumulate, pairwise
 from typing import TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
-from evaluation.metrics.quality import Answers, Quality, ndcgs
+from evaluation.metrics.quality import Quality, Rankings, ndcgs
 from evaluation.metrics.ranking import Mean
-from evaluation.protocols.holdout import Case, Holdout, favorites_of
+from evaluation.protocols.holdout import Case, Holdout, favorites_by_count
 
 T = TypeVar("T")
 
 COUNTS = (1, 3, 5, 10, 20)  # favorites sent
-ASKED = 1_000  # people, for each of these counts
-COUNTED, RATED = "sent", "rated"  # how the labels of the two end
+USERS_PER_COUNT = 1_000
+SENT, RATED = "sent", "rated"  # last word of a label: favorites sent, titles rated in the history
 LENGTHS = (0, 25, 50, 100, 200, 1_000_000)  # histories longer than one and up to the next
 
 
 @dataclass(frozen=True, eq=False)
-class Questions:
+class Queries:
     """The cases of both protocols, and of `favorites` with fewer and more titles.
 
     Attributes:
-        by_count: number of favorites -> cases, of the same people for each.
+        by_count: number of favorites -> cases, of the same users for each.
     """
 
     history: tuple[Case, ...]
@@ -35,8 +34,9 @@ class Questions:
     by_count: dict[int, tuple[Case, ...]]
 
     @classmethod
-    def of(cls, holdout: Holdout, seed: int) -> Questions:
-        return cls(holdout.history, holdout.favorites, favorites_of(holdout, COUNTS, ASKED, seed))
+    def of(cls, holdout: Holdout, seed: int) -> Queries:
+        by_count = favorites_by_count(holdout, COUNTS, USERS_PER_COUNT, seed)
+        return cls(holdout.history, holdout.favorites, by_count)
 
     @property
     def parts(self) -> tuple[tuple[Case, ...], ...]:
@@ -53,28 +53,22 @@ class Questions:
         ends = accumulate(map(len, self.parts), initial=0)
         return [values[low:high] for low, high in pairwise(ends)]
 
-    def known(self, history: Quality, counted: Sequence[Answers]) -> dict[str, Mean]:
-        """NDCG@10 by how much is known of a person: by favorites sent, then by length of the history.
+    def ndcg_by_length(self, history: Quality, rankings: Sequence[Rankings]) -> dict[str, Mean]:
+        """NDCG@10 by how many titles of a user are known: favorites sent, then length of the history.
 
         Args:
             history: of the algorithm.
-            counted: its answers to each part of `by_count`.
+            rankings: its rankings for each part of `by_count`.
         """
         lengths = np.array([len(case.query.anime_rows) for case in self.history])
-        found = {
-            f"{count} {COUNTED}": Mean.of(ndcgs(answers, cases))
-            for (count, cases), answers in zip(self.by_count.items(), counted, strict=True)
+        by_count = {
+            f"{count} {SENT}": Mean.of(ndcgs(ranked, cases))
+            for (count, cases), ranked in zip(self.by_count.items(), rankings, strict=True)
         }
-        return found | {
-            _range(low, high): Mean.of(_within(history.ndcgs, lengths, low, high))
+        return by_count | {
+            _range(low, high): Mean.of(history.ndcgs[(lengths > low) & (lengths <= high)])
             for low, high in pairwise(LENGTHS)
         }
-
-
-def _within(
-    values: NDArray[np.float64], lengths: NDArray[np.int64], low: int, high: int
-) -> NDArray[np.float64]:
-    return values[(lengths > low) & (lengths <= high)]
 
 
 def _range(low: int, high: int) -> str:
