@@ -7,7 +7,7 @@
 # make types   what the web app knows of the API, made again from the API
 # make settings   .env.example and the README's table of settings, made again from config.py
 # make screenshots   the pictures of the README
-# make setup-peers   what `scripts/evaluate.py --peers rectools` needs (Python 3.11 or 3.12)
+# make setup-baselines   the environment of `scripts/evaluate.py --baselines rectools` (Python 3.11 or 3.12)
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -19,7 +19,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # without -march=native the compiled index runs on any machine of this architecture
 export HNSWLIB_NO_NATIVE := 1
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev setup-peers env demo frontend web run serve test lint fuzz format types settings screenshots \
+.PHONY: help setup setup-dev setup-baselines env demo frontend web run serve test lint fuzz format types screenshots \
         lock clean
 .DELETE_ON_ERROR:
 
@@ -41,11 +41,11 @@ setup-dev: .venv/.installed-dev
 	$(BIN)/pip install --progress-bar on -r requirements-dev.txt
 	@touch $@
 
-setup-peers: .venv-peers/.installed
+setup-baselines: .venv-baselines/.installed
 
-.venv-peers/.installed: requirements-peers.txt
-	$(PYTHON) -m venv .venv-peers
-	.venv-peers/bin/pip install --progress-bar on -r requirements-peers.txt
+.venv-baselines/.installed: requirements-baselines.txt
+	$(PYTHON) -m venv .venv-baselines
+	.venv-baselines/bin/pip install --progress-bar on -r requirements-baselines.txt
 	@touch $@
 
 env: setup
@@ -121,7 +121,7 @@ screenshots: setup-dev frontend
 lock: setup-dev
 	$(BIN)/pip-compile --quiet --upgrade --strip-extras --no-emit-index-url --no-emit-find-links -o requirements.txt requirements.in
 	$(BIN)/pip-compile --quiet --upgrade --strip-extras --no-emit-index-url --no-emit-find-links -o requirements-dev.txt requirements-dev.in
-	$(BIN)/pip-compile --quiet --upgrade --strip-extras --no-emit-index-url --no-emit-find-links -o requirements-peers.txt requirements-peers.in
+	$(BIN)/pip-compile --quiet --upgrade --strip-extras --no-emit-index-url --no-emit-find-links -o requirements-baselines.txt requirements-baselines.in
 
 clean:
-	rm -rf .venv .venv-peers .pytest_cache .mypy_cache .ruff_cache .hypothesis frontend/node_modules frontend/dist
+	rm -rf .venv .venv-baselines .pytest_cache .mypy_cache .ruff_cache .hypothesis frontend/node_modules frontend/dist

@@ -51,7 +51,7 @@ def test_each_link_to_a_file_leads_there(document: str) -> None:
 def test_each_make_target_named_exists() -> None:
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
     named = {target for targets in MAKE.findall(TEXT) for target in targets.split()}
-    assert {"run", "lint", "setup-peers"} <= named
+    assert {"run", "lint", "setup-baselines"} <= named
     assert named - targets == set()
 
 
