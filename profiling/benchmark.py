@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Measures the whole way from files to answers: import, build, start, latency, memory of the server.
+"""Benchmark from files to responses: import, build, start, latency, memory of the server.
 
 Works in a folder of its own and leaves your database alone. Writes a Markdown report.
 """
@@ -20,29 +20,44 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+from rich.console import Console
 
 from config import ROOT, Config
-from profiling.servers import Ask, Questions, ask, proportional_memory, server, settings
+from profiling.servers import (
+    MakeRequest,
+    SampleRequests,
+    proportional_memory,
+    send,
+    server,
+    settings,
+)
 from recommender.artifacts.store import ModelStore
-from scripts.console import console
+from recommender.models.registry import ALGORITHMS, DEFAULT_ALGORITHM
+
+console = Console()
 
 WARM_UP, REQUESTS = 50, 1_000
+BARS = {  # by algorithm; others have none
+    "hybrid": "p50 10 ms, p99 30 ms",
+    "user-user": "p50 8 ms, p99 25 ms",
+    "content-based": "p50 8 ms",
+}
 QUERIES = ROOT / "evaluation" / "data" / "title_queries.csv"
 
 
 @dataclass
 class Report:
-    """Lines of (what, measured, bar)."""
+    """Lines of (name, measured, bar)."""
 
     lines: list[tuple[str, str, str]] = field(default_factory=list)
 
-    def add(self, what: str, measured: str, bar: str = "") -> None:
-        self.lines.append((what, measured, bar))
-        console.print(f"{what}: [bold]{measured}[/] {f'(bar: {bar})' if bar else ''}", highlight=False)
+    def add(self, name: str, measured: str, bar: str = "") -> None:
+        self.lines.append((name, measured, bar))
+        console.print(f"{name}: [bold]{measured}[/] {f'(bar: {bar})' if bar else ''}", highlight=False)
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Run every measurement once; repeat the command to see how much the machine wavers."""
+    """Run every measurement once; repeat the command to see the noise of the machine."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--anime", type=Path, required=True)
     parser.add_argument("--details", type=Path)
@@ -90,62 +105,63 @@ def _run(command: list[Any], environ: dict[str, str]) -> tuple[float, float]:
 
 
 def _resolve_titles(environ: dict[str, str], report: Report) -> None:
-    """What people type, to titles: the queries of the tests, with the names of the benchmark's model."""
+    """Resolve the title queries of the tests with the names of the benchmark's model."""
     snapshot = ModelStore(Config.from_env(environ).model_dir).load().snapshot
-    right = wrong = 0
+    correct = wrong = 0
     times = []
     with QUERIES.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     for row in rows:
         started = time.perf_counter()
-        found = snapshot.titles.resolve(row["query"])
+        anime_row = snapshot.search.resolve(row["query"])
         times.append((time.perf_counter() - started) * 1_000)
-        answer = "" if found is None else str(snapshot.catalog[found].anime_id)
-        right += answer == row["anime_id"]
-        wrong += answer not in ("", row["anime_id"])
+        resolved = "" if anime_row is None else str(snapshot.catalog[anime_row].anime_id)
+        correct += resolved == row["anime_id"]
+        wrong += resolved not in ("", row["anime_id"])
     report.add(
         f"titles resolved, of {len(rows)} queries",
-        f"{right / len(rows):.1%} right, {wrong / len(rows):.1%} wrong, at most {max(times):.1f} ms",
+        f"{correct / len(rows):.1%} correct, {wrong / len(rows):.1%} wrong, at most {max(times):.1f} ms",
         "95 %, 1 %, 10 ms",
     )
 
 
 def _serve(environ: dict[str, str], report: Report) -> None:
-    port, questions = int(environ["PORT"]), Questions(environ)
+    port, samples = int(environ["PORT"]), SampleRequests(environ)
     started = time.perf_counter()
     with server(environ) as process:
         report.add("start with an existing model", f"{time.perf_counter() - started:.2f} s", "3 s")
-        bar = "p50 8 ms, p99 25 ms"
-        hybrid_bar = "p50 10 ms, p99 30 ms"
-        favorites, history = questions.favorites, questions.history
-        asked: dict[str, tuple[Ask, str]] = {
-            "hybrid, 5 favorites": (questions.stateless("hybrid", favorites), hybrid_bar),
-            "hybrid, history of 90": (questions.stateless("hybrid", history), hybrid_bar),
-            "hybrid with reasons, history of 90": (questions.stateless("hybrid", history, explain=True), ""),
-            "user-user, 5 favorites": (questions.stateless("user-user", favorites), bar),
-            "user-user, history of 90": (questions.stateless("user-user", history), bar),
-            "user-user, a stored user": (questions.stored, bar),
-            "content-based, 5 favorites": (questions.stateless("content-based", favorites), "p50 8 ms"),
-            "suggestions": (questions.suggestion, "p99 5 ms"),
-        }
-        for what, (question, bar) in asked.items():
-            times = _latencies(port, question)
+        for name, (make_request, bar) in _kinds(samples).items():
+            times = _latencies(port, make_request)
             p50, p99 = statistics.median(times), sorted(times)[int(len(times) * 0.99)]
-            report.add(f"{what}, one client", f"p50 {p50:.1f} ms, p99 {p99:.1f} ms", bar)
+            report.add(f"{name}, one client", f"p50 {p50:.1f} ms, p99 {p99:.1f} ms", bar)
         memory = proportional_memory(process)
         report.add("memory, 2 workers, sum of PSS", f"{memory:.0f} MB", "450 MB")
-        times = _latencies(port, questions.new_person, requests=200)
-        report.add("a new person, saved, one client", f"p50 {statistics.median(times):.1f} ms")
+        times = _latencies(port, samples.new_user, requests=200)
+        report.add("a new user, saved, one client", f"p50 {statistics.median(times):.1f} ms")
 
 
-def _latencies(port: int, question: Ask, requests: int = REQUESTS) -> list[float]:
+def _kinds(samples: SampleRequests) -> dict[str, tuple[MakeRequest, str]]:
+    """Name -> (requests whose latency is measured, bar)."""
+    kinds: dict[str, tuple[MakeRequest, str]] = {}
+    for algorithm in ALGORITHMS:
+        bar = BARS.get(algorithm, "")
+        kinds[f"{algorithm}, 5 favorites"] = samples.for_list(algorithm, samples.favorites), bar
+        kinds[f"{algorithm}, history of 90"] = samples.for_list(algorithm, samples.history), bar
+    explained = samples.for_list(DEFAULT_ALGORITHM, samples.history, explain=True)
+    kinds[f"{DEFAULT_ALGORITHM} with reasons, history of 90"] = explained, ""
+    kinds["user-user, a stored user"] = samples.stored_user, BARS["user-user"]
+    kinds["suggestions"] = samples.suggestion, "p99 5 ms"
+    return kinds
+
+
+def _latencies(port: int, make_request: MakeRequest, requests: int = REQUESTS) -> list[float]:
     for _ in range(WARM_UP):
-        ask(port, question())
-    return [ask(port, question()) for _ in range(requests)]
+        send(port, make_request())
+    return [send(port, make_request()) for _ in range(requests)]
 
 
 def _markdown(report: Report, arguments: list[str]) -> str:
-    rows = [("what", "measured", "bar"), ("---", "---", "---"), *report.lines]
+    rows = [("name", "measured", "bar"), ("---", "---", "---"), *report.lines]
     table = "\n".join(f"| {' | '.join(row)} |" for row in rows)
     memory = psutil.virtual_memory().total / 2**30
     return (

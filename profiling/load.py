@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""How many requests a second the server answers, by wrk on the same machine.
+"""Throughput of the server in requests a second, by wrk on the same machine.
 
 Works on the folder of profiling/benchmark.py (--folder). wrk is a package of most systems: apt install wrk.
 """
@@ -11,11 +11,15 @@ import subprocess
 import sys
 import tempfile
 
-from profiling.servers import Ask, Questions, folder_parser, server, settings
-from scripts.console import console
+from rich.console import Console
+
+from profiling.servers import MakeRequest, SampleRequests, folder_parser, server, settings
+from recommender.models.registry import DEFAULT_ALGORITHM
+
+console = Console()
 
 PREPARED = 2_000  # different requests, sent in turn
-BARS = {"suggestions": 1_500, "hybrid": 250}  # requests a second
+BARS = {"suggestions": 1_500, DEFAULT_ALGORITHM: 250}  # requests a second
 SCRIPT = """
 local requests, turn = {}, 0
 %s
@@ -41,37 +45,37 @@ end
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Load the suggestions and `hybrid`, one after the other; exit code 1 if a request failed."""
+    """Load the suggestions and the default algorithm in turn; exit code 1 if a request failed."""
     parser = folder_parser(__doc__)
     parser.add_argument("--seconds", type=int, default=300)
     parser.add_argument("--connections", type=int, default=16)
     arguments = parser.parse_args(argv)
     environ = settings(arguments.folder, arguments.database_url)
-    questions = Questions(environ)
-    asked: dict[str, Ask] = {
-        "suggestions": questions.suggestion,
-        "hybrid": questions.stateless("hybrid", questions.favorites),
+    requests = SampleRequests(environ)
+    loads: dict[str, MakeRequest] = {
+        "suggestions": requests.suggestion,
+        DEFAULT_ALGORITHM: requests.for_list(DEFAULT_ALGORITHM, requests.favorites),
     }
     failed = 0
     with server(environ):
-        for what, question in asked.items():
-            found = _load(environ["PORT"], question, arguments.seconds, arguments.connections)
-            rate = found["requests"] / found["seconds"]
-            failed += int(found["errors"])
+        for name, make_request in loads.items():
+            result = _load(environ["PORT"], make_request, arguments.seconds, arguments.connections)
+            rate = result["requests"] / result["seconds"]
+            failed += int(result["errors"])
             console.print(
-                f"{what}: {rate:,.0f} requests/s (bar: {BARS[what]:,}), p50 {found['p50']:.1f} ms, "
-                f"p99 {found['p99']:.1f} ms (bar: 100), {found['errors']} errors in {found['requests']:,}",
+                f"{name}: {rate:,.0f} requests/s (bar: {BARS[name]:,}), p50 {result['p50']:.1f} ms, "
+                f"p99 {result['p99']:.1f} ms (bar: 100), {result['errors']} errors in {result['requests']:,}",
                 highlight=False,
             )
     return 1 if failed else 0
 
 
-def _load(port: str, question: Ask, seconds: int, connections: int) -> dict[str, float]:
-    prepared = [question() for _ in range(PREPARED)]
+def _load(port: str, make_request: MakeRequest, seconds: int, connections: int) -> dict[str, float]:
+    prepared = [make_request() for _ in range(PREPARED)]
     lines = [
-        f"requests[{number}] = {{method={json.dumps(asked.method)}, path={json.dumps(asked.path)}, "
-        f"body={json.dumps(asked.body.decode()) if asked.body else 'nil'}}}"
-        for number, asked in enumerate(prepared, start=1)
+        f"requests[{number}] = {{method={json.dumps(request.method)}, path={json.dumps(request.path)}, "
+        f"body={json.dumps(request.body.decode()) if request.body else 'nil'}}}"
+        for number, request in enumerate(prepared, start=1)
     ]
     with tempfile.NamedTemporaryFile("w", suffix=".lua", encoding="utf-8") as script:
         script.write(SCRIPT % "\n".join(lines))
@@ -80,9 +84,9 @@ def _load(port: str, question: Ask, seconds: int, connections: int) -> dict[str,
         outcome = subprocess.run(
             [*command, f"http://127.0.0.1:{port}"], capture_output=True, text=True, check=True
         )
-    result = next(line for line in outcome.stdout.splitlines() if line.startswith("RESULT "))
-    found: dict[str, float] = json.loads(result.removeprefix("RESULT "))
-    return found
+    line = next(line for line in outcome.stdout.splitlines() if line.startswith("RESULT "))
+    result: dict[str, float] = json.loads(line.removeprefix("RESULT "))
+    return result
 
 
 if __name__ == "__main__":

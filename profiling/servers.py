@@ -1,4 +1,4 @@
-"""A real server on a full data set, what is asked of it, and how much memory it takes."""
+"""A real server on a full data set, the requests that benchmarks send, and the server's memory."""
 
 from __future__ import annotations
 
@@ -31,18 +31,19 @@ START_LIMIT_S = 60
 
 
 class Request(NamedTuple):
-    """What is sent; an empty body for GET."""
+    """An HTTP request; the body of GET is empty."""
 
     method: str
     path: str
     body: bytes = b""
 
 
-Ask = Callable[[], Request]
+MakeRequest = Callable[[], Request]
+Ratings = list[dict[str, int]]  # as the API takes them
 
 
 def folder_parser(description: str | None) -> argparse.ArgumentParser:
-    """For a measurement that works on what profiling/benchmark.py left in its --folder."""
+    """A parser for benchmarks that work on the --folder of profiling/benchmark.py."""
     parser = argparse.ArgumentParser(
         description=description, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -65,7 +66,7 @@ def settings(folder: Path, database_url: str | None = None) -> dict[str, str]:
 
 @contextmanager
 def server(environ: Mapping[str, str]) -> Iterator[psutil.Process]:
-    """The server, ready; stopped in the end."""
+    """Start the server, wait until it is ready, stop it afterwards."""
     command = [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", "app:create_app()"]
     process = subprocess.Popen(command, cwd=ROOT, env=dict(environ))
     try:
@@ -80,8 +81,8 @@ def server(environ: Mapping[str, str]) -> Iterator[psutil.Process]:
         process.wait(timeout=30)
 
 
-def ask(port: int, request: Request) -> float:
-    """Milliseconds from opening a connection to the last byte of the answer."""
+def send(port: int, request: Request) -> float:
+    """Milliseconds from opening a connection to the last byte of the response."""
     started = time.perf_counter()
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
     headers = {"Content-Type": "application/json"} if request.body else {}
@@ -95,58 +96,60 @@ def ask(port: int, request: Request) -> float:
 
 
 def proportional_memory(process: psutil.Process) -> float:
-    """Sum of PSS over a process and its children, in MB: what they share counts once."""
+    """Sum of PSS over a process and its children, in MB: shared memory counts once."""
     family = [process, *process.children(recursive=True)]
     return sum(member.memory_full_info().pss for member in family) / 2**20
 
 
-class Questions:
-    """Made up from the best known titles of the model, the same for the same seed."""
+class SampleRequests:
+    """Random requests for the most popular titles of the model, the same for the same seed."""
 
     def __init__(self, environ: Mapping[str, str], seed: int = 7) -> None:
-        self._random = random.Random(seed)  # noqa: S311 - which titles are asked for
-        known = sorted(_titles(environ), key=lambda title: -(title.members or 0))[:2_000]
-        self.titles: list[Title] = [title for title in known if not title.nsfw]
+        self._random = random.Random(seed)  # noqa: S311 - chooses titles, nothing secret
+        popular = sorted(_titles(environ), key=lambda title: -(title.members or 0))[:2_000]
+        self.titles: list[Title] = [title for title in popular if not title.nsfw]
 
-    def favorites(self) -> list[dict[str, int]]:
-        """Five titles that most people know."""
+    def favorites(self) -> Ratings:
+        """Five very popular titles."""
         return [{"anime_id": title.anime_id} for title in self._random.sample(self.titles[:500], 5)]
 
-    def history(self) -> list[dict[str, int]]:
+    def history(self) -> Ratings:
         """Ninety titles with ratings."""
         chosen = self._random.sample(self.titles, 90)
         return [{"anime_id": title.anime_id, "rating": self._random.randint(4, 10)} for title in chosen]
 
-    def stateless(self, algorithm: str, ratings: Callable[[], list[dict[str, int]]], **more: Any) -> Ask:
-        """POST /api/v1/recommendations."""
+    def for_list(
+        self, algorithm: str, ratings: Callable[[], list[dict[str, int]]], **options: Any
+    ) -> MakeRequest:
+        """POST /api/v1/recommendations with a list that is not stored."""
         path = "/api/v1/recommendations"
-        return lambda: _post(path, {"algorithm": algorithm, "ratings": ratings(), **more})
+        return lambda: _post(path, {"algorithm": algorithm, "ratings": ratings(), **options})
 
     def suggestion(self) -> Request:
-        """The beginning of a title."""
+        """The first letters of a title."""
         name = self._random.choice(self.titles).name
-        typed = "".join(letter for letter in name[: self._random.randint(1, 8)] if letter.isalnum())
-        return Request("GET", f"/api/anime-suggestions?query={quote(typed)}")
+        query = "".join(letter for letter in name[: self._random.randint(1, 8)] if letter.isalnum())
+        return Request("GET", f"/api/anime-suggestions?query={quote(query)}")
 
-    def stored(self) -> Request:
-        """Somebody whose list is saved."""
+    def stored_user(self) -> Request:
+        """A user with saved ratings."""
         return _post(
             "/users/recommendations",
             {"user_id": 10, "anime_list": [{"anime_id": self.titles[0].anime_id}]},
         )
 
-    def new_person(self) -> Request:
-        """Somebody who is saved by this."""
+    def new_user(self) -> Request:
+        """A user who is saved by the request."""
         user_id = self._random.randint(10**9, 10**12)
         return _post("/users/recommendations", {"user_id": user_id, "anime_list": self.favorites()})
 
     def similar(self) -> Request:
-        """Titles like one."""
+        """Titles similar to one."""
         return Request("GET", f"/api/v1/anime/{self._random.choice(self.titles).anime_id}/similar")
 
 
 def free_port() -> int:
-    """A TCP port that nobody listens on."""
+    """A TCP port that nothing listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
-from recommender.pipeline.page import Wishes
 
 from evaluation.metrics.likes import Predict, by_title, by_user_and_title, title_like_rates
 from evaluation.metrics.quality import Recommend, TitleFacts

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from recommender.pipeline.page import Wishes
 
 from evaluation.harness.candidates import contexts, scores_of, served_pages
 from evaluation.harness.harness import Progress, no_progress

@@ -16,8 +16,8 @@ from flask.testing import FlaskClient
 
 from app import create_app
 from config import Config
-from profiling.servers import free_port
 from tests.api.test_errors import check_problem
+from tests.ports import free_port
 
 PATH = "/api/v1/algorithms"
 

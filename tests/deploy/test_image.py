@@ -15,9 +15,9 @@ from pathlib import Path
 import pytest
 
 from config import ROOT, Config
-from profiling.servers import free_port
 from tests.conftest import World
 from tests.deploy.files import dockerfile, image_command, image_settings, kept_out, let_through, of_image
+from tests.ports import free_port
 
 BIN = Path(sys.executable).parent
 

@@ -17,7 +17,7 @@ from typing import Any
 import psutil
 
 from config import ROOT
-from profiling.servers import free_port
+from tests.ports import free_port
 
 SECRET = "only-for-the-tests-of-this-project"
 WORKERS = 2

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from recommender.pipeline.page import FranchiseMode, Wishes
 
 from evaluation.harness import pages
 from evaluation.harness.option_curves import VARIED_OPTIONS, OptionCurve, option_curves
