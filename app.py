@@ -6,7 +6,6 @@ import logging
 
 from flask import Flask
 from flask_cors import CORS
-from sqlalchemy.exc import DBAPIError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from api import (
@@ -32,8 +31,8 @@ from api.openapi import ApiApp, make_app
 from api.security import add_security_headers, keep_to_https
 from api.web import serve_web
 from config import Config
-from db.engine import connection_error_message
 from serving.builder import BuildFailedError
+from serving.errors import DatabaseUnavailableError
 from serving.services import Observers, Services, open_services
 
 VERSION = "0.1.0"
@@ -78,7 +77,7 @@ def create_app(config: Config | None = None) -> Flask:
         config: default: from the environment and `.env`.
 
     Raises:
-        ConfigError: a setting is missing or connection_error_message.
+        ConfigError: a setting is missing or cannot be used.
         StartError: the database cannot be used, or there is no model and nothing to build one from.
     """
     config = config or Config.from_env()
@@ -130,7 +129,5 @@ def _open(config: Config) -> Services:
             titles=config.model_titles,
             observers=Observers(metrics.time_ranking, metrics.INSERTS.time),
         )
-    except BuildFailedError as error:
+    except (BuildFailedError, DatabaseUnavailableError) as error:
         raise StartError(str(error)) from None
-    except DBAPIError as error:
-        raise StartError(connection_error_message(error)) from None

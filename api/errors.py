@@ -12,10 +12,9 @@ from pydantic import BaseModel, Field, ValidationError
 from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException
 
-from db.engine import driver_message
-from ingest.mal import ExportTooLargeError, MalExportError
 from recommender.pipeline.filters import UnknownFilterValueError
 from serving.errors import (
+    ExportTooLongError,
     ListRequiredError,
     ListTooLongError,
     NothingToSaveError,
@@ -24,6 +23,8 @@ from serving.errors import (
     ServiceError,
     UnknownTitleError,
     UnknownUserError,
+    UnreadableExportError,
+    database_message,
 )
 
 RETRY_AFTER_S = 5
@@ -38,6 +39,8 @@ STATUS_OF: Mapping[type[ServiceError], int] = {
     UnknownTitleError: 404,
     UnknownUserError: 404,
     ListTooLongError: 413,
+    ExportTooLongError: 413,
+    UnreadableExportError: 422,
 }
 
 log = logging.getLogger(__name__)
@@ -110,11 +113,6 @@ def register_error_handlers(app: Flask) -> None:
     def _service_error(error: ServiceError) -> Response:
         return problem(STATUS_OF[type(error)], str(error))
 
-    @app.errorhandler(MalExportError)
-    def _unreadable_export(error: MalExportError) -> Response:
-        status = 413 if isinstance(error, ExportTooLargeError) else 422
-        return problem(status, f"The export cannot be read: {error}")
-
     @app.errorhandler(UnknownFilterValueError)
     def _unknown_filter(error: UnknownFilterValueError) -> Response:
         inside = ["filters"] if request.method == "POST" else []
@@ -122,7 +120,7 @@ def register_error_handlers(app: Flask) -> None:
 
     @app.errorhandler(DBAPIError)
     def _database_away(error: DBAPIError) -> Response:
-        log.error("the database cannot be used: %s", driver_message(error))
+        log.error("the database cannot be used: %s", database_message(error))
         return problem(503, "The database cannot be used at the moment. Try again shortly.")
 
     @app.errorhandler(HTTPException)

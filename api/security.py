@@ -14,7 +14,7 @@ from flask.typing import ResponseReturnValue
 from api.context import context
 from api.errors import ApiError
 from api.keys import Scope, profile_token
-from domain.ids import is_profile
+from domain.ranges import is_profile
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment

@@ -81,7 +81,7 @@ class User(Base):
 
 
 class Rating(Base):
-    """A user's rating of one title: 1-10, or `domain.ratings.UNRATED` for watched without a rating."""
+    """A user's rating of one title: 1-10, or `domain.ranges.UNRATED` for watched without a rating."""
 
     __tablename__ = "ratings"
     __table_args__ = (

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import cast
 
-from domain.ids import MAX_ANIME_ID
+from domain.ranges import MAX_ANIME_ID
 from domain.relations import Relation
 from ingest.files import Progress, ignore_progress, open_binary
 from ingest.report import ImportFileError

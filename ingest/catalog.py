@@ -14,7 +14,7 @@ from db.aliases import Alias, insert_aliases
 from db.engine import write_transaction
 from db.models import Anime
 from db.revisions import take_revision
-from domain.ids import MAX_ANIME_ID
+from domain.ranges import MAX_ANIME_ID
 from ingest.aired import parse_aired
 from ingest.files import Progress, ignore_progress, read_records
 from ingest.report import ImportFileError, ImportReport

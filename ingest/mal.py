@@ -20,7 +20,7 @@ from xml.sax.xmlreader import AttributesImpl, Locator
 from defusedxml import DefusedXmlException
 from defusedxml.expatreader import DefusedExpatParser
 
-from domain.ids import MAX_ANIME_ID
+from domain.ranges import MAX_ANIME_ID
 from ingest.files import GZIP_MAGIC
 from ingest.report import ImportFileError
 

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from domain.ids import MAX_USER_ID
+from domain.ranges import MAX_USER_ID
 from ingest.files import Progress, ignore_progress, open_binary, wrong_header
 from ingest.report import ImportFileError, ImportReport
 

@@ -11,7 +11,7 @@ from sqlalchemy import Engine, select
 from db.engine import write_transaction
 from db.models import Anime
 from db.relations import replace_relations
-from domain.ids import MAX_ANIME_ID
+from domain.ranges import MAX_ANIME_ID
 from domain.relations import KINDS, Relation
 from ingest.anime_relations import read_anime_relations
 from ingest.files import Progress, ignore_progress, open_binary, read_records

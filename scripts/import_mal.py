@@ -20,7 +20,7 @@ from db.engine import open_engine, read_transaction
 from db.models import Anime
 from db.schema import migrate
 from db.users import replace_ratings
-from domain.ids import MAX_USER_ID
+from domain.ranges import MAX_USER_ID
 from ingest.mal import MalEntry, MalExportError, read_mal_export
 from ingest.report import ImportFileError
 from scripts.console import OK, console, run

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from domain.ids import is_profile
+from sqlalchemy.exc import DBAPIError
+
+from db.engine import driver_message
+from domain.ranges import is_profile
 
 NAMED = 5  # titles that a message repeats at most
+
+
+class DatabaseUnavailableError(Exception):
+    """The database cannot be reached or used; the message says why, without its address."""
 
 
 class ServiceError(Exception):
@@ -65,6 +72,17 @@ class ListTooLongError(ServiceError):
         self.length, self.limit = length, limit
 
 
+class UnreadableExportError(ServiceError):
+    """An exported list cannot be read."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"The export cannot be read: {reason}")
+
+
+class ExportTooLongError(UnreadableExportError):
+    """An exported list has more titles than one list may have."""
+
+
 class ProfileIdError(ServiceError):
     """A user id is in the range of profiles, which are opened by their token only."""
 
@@ -73,3 +91,8 @@ class ProfileIdError(ServiceError):
             f"user_id {user_id} is of a profile: use POST /api/v1/recommendations or /api/v1/profiles."
         )
         self.user_id = user_id
+
+
+def database_message(error: DBAPIError) -> str:
+    """The driver's own words, for the log."""
+    return driver_message(error)

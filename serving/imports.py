@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import IO
 
-from ingest.mal import MalEntry, Status, read_mal_export
+from ingest.mal import ExportTooLargeError, MalEntry, MalExportError, Status, read_mal_export
 from recommender.data.catalog import Catalog
-from serving.errors import NothingToSaveError
+from serving.errors import ExportTooLongError, NothingToSaveError, UnreadableExportError
 from serving.users import UserService
+
+ImportedEntry = MalEntry  # of the only format there is
 
 
 @dataclass(frozen=True)
@@ -57,10 +59,15 @@ class ImportService:
             save_for: the user whose saved ratings the list replaces; None: nobody's.
 
         Raises:
-            MalExportError: it cannot be read; ExportTooLargeError: it has more titles than one list may.
+            UnreadableExportError, ExportTooLongError.
             NothingToSaveError: nothing matched. UnknownUserError: as `UserService.replace`.
         """
-        entries = read_mal_export(export, self.users.max_list_titles)
+        try:
+            entries = read_mal_export(export, self.users.max_list_titles)
+        except ExportTooLargeError as error:
+            raise ExportTooLongError(str(error)) from None
+        except MalExportError as error:
+            raise UnreadableExportError(str(error)) from None
         catalog = self.users.live.latest_model().snapshot.catalog
         found = match_entries(entries, lambda anime_id: catalog.vocabulary.row(anime_id) is not None)
         if save_for is not None:

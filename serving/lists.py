@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
-from domain.ratings import FAVORITE, UNRATED
+from domain.ranges import FAVORITE, UNRATED
 from recommender.artifacts.snapshot import Snapshot
 from recommender.data.catalog import Catalog
 from serving.errors import ListTooLongError, NoTitleResolvedError

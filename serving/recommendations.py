@@ -6,8 +6,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 
-from domain.ids import is_profile
-from domain.ratings import FAVORITE
+from domain.ranges import FAVORITE, is_profile
 from recommender.data.query import Query
 from recommender.models.context import ScoringContext
 from recommender.models.ranker import Forecast, Ranker

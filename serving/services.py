@@ -14,13 +14,14 @@ from pathlib import Path
 
 from sqlalchemy import Engine, text
 
-from db.engine import open_engine, read_transaction, set_read_timeout
+from db.engine import connection_error_message, open_engine, read_transaction, set_read_timeout
 from db.revisions import current_revision, database_id
 from db.schema import migrate
 from recommender.artifacts.store import ModelStore, NoModelError, Version
 from recommender.models.item_item import ItemItemConfig
 from serving.builder import BuildFailedError
 from serving.catalog import CatalogService
+from serving.errors import DatabaseUnavailableError
 from serving.imports import ImportService
 from serving.lists import MAX_LIST_TITLES
 from serving.live import LiveModel, LiveVersion
@@ -105,13 +106,16 @@ def open_services(
     """Open the database, migrate its schema, and load the model, or build one if none is usable.
 
     Raises:
-        sqlalchemy.exc.OperationalError: the database cannot be reached.
+        DatabaseUnavailableError: it cannot be reached or used.
         BuildFailedError: there is no usable model and none could be built, such as from an empty database.
     """
     engine = open_engine(database_url, lock_timeout_s=LOCK_TIMEOUT_S)
-    migrate(engine)
     store = ModelStore(model_dir)
-    version = _load_or_build(engine, store, titles)
+    try:
+        migrate(engine)
+        version = _load_or_build(engine, store, titles)
+    except DBAPIError as error:
+        raise DatabaseUnavailableError(connection_error_message(error)) from error
     live = LiveModel(store, engine, version, interval_s=sync_interval_s, overlay_max_users=overlay_max_users)
     engine.dispose()  # a fork after this inherits no open connection
     return Services.over(engine, live, max_list_titles, observers)

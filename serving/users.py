@@ -13,8 +13,7 @@ from sqlalchemy import Engine
 from db.engine import read_transaction
 from db.titles import existing_titles
 from db.users import UserRatings, erase_user, insert_user, load_user_ratings, replace_ratings, update_ratings
-from domain.ids import PROFILE_IDS, is_profile
-from domain.ratings import FAVORITE, UNRATED
+from domain.ranges import FAVORITE, PROFILE_IDS, UNRATED, is_profile
 from recommender.artifacts.snapshot import Snapshot
 from recommender.data.query import Query
 from recommender.models.user_user import Neighbors, UserUser

@@ -38,13 +38,6 @@ MAY_IMPORT = {
     "profiling": {*ROOMS, DECORATORS} - {"tests"},
     "scripts": {*ROOMS, DECORATORS} - {"tests"},
 }
-# file -> modules that its room may not import, until the services wrap what it needs of them
-EXCEPTIONS = {
-    "api/imports.py": {"ingest.mal"},
-    "api/schemas/imports.py": {"ingest.mal"},
-    "api/errors.py": {"db.engine"},
-    "app.py": {"db.engine"},
-}
 # folders of the recommender, the lowest first, and the module that stands on them
 FLOORS = (
     *("data", "kernels", "search", "franchises", "models", "pipeline", "training", "artifacts"),
@@ -143,14 +136,8 @@ def test_every_source_belongs_to_a_room() -> None:
 @EVERY_SOURCE
 def test_source_imports_only_the_rooms_it_may(path: Path) -> None:
     room = room_of(module_of(path))
-    excused = tuple(EXCEPTIONS.get(name_of(path), ()))
-    found = {room_of(module) for module in imported_modules(path) if not module.startswith(excused)}
+    found = {room_of(module) for module in imported_modules(path)}
     assert found & {*ROOMS, DECORATORS} <= MAY_IMPORT[room] | {room}
-
-
-@pytest.mark.parametrize("name", EXCEPTIONS)
-def test_exception_to_the_imports_is_still_needed(name: str) -> None:
-    assert EXCEPTIONS[name] <= set(imported_modules(ROOT / name))
 
 
 @EVERY_SOURCE

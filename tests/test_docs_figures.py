@@ -6,12 +6,12 @@ import re
 import tomllib
 
 import pytest
+from evaluation.harness.questions import ASKED
 from recommender.training.learning import LearningConfig
 
 from config import ROOT, Config
 from db.engine import PAUSE_S, SILENCE_S
-from domain.ratings import LIKED_FROM
-from evaluation.harness.questions import ASKED
+from domain.ranges import LIKED_FROM
 from evaluation.metrics.reasons import SAMPLE
 from evaluation.protocols.holdout import HoldoutConfig
 from ingest.mal import MAX_BYTES

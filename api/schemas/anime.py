@@ -10,8 +10,7 @@ from api.schemas.fields import MAX_TEXT, Count, Histogram, QueryIds, SimilarAlgo
 from api.schemas.filters import QueryFilters
 from api.schemas.items import AnimeItem, RecommendedItem
 from api.schemas.pages import PageQuery, Pagination
-from domain.ids import MAX_ANIME_ID
-from domain.ratings import RATINGS, UNRATED
+from domain.ranges import MAX_ANIME_ID, RATINGS, UNRATED
 from recommender.artifacts.snapshot import Snapshot
 from recommender.models.popularity import Popularity
 from recommender.models.registry import DEFAULT_ALGORITHM

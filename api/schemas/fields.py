@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, StrictInt
 
-from domain.ids import MAX_ANIME_ID, MAX_USER_ID, PROFILE_IDS
+from domain.ranges import MAX_ANIME_ID, MAX_USER_ID, PROFILE_IDS
 from recommender.models.registry import ALGORITHMS
 
 MAX_TEXT = 200

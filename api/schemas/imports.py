@@ -8,9 +8,8 @@ from pydantic import BaseModel, Field
 
 from api.requests import QueryModel
 from api.schemas.fields import with_example
-from domain.ids import MAX_USER_ID
-from ingest.mal import MalEntry
-from serving.imports import ImportedList
+from domain.ranges import MAX_USER_ID
+from serving.imports import ImportedEntry, ImportedList
 
 
 class MalImportQuery(QueryModel):
@@ -113,5 +112,5 @@ class MalImportAnswer(BaseModel):
         )
 
 
-def _opinion(entry: MalEntry) -> dict[str, Any]:
+def _opinion(entry: ImportedEntry) -> dict[str, Any]:
     return {"anime_id": entry.anime_id, "rating": entry.rating or None, "status": entry.status}

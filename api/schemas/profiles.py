@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from api.schemas.fields import ProfileId, with_example
 from api.schemas.users import SavedAnswer
-from domain.ratings import UNRATED
+from domain.ranges import UNRATED
 from serving.users import Saved, SavedTitle
 
 _ID = 5_812_345_678_901_234

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.schemas.fields import Histogram
 from api.schemas.items import AnimeItem
 from api.schemas.lists import TransientList
-from domain.ratings import UNRATED
+from domain.ranges import UNRATED
 from recommender.data.catalog import Catalog
 from recommender.pipeline.taste import Apart
 from serving.taste import TasteSummary

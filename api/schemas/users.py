@@ -11,7 +11,7 @@ from api.schemas.fields import AlgorithmName, Count, QueryIds
 from api.schemas.filters import PageOptionFields, QueryFilters
 from api.schemas.lists import NAMES_A_TITLE, ListFields
 from api.schemas.recommendations import recommend_options
-from domain.ids import MAX_USER_ID
+from domain.ranges import MAX_USER_ID
 from recommender.models.registry import DEFAULT_ALGORITHM
 from serving.recommendations import RecommendOptions
 from serving.users import Saved, SimilarUsers

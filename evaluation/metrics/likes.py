@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import rankdata
 
-from domain.ratings import LIKED_FROM, UNRATED
+from domain.ranges import LIKED_FROM, UNRATED
 from evaluation.metrics.ranking import NAN, Mean
 from evaluation.protocols.holdout import Case
 from recommender.data.query import Query

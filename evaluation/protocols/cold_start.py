@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from domain.ratings import LIKED_FROM
+from domain.ranges import LIKED_FROM
 from evaluation.metrics.likes import auc
 from evaluation.metrics.ranking import Mean
 from evaluation.protocols.holdout import Case, Holdout

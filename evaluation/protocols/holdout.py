@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from domain.ratings import FAVORITE, LIKED_FROM
+from domain.ranges import FAVORITE, LIKED_FROM
 from recommender.data.query import Query
 from recommender.data.ratings_matrix import RatingsMatrix
 

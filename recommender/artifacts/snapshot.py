@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from domain.ratings import FAVORITE
+from domain.ranges import FAVORITE
 from recommender.artifacts.arrays import DirectoryReader, DirectoryWriter
 from recommender.artifacts.title_file import StoredTitles, write_titles
 from recommender.data.catalog import Catalog

@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from domain.ratings import LIKED_FROM, UNRATED
+from domain.ranges import LIKED_FROM, UNRATED
 
 BEARABLE_FROM = 5  # a rating below this is never taken for a like
 

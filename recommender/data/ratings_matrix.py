@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from domain.ratings import LIKED_FROM
+from domain.ranges import LIKED_FROM
 from recommender.data.vocabulary import Vocabulary
 
 

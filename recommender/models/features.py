@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from domain.ratings import LIKED_FROM, UNRATED
+from domain.ranges import LIKED_FROM, UNRATED
 from recommender.data.arrays import ArrayReader, ArrayWriter
 from recommender.data.training_data import TrainingData
 from recommender.models.base import Models, ModelSpec, NoConfig, cached_on_context

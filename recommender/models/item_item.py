@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csc_array, csr_array
 
-from domain.ratings import LIKED_FROM
+from domain.ranges import LIKED_FROM
 from recommender.data.arrays import ArrayReader, ArrayWriter
 from recommender.data.query import Query
 from recommender.data.ratings_matrix import RatingsMatrix, ranges

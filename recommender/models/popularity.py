@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from domain.ratings import LIKED_FROM, RATINGS, UNRATED
+from domain.ranges import LIKED_FROM, RATINGS, UNRATED
 from recommender.data.arrays import ArrayReader, ArrayWriter
 from recommender.data.training_data import TrainingData
 from recommender.models.base import AlgorithmInfo, Models, ModelSpec

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from domain.ratings import LIKED_FROM, UNRATED
+from domain.ranges import LIKED_FROM, UNRATED
 from recommender.data.arrays import ArrayReader, ArrayWriter
 from recommender.data.training_data import TrainingData
 from recommender.kernels.network import Network, NetworkConfig, logistic, probability

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from domain.ratings import RATINGS, UNRATED
+from domain.ranges import RATINGS, UNRATED
 from domain.titles import NSFW_GENRES
 from recommender.data.catalog import Catalog
 from recommender.data.query import Query

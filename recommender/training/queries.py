@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from domain.ratings import FAVORITE, LIKED_FROM, UNRATED
+from domain.ranges import FAVORITE, LIKED_FROM, UNRATED
 from recommender.data.catalog import Catalog
 from recommender.data.query import Query
 from recommender.data.ratings_matrix import RatingsMatrix

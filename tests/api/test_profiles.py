@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from api.keys import profile_token
 from app import create_app
 from config import Config
-from domain.ids import PROFILE_IDS
+from domain.ranges import PROFILE_IDS
 from tests.api.conftest import config_of, engine_of, saved
 from tests.api.test_errors import check_problem
 from tests.api.test_openapi import mismatches

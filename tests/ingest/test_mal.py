@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.ids import MAX_ANIME_ID
+from domain.ranges import MAX_ANIME_ID
 from ingest import mal
 from ingest.mal import ExportTooLargeError, MalEntry, MalExportError, Status, read_mal_export
 from tests.db.helpers import PEAK_MB, run_python

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Engine
 
-from domain.ids import PROFILE_IDS
+from domain.ranges import PROFILE_IDS
 from ingest.mal import ExportTooLargeError, MalEntry, MalExportError, Status
 from recommender.artifacts.store import ModelStore, Version
 from serving.errors import NothingToSaveError, UnknownUserError

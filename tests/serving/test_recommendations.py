@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from sqlalchemy import Engine
 
-from domain.ids import PROFILE_IDS
+from domain.ranges import PROFILE_IDS
 from recommender.artifacts.store import ModelStore, Version
 from recommender.models.registry import ALGORITHMS
 from recommender.pipeline.filters import Filters, UnknownFilterValueError

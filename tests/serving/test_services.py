@@ -39,7 +39,7 @@ def test_start_without_a_model_builds_one(filled: Engine, store: ModelStore) -> 
 
 
 def test_start_with_a_model_builds_none(filled: Engine, store: ModelStore, version: Version) -> None:
-    insert_user(filled, STRANGER, ACTION)  # newer people do not make it connection_error_message
+    insert_user(filled, STRANGER, ACTION)  # newer people do not make it unusable
     services = start(filled, store)
     assert store.names() == [version.name]
     assert knows(services.live, STRANGER)

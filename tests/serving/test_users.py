@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
 from db.users import insert_user
-from domain.ids import PROFILE_IDS, is_profile
+from domain.ranges import PROFILE_IDS, is_profile
 from recommender.artifacts.store import ModelStore, Version
 from serving.errors import ListTooLongError, NothingToSaveError, NoTitleResolvedError, UnknownUserError
 from serving.lists import SubmittedList, SubmittedTitle

@@ -106,7 +106,7 @@ DAMAGES = [
 
 
 def damage(version: Path, how: str) -> None:
-    """Make a version on disk connection_error_message."""
+    """Make a version on disk unusable."""
     largest = max(version.glob("*.np*"), key=lambda path: path.stat().st_size)
     manifest = version / "manifest.json"
     content = manifest.read_text("utf-8")

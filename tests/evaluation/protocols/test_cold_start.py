@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from domain.ratings import LIKED_FROM
+from domain.ranges import LIKED_FROM
 from evaluation.protocols.cold_start import ColdCase, ColdStart, ColdStartConfig, cold_auc, hide_titles
 from evaluation.protocols.holdout import Holdout, HoldoutConfig, hold_out
 from recommender.data.query import Query

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from domain.ratings import FAVORITE, LIKED_FROM
+from domain.ranges import FAVORITE, LIKED_FROM
 from evaluation.protocols.holdout import (
     Holdout,
     HoldoutConfig,

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from domain.ratings import LIKED_FROM
+from domain.ranges import LIKED_FROM
 from recommender.data.ratings_matrix import RatingsMatrix, ranges
 from tests.recommender.small import checkerboard, random_lists, ratings, vocabulary
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from domain.ratings import LIKED_FROM
+from domain.ranges import LIKED_FROM
 from recommender.data.query import Query
 from recommender.data.ranking import Ranking
 from recommender.kernels.linear import AutoencoderConfig

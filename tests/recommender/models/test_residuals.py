@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_array
 
-from domain.ratings import LIKED_FROM
+from domain.ranges import LIKED_FROM
 from recommender.data.query import Query
 from recommender.models.base import Models
 from recommender.models.item_item import ItemItem, ItemItemConfig

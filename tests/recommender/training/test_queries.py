@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from domain.ratings import FAVORITE, LIKED_FROM, UNRATED
+from domain.ranges import FAVORITE, LIKED_FROM, UNRATED
 from recommender.artifacts.snapshot import Snapshot
 from recommender.data.training_data import TrainingConfig, TrainingQuery
 from recommender.models.user_user import UserUser

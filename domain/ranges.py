@@ -1,0 +1,18 @@
+"""The rating scale and the ranges of external ids."""
+
+from __future__ import annotations
+
+RATINGS = range(1, 11)  # what a person can give
+UNRATED = 0  # the title was watched but not rated
+LIKED_FROM = 8  # a rating from here up means the person liked the title
+FAVORITE = 10  # what a title counts that was named without a rating
+
+MAX_USER_ID = 2**63 - 1
+MAX_ANIME_ID = 2**31 - 1
+# ids that only the server hands out, at random: too many to guess, and whole numbers in JavaScript too
+PROFILE_IDS = range(2**52, 2**53)
+
+
+def is_profile(user_id: int) -> bool:
+    """True for an id in the range that only the server hands out."""
+    return PROFILE_IDS.start <= user_id < PROFILE_IDS.stop
