@@ -26,6 +26,7 @@ from recommender.artifacts.snapshot import Snapshot
 from recommender.artifacts.store import ModelStore
 from scripts import generate_ratings
 from serving.builder import build_model
+from tests.sharing import made_once
 
 SECRET = "only-for-the-tests-of-this-project"
 TITLES, PEOPLE = 300, 250
@@ -103,8 +104,16 @@ def sqlite_engine(tmp_path: Path) -> Iterator[Engine]:
 @pytest.fixture(scope="session")
 def world(tmp_path_factory: pytest.TempPathFactory) -> World:
     """300 titles of the demo catalog, 250 generated people."""
-    folder = tmp_path_factory.mktemp("world")
-    made = World(folder / "anime.csv", folder / "ratings.csv", folder / "world.db", folder / "models")
+    return world_in(made_once(tmp_path_factory, "world", lambda folder: generate_world(world_in(folder))))
+
+
+def world_in(folder: Path) -> World:
+    """Where the files of a world are."""
+    return World(folder / "anime.csv", folder / "ratings.csv", folder / "world.db", folder / "models")
+
+
+def generate_world(made: World) -> None:
+    """Make the files, the database of them and the model of that."""
     generate_ratings.main(
         [
             *("--users", str(PEOPLE), "--anime", str(TITLES)),
@@ -121,7 +130,6 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
         connection.exec_driver_sql("BEGIN")
     engine.dispose()
-    return made
 
 
 @pytest.fixture(scope="session")

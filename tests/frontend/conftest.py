@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
@@ -18,6 +20,7 @@ from scripts.chromium import chromium
 from tests.frontend.browser import Watch
 from tests.frontend.lists import FAVORITES, keep_list
 from tests.serving.servers import Server, build, serving, settings
+from tests.sharing import made_once
 
 NewContext = Callable[..., BrowserContext]
 WIDE, PHONE = {"width": 1280, "height": 800}, {"width": 375, "height": 667}
@@ -28,7 +31,18 @@ expect.set_options(timeout=15_000)
 def demo(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """The settings of a server on the demo data, which has covers for every other title."""
     folder = tmp_path_factory.mktemp("demo")
-    environ = settings(f"sqlite:///{folder / 'demo.db'}", folder / "models")
+    shutil.copytree(made_once(tmp_path_factory, "demo_data", make_demo), folder, dirs_exist_ok=True)
+    return settings_in(folder)
+
+
+def settings_in(folder: Path) -> dict[str, str]:
+    """The settings of a server on what is in the folder."""
+    return settings(f"sqlite:///{folder / 'demo.db'}", folder / "models")
+
+
+def make_demo(folder: Path) -> None:
+    """Load the demo data and build a model of it."""
+    environ = settings_in(folder)
     assert (Config.from_env(environ).web_dir / "index.html").is_file(), (
         "build the web app first: make frontend"
     )
@@ -41,7 +55,6 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         connection.execute(update(Anime).where(Anime.anime_id % 2 == 0).values(image_url=cover))
     engine.dispose()
     build(environ)
-    return environ
 
 
 @pytest.fixture(scope="package")
