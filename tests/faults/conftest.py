@@ -21,7 +21,7 @@ from db.schema import migrate
 from db.users import insert_user
 from recommender.artifacts.store import ModelStore
 from serving.builder import build_model
-from tests.conftest import new_database
+from tests.databases import PostgresDatabases
 from tests.faults.crowd import GROUPS, WATCHERS, titles_of
 from tests.serving.servers import settings
 from tests.serving.worlds import make_world
@@ -91,5 +91,6 @@ def own_postgres() -> Iterator[PostgresServer]:
 @pytest.fixture
 def postgres_place(own_postgres: PostgresServer, tmp_path: Path) -> Iterator[Place]:
     """A place on a PostgreSQL that the test may stop."""
-    with new_database(own_postgres.get_uri()) as url, new_place(url, tmp_path) as place:
+    databases = PostgresDatabases(own_postgres.get_uri())
+    with databases.new() as url, new_place(url, tmp_path) as place:
         yield place
