@@ -42,12 +42,12 @@ class World:
 
 
 @pytest.fixture(scope="session")
-def postgres_databases() -> Iterator[PostgresDatabases]:
+def postgres_databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresDatabases]:
     """Databases of a real PostgreSQL, started for this run."""
     # not below pytest's own folder: that is closed to the user that PostgreSQL runs as instead of root
     with tempfile.TemporaryDirectory(prefix="postgres-", ignore_cleanup_errors=True) as folder:
         server = get_server(Path(folder) / "data")
-        databases = PostgresDatabases(server.get_uri())
+        databases = PostgresDatabases(tmp_path_factory.mktemp("postgres"), server.get_uri())
         databases.run("ALTER SYSTEM SET fsync = off")  # nothing in it needs to outlive the run
         databases.run("SELECT pg_reload_conf()")
         yield databases
@@ -57,7 +57,7 @@ def postgres_databases() -> Iterator[PostgresDatabases]:
 @pytest.fixture(scope="session")
 def sqlite_databases(tmp_path_factory: pytest.TempPathFactory) -> SqliteDatabases:
     """SQLite databases."""
-    return SqliteDatabases(tmp_path_factory.mktemp("templates"))
+    return SqliteDatabases(tmp_path_factory.mktemp("sqlite"))
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -12,6 +12,8 @@ import sqlalchemy
 from sqlalchemy import Engine, NullPool
 
 from db.engine import open_engine
+from recommender.artifacts.store import ModelStore
+from serving.builder import build_model
 
 Fill = Callable[[Engine], object]  # is given an engine over an empty database
 
@@ -19,51 +21,62 @@ Fill = Callable[[Engine], object]  # is given an engine over an empty database
 class Databases(ABC):
     """Makes databases of one kind."""
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder  # of what is copied
         self._templates: dict[Fill, str] = {}
 
     @abstractmethod
     def new(self, path: Path, fill: Fill | None = None) -> AbstractContextManager[str]:
         """The address of a database, at `path` if it is a file: empty, or a copy of what `fill` has made."""
 
+    def copy_model(self, fill: Fill, directory: Path) -> None:
+        """Make the directory of a store: v0001 is of what `fill` has made."""
+        models = self._folder / f"{self._template(fill)}_models"
+        if not models.exists():
+            with engine_over(self._url(self._template(fill))) as engine:
+                build_model(engine, ModelStore(models))
+        shutil.copytree(models, directory)
+
     def _template(self, fill: Fill) -> str:
         """Name of a database that was filled once and that nobody is connected to."""
         if fill not in self._templates:
-            name, url = self._create_template(len(self._templates))
-            engine = open_engine(url)
-            fill(engine)
-            engine.dispose()
+            name = f"template_{len(self._templates)}"
+            self._create(name)
+            with engine_over(self._url(name)) as engine:
+                fill(engine)
             self._templates[fill] = name
         return self._templates[fill]
 
     @abstractmethod
-    def _create_template(self, number: int) -> tuple[str, str]:
-        """Name and address."""
+    def _create(self, name: str) -> None:
+        """Make an empty database."""
+
+    @abstractmethod
+    def _url(self, name: str) -> str:
+        """Its address."""
 
 
 class SqliteDatabases(Databases):
-    """Files; the templates are in a folder of their own."""
-
-    def __init__(self, folder: Path) -> None:
-        super().__init__()
-        self._folder = folder
+    """Files."""
 
     @contextmanager
     def new(self, path: Path, fill: Fill | None = None) -> Iterator[str]:
         if fill:
-            shutil.copy(self._template(fill), path)
+            shutil.copy(self._folder / f"{self._template(fill)}.db", path)
         yield f"sqlite:///{path}"
 
-    def _create_template(self, number: int) -> tuple[str, str]:
-        path = self._folder / f"template_{number}.db"
-        return str(path), f"sqlite:///{path}"
+    def _create(self, name: str) -> None:
+        """It comes with the first connection."""
+
+    def _url(self, name: str) -> str:
+        return f"sqlite:///{self._folder / name}.db"
 
 
 class PostgresDatabases(Databases):
     """Databases of a server, one at a time; dropped afterwards."""
 
-    def __init__(self, server: str) -> None:
-        super().__init__()
+    def __init__(self, folder: Path, server: str) -> None:
+        super().__init__(folder)
         self._server = sqlalchemy.make_url(server)
         driver = self._server.set(drivername="postgresql+psycopg2")
         self._admin = sqlalchemy.create_engine(driver, isolation_level="AUTOCOMMIT", poolclass=NullPool)
@@ -73,7 +86,7 @@ class PostgresDatabases(Databases):
         del path
         template = self._template(fill) if fill else "template1"
         self.run("DROP DATABASE IF EXISTS test_database WITH (FORCE)")
-        self.run(f"CREATE DATABASE test_database TEMPLATE {template}")
+        self._create("test_database", template)
         yield self._url("test_database")
         self.run("DROP DATABASE test_database WITH (FORCE)")
 
@@ -82,19 +95,22 @@ class PostgresDatabases(Databases):
         with self._admin.connect() as connection:
             connection.exec_driver_sql(statement)
 
-    def _create_template(self, number: int) -> tuple[str, str]:
-        name = f"template_{number}"
-        self.run(f"CREATE DATABASE {name}")
-        return name, self._url(name)
+    def _create(self, name: str, template: str = "template1") -> None:
+        self.run(f"CREATE DATABASE {name} TEMPLATE {template}")
 
-    def _url(self, database: str) -> str:
-        return self._server.set(database=database).render_as_string(hide_password=False)
+    def _url(self, name: str) -> str:
+        return self._server.set(database=name).render_as_string(hide_password=False)
 
 
 @contextmanager
 def new_engine(databases: Databases, path: Path, fill: Fill) -> Iterator[Engine]:
     """An engine over a new database."""
-    with databases.new(path, fill) as url:
-        engine = open_engine(url)
+    with databases.new(path, fill) as url, engine_over(url) as engine:
         yield engine
-        engine.dispose()
+
+
+@contextmanager
+def engine_over(url: str) -> Iterator[Engine]:
+    engine = open_engine(url)
+    yield engine
+    engine.dispose()

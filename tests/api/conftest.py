@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -13,11 +15,8 @@ from sqlalchemy import Engine
 from api.context import context
 from app import create_app
 from config import Config
-from db.engine import open_engine
-from recommender.artifacts.store import ModelStore
-from serving.builder import build_model
-from serving.errors import UnknownUserError
 from tests.conftest import SECRET, World
+from tests.databases import Databases, SqliteDatabases
 from tests.serving.worlds import make_world
 
 
@@ -36,16 +35,19 @@ def shared_client(world: World, tmp_path_factory: pytest.TempPathFactory) -> Fla
 
 
 @pytest.fixture(scope="module")
-def shared_small_client(tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
+def shared_small_client(
+    sqlite_databases: SqliteDatabases, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[FlaskClient]:
     """The same over the small world."""
-    folder = tmp_path_factory.mktemp("shared_small")
-    return create_app(config_of(f"sqlite:///{folder / 'small.db'}", folder)).test_client()
+    with small_world(sqlite_databases, tmp_path_factory.mktemp("shared_small")) as config:
+        yield create_app(config).test_client()
 
 
 @pytest.fixture
-def small_config(tmp_path: Path) -> Config:
+def small_config(sqlite_databases: SqliteDatabases, tmp_path: Path) -> Iterator[Config]:
     """Settings of a server over the small world of tests/serving/worlds.py, on SQLite."""
-    return config_of(f"sqlite:///{tmp_path / 'small.db'}", tmp_path)
+    with small_world(sqlite_databases, tmp_path) as config:
+        yield config
 
 
 @pytest.fixture
@@ -55,20 +57,24 @@ def small_client(small_config: Config) -> FlaskClient:
 
 
 @pytest.fixture
-def each_app(database_url: str, tmp_path: Path) -> Flask:
+def each_config(databases: Databases, tmp_path: Path) -> Iterator[Config]:
+    """Settings of a server over the small world, on each kind of database."""
+    with small_world(databases, tmp_path) as config:
+        yield config
+
+
+@pytest.fixture
+def each_app(each_config: Config) -> Flask:
     """The real app over the small world, of each kind of database."""
-    return create_app(config_of(database_url, tmp_path))
+    return create_app(each_config)
 
 
-def config_of(database_url: str, folder: Path) -> Config:
-    """Make the small world and its model; the settings to serve it."""
-    engine = open_engine(database_url)
-    make_world(engine)
-    build_model(engine, ModelStore(folder / "models"))
-    engine.dispose()
-    return Config(
-        database_url=database_url, secret_key=SECRET, model_dir=folder / "models", sync_interval_ms=0
-    )
+@contextmanager
+def small_world(databases: Databases, folder: Path) -> Iterator[Config]:
+    """A small world and its model; the settings to serve it."""
+    with databases.new(folder / "small.db", make_world) as url:
+        databases.copy_model(make_world, folder / "models")
+        yield Config(database_url=url, secret_key=SECRET, model_dir=folder / "models", sync_interval_ms=0)
 
 
 def engine_of(app: Flask) -> Engine:

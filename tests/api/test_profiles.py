@@ -12,8 +12,8 @@ from flask.testing import FlaskClient
 from api.keys import profile_token
 from app import create_app
 from config import Config
-from domain.ranges import PROFILE_IDS
-from tests.api.conftest import config_of, engine_of, saved
+from domain.ids import PROFILE_IDS
+from tests.api.conftest import engine_of
 from tests.api.test_errors import check_problem
 from tests.api.test_openapi import mismatches
 from tests.api.test_saving import neighbors, put
@@ -111,9 +111,8 @@ def people(app: Flask) -> set[int]:
         return {user_id for user_id in ids if user_id in PROFILE_IDS}
 
 
-def test_profile_is_a_neighbor_until_it_is_erased(database_url: str, tmp_path: Any) -> None:
-    config = config_of(database_url, tmp_path)
-    first, second = create_app(config), create_app(config)
+def test_a_profile_counts_at_once_in_every_worker_until_it_is_erased(each_config: Config) -> None:
+    first, second = create_app(each_config), create_app(each_config)
     profile = made(first.test_client())
     put(first.test_client(), 77, LIST["ratings"])
     assert profile["user_id"] in neighbors(second, 77)

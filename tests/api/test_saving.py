@@ -11,9 +11,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 
 from app import create_app
+from config import Config
 from recommender.artifacts.store import ModelStore
 from serving.builder import build_model
-from tests.api.conftest import config_of, engine_of, saved
+from tests.api.conftest import engine_of
 from tests.api.test_errors import check_problem
 
 KNOWN_USER = 2  # of the small world
@@ -21,10 +22,9 @@ LIST = [{"anime_id": 106, "rating": 9}, {"anime_id": 108, "rating": 3}, {"anime_
 
 
 @pytest.fixture
-def two_workers(database_url: str, tmp_path: Path) -> tuple[Flask, Flask]:
+def two_workers(each_config: Config) -> tuple[Flask, Flask]:
     """Two apps over the same database and models, as two workers are."""
-    config = config_of(database_url, tmp_path)
-    return create_app(config), create_app(config)
+    return create_app(each_config), create_app(each_config)
 
 
 @pytest.fixture

@@ -91,6 +91,6 @@ def own_postgres() -> Iterator[PostgresServer]:
 @pytest.fixture
 def postgres_place(own_postgres: PostgresServer, tmp_path: Path) -> Iterator[Place]:
     """A place on a PostgreSQL that the test may stop."""
-    databases = PostgresDatabases(own_postgres.get_uri())
+    databases = PostgresDatabases(tmp_path, own_postgres.get_uri())
     with databases.new() as url, new_place(url, tmp_path) as place:
         yield place

@@ -8,26 +8,23 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from db.engine import open_engine
 from recommender.artifacts.store import ModelStore, Version
-from serving.builder import build_model
+from tests.databases import Databases, SqliteDatabases, new_engine
 from tests.serving.worlds import make_world
 
 
 @pytest.fixture
-def filled(engine: Engine) -> Engine:
+def filled(databases: Databases, tmp_path: Path) -> Iterator[Engine]:
     """An engine over a small world, of each kind of database."""
-    make_world(engine)
-    return engine
+    with new_engine(databases, tmp_path / "test.db", make_world) as engine:
+        yield engine
 
 
 @pytest.fixture
-def embedded(tmp_path: Path) -> Iterator[Engine]:
+def embedded(sqlite_databases: SqliteDatabases, tmp_path: Path) -> Iterator[Engine]:
     """A small world on SQLite only, where the database makes no difference."""
-    engine = open_engine(f"sqlite:///{tmp_path / 'embedded.db'}")
-    make_world(engine)
-    yield engine
-    engine.dispose()
+    with new_engine(sqlite_databases, tmp_path / "embedded.db", make_world) as engine:
+        yield engine
 
 
 @pytest.fixture
@@ -37,12 +34,14 @@ def store(tmp_path: Path) -> ModelStore:
 
 
 @pytest.fixture
-def version(filled: Engine, store: ModelStore) -> Version:
+def version(databases: Databases, filled: Engine, store: ModelStore) -> Version:
     """The first model of the small world, published."""
-    return build_model(filled, store)[0]
+    databases.copy_model(make_world, store.directory)
+    return store.load()
 
 
 @pytest.fixture
-def embedded_version(embedded: Engine, store: ModelStore) -> Version:
+def embedded_version(sqlite_databases: SqliteDatabases, embedded: Engine, store: ModelStore) -> Version:
     """The first model of the small world on SQLite only, published."""
-    return build_model(embedded, store)[0]
+    sqlite_databases.copy_model(make_world, store.directory)
+    return store.load()
