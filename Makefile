@@ -79,10 +79,11 @@ run: demo web
 serve: env web
 	$(BIN)/gunicorn -c gunicorn.conf.py 'app:create_app()'
 
+# one BLAS thread a process: the workers are the parallelism
 test: setup-dev frontend
 	@sh scripts/find_chromium.sh
 	$(NPM) test
-	$(BIN)/python -m pytest
+	OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n logical --maxprocesses 4 --dist worksteal
 
 lint: setup-dev frontend/node_modules/.installed
 	$(BIN)/ruff check .
