@@ -13,6 +13,7 @@ from api import (
     anime,
     catalog,
     compatible,
+    filters,
     health,
     imports,
     metrics,
@@ -63,6 +64,7 @@ def make_api() -> ApiApp:
         taste,
         popular,
         algorithms,
+        filters,
         health,
         metrics,
     ):

@@ -10,8 +10,13 @@ from recommender.models.registry import ALGORITHMS
 blueprint = APIBlueprint("algorithms", __name__, url_prefix="/api/v1", abp_tags=[Tag(name="algorithms")])
 
 
-@blueprint.get("/algorithms", summary="List the algorithms", responses={200: AlgorithmsAnswer})
+@blueprint.get(
+    "/algorithms",
+    operation_id="listAlgorithms",
+    summary="List the algorithms",
+    responses={200: AlgorithmsAnswer},
+)
 def get_algorithms() -> AlgorithmsAnswer:
     """Every algorithm by the name to request it with: a one-sentence description, whether it needs a list of
     titles, how many titles it returns by default, and whether it can find similar titles."""
-    return AlgorithmsAnswer(data=[Algorithm.of(name, info) for name, info in ALGORITHMS.items()])
+    return AlgorithmsAnswer(items=[Algorithm.of(name, info) for name, info in ALGORITHMS.items()])

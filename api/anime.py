@@ -13,7 +13,7 @@ blueprint = APIBlueprint(
 )
 
 
-@blueprint.get("", summary="Search and browse titles", responses={200: AnimePage})
+@blueprint.get("", operation_id="searchAnime", summary="Search and browse titles", responses={200: AnimePage})
 def get_anime(query: AnimeQuery) -> AnimePage:
     """Finds titles by their main name or any alias, in any language, despite small typos; `matched` says
     which alias it was. Without a query, lists the whole catalog. Combine it with filters, and sort it as you
@@ -22,7 +22,12 @@ def get_anime(query: AnimeQuery) -> AnimePage:
     return AnimePage.of(page, query.query)
 
 
-@blueprint.get("/<int:anime_id>", summary="Get one title", responses={200: AnimeDetail, 404: Problem})
+@blueprint.get(
+    "/<int:anime_id>",
+    operation_id="getAnime",
+    summary="Get one title",
+    responses={200: AnimeDetail, 404: Problem},
+)
 def get_one(path: AnimePath) -> AnimeDetail:
     """Everything known about a title: its names, genres and type, how many people have watched and liked it,
     and how they rated it."""
@@ -30,12 +35,15 @@ def get_one(path: AnimePath) -> AnimeDetail:
 
 
 @blueprint.get(
-    "/<int:anime_id>/similar", summary="Find similar titles", responses={200: SimilarAnswer, 404: Problem}
+    "/<int:anime_id>/similar",
+    operation_id="getSimilarAnime",
+    summary="Find similar titles",
+    responses={200: SimilarAnswer, 404: Problem},
 )
 def get_similar(path: AnimePath, query: SimilarAnimeQuery) -> SimilarAnswer:
     """The titles that the algorithm recommends to somebody who likes this one title, best match first.
     Sequels and spin-offs are included; the title itself is not."""
     found = services().recommendations.similar_titles(
-        path.anime_id, query.algorithm, query.n, query.to_filters()
+        path.anime_id, query.algorithm, query.limit, query.to_filters()
     )
     return SimilarAnswer.of(path.anime_id, found)

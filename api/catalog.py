@@ -13,7 +13,9 @@ blueprint = APIBlueprint(
 )
 
 
-@blueprint.get("/catalog", summary="Summarize the catalog", responses={200: CatalogAnswer})
+@blueprint.get(
+    "/catalog", operation_id="getCatalog", summary="Summarize the catalog", responses={200: CatalogAnswer}
+)
 def get_catalog(query: CatalogQuery) -> CatalogAnswer:
     """The genres, types and years that titles can be filtered by, how many people and ratings the current
     model has learned from, and the limits of this server. Useful for building menus."""

@@ -17,6 +17,7 @@ blueprint = APIBlueprint(COMPATIBLE, __name__, abp_tags=[Tag(name="compatible")]
 
 @blueprint.post(
     "/users/recommendations",
+    operation_id="recommendCompatible",
     summary="Recommend to a known or a new user",
     responses={200: CompatibleItems, 400: Problem, 404: Problem, 413: Problem, 503: Problem},
 )
@@ -36,6 +37,7 @@ def post_recommendations(body: CompatibleRequest) -> tuple[CompatibleItems, dict
 
 @blueprint.get(
     "/api/anime-suggestions",
+    operation_id="suggestAnime",
     summary="Complete a title as it is typed",
     responses={200: Suggestions, 400: Problem},
 )

@@ -3,45 +3,22 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, cast
 
 from flask import Flask, Response, json, request
 from pydantic import BaseModel, Field, ValidationError
+from pydantic_core import ErrorDetails
 from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException
 
+from api.members import unknown_member
+from api.problems import INVALID_REQUEST, OF_ERROR, OF_STATUS, OTHER, ProblemKind
 from recommender.pipeline.filters import UnknownFilterValueError
-from serving.errors import (
-    ExportTooLongError,
-    ListRequiredError,
-    ListTooLongError,
-    NothingToSaveError,
-    NoTitleResolvedError,
-    ProfileIdError,
-    ServiceError,
-    UnknownTitleError,
-    UnknownUserError,
-    UnreadableExportError,
-    database_message,
-)
+from serving.errors import ServiceError, database_message
 
 RETRY_AFTER_S = 5
 COMPATIBLE = "compatible"  # blueprint whose validation errors are 400, as existing frontends expect
-
-# the only place that knows the status of a service's error
-STATUS_OF: Mapping[type[ServiceError], int] = {
-    ListRequiredError: 400,
-    ProfileIdError: 400,
-    NoTitleResolvedError: 404,
-    NothingToSaveError: 404,
-    UnknownTitleError: 404,
-    UnknownUserError: 404,
-    ListTooLongError: 413,
-    ExportTooLongError: 413,
-    UnreadableExportError: 422,
-}
 
 log = logging.getLogger(__name__)
 
@@ -64,18 +41,24 @@ class FieldError(BaseModel):
 class Problem(BaseModel):
     """RFC 9457 problem details."""
 
-    type: str
-    title: str = Field(description="the name of the status")
+    type: str = Field(description="an address under `/docs/problems` that explains this kind of problem")
+    title: str = Field(description="the kind of problem in a few words")
     status: int
     detail: str = Field(description="what happened, and what to do")
     error: str = Field(description="the same as `detail`, for older frontends")
     errors: list[FieldError] | None = Field(default=None, description="at most 20 of the invalid fields")
 
 
-def problem(status: int, detail: str, errors: list[dict[str, Any]] | None = None) -> Response:
-    """The response for an error."""
-    phrase = HTTPStatus(status).phrase
-    body = {"type": "about:blank", "title": phrase, "status": status, "detail": detail, "error": detail}
+def problem(
+    status: int,
+    detail: str,
+    errors: list[dict[str, Any]] | None = None,
+    kind: ProblemKind | None = None,
+) -> Response:
+    """The response for an error; the kind of problem follows from the status unless it is given."""
+    kind = kind or OF_STATUS.get(status, OTHER)
+    title = HTTPStatus(status).phrase if kind is OTHER else kind.title
+    body = {"type": kind.address, "title": title, "status": status, "detail": detail, "error": detail}
     response = Response(
         json.dumps(body | ({"errors": errors} if errors else {})),
         status,
@@ -91,7 +74,7 @@ def problem(status: int, detail: str, errors: list[dict[str, Any]] | None = None
 def validation_problem(error: ValidationError) -> Response:
     """The response for a request that does not fit its schema."""
     errors = [
-        {"loc": list(item["loc"]), "msg": item["msg"].removeprefix("Value error, ")}
+        {"loc": list(item["loc"]), "msg": _message(item, error.title)}
         for item in error.errors(include_url=False, include_context=False, include_input=False)
     ][:20]
     first = errors[0]
@@ -99,7 +82,13 @@ def validation_problem(error: ValidationError) -> Response:
     detail = f"{where}: {first['msg']}" if where else str(first["msg"])
     if len(errors) > 1:
         detail += f" (and {len(errors) - 1} more, see errors)"
-    return problem(400 if request.blueprint == COMPATIBLE else 422, detail, errors)
+    return problem(400 if request.blueprint == COMPATIBLE else 422, detail, errors, INVALID_REQUEST)
+
+
+def _message(item: ErrorDetails, schema: str) -> str:
+    if item["type"] == "extra_forbidden":
+        return unknown_member(schema, item["loc"])
+    return item["msg"].removeprefix("Value error, ")
 
 
 def register_error_handlers(app: Flask) -> None:
@@ -111,7 +100,8 @@ def register_error_handlers(app: Flask) -> None:
 
     @app.errorhandler(ServiceError)
     def _service_error(error: ServiceError) -> Response:
-        return problem(STATUS_OF[type(error)], str(error))
+        kind = OF_ERROR[type(error)]
+        return problem(kind.status, str(error), kind=kind)
 
     @app.errorhandler(UnknownFilterValueError)
     def _unknown_filter(error: UnknownFilterValueError) -> Response:

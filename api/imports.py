@@ -44,6 +44,7 @@ blueprint = APIBlueprint("imports", __name__, url_prefix="/api/v1/imports", abp_
 
 @blueprint.post(
     "/mal",
+    operation_id="importMal",
     summary="Import a list from MyAnimeList",
     security=[{}, {"api_key": []}],
     responses={

@@ -59,6 +59,7 @@ blueprint = APIBlueprint("metrics", __name__, abp_tags=[Tag(name="health")])
 
 @blueprint.get(
     "/metrics",
+    operation_id="getMetrics",
     summary="Read metrics for Prometheus",
     responses={
         200: {"content": {"text/plain": {"schema": {"type": "string"}}}, "description": "OK"},

@@ -11,7 +11,9 @@ from flask_openapi3_swagger.plugins import RegisterPlugin
 from pydantic import BaseModel, ValidationError
 from werkzeug.wrappers import Response as BaseResponse
 
+from api import problems
 from api.errors import Problem, validation_problem
+from api.examples import ANSWERS, PARAMETERS
 from api.requests import JsonRequest
 from api.schemas.compatible import CompatibleRequest
 from api.schemas.recommendations import RecommendationRequest
@@ -68,6 +70,10 @@ def make_app(version: str) -> ApiApp:
     def docs() -> BaseResponse:
         return redirect("/docs/swagger")
 
+    @app.get(problems.PATH, doc_ui=False)
+    def problem_kinds() -> Response:
+        return Response(problems.page(), mimetype="text/html")
+
     @app.get(DOCUMENT_PATH, doc_ui=False)
     def document() -> Response:
         return jsonify(describe(app))
@@ -88,7 +94,13 @@ def describe(app: OpenAPI) -> dict[str, Any]:
             if path not in UNLIMITED:
                 operation["responses"]["414"] = {"description": "The address is longer than 8,190 bytes"}
                 operation["responses"]["429"] = {"description": "Too many requests; see Retry-After"}
+            for parameter in operation.get("parameters", ()):
+                if parameter["name"] in PARAMETERS:
+                    parameter["example"] = PARAMETERS[parameter["name"]]
             for status, response in operation["responses"].items():
+                if int(status) < 300 and operation["operationId"] in ANSWERS:
+                    for content in response.get("content", {}).values():
+                        content["example"] = ANSWERS[operation["operationId"]]
                 if int(status) >= 400:
                     schema = {"$ref": "#/components/schemas/Problem"}
                     response["content"] = {"application/problem+json": {"schema": schema}}

@@ -13,7 +13,9 @@ blueprint = APIBlueprint(
 )
 
 
-@blueprint.get("/popular", summary="List popular titles", responses={200: PopularPage})
+@blueprint.get(
+    "/popular", operation_id="getPopular", summary="List popular titles", responses={200: PopularPage}
+)
 def get_popular(query: PopularQuery) -> PopularPage:
     """Sorted by how many people liked a title, or by its mean rating, which is adjusted so that a handful of
     ratings cannot put a title on top. Takes the same filters as a search."""

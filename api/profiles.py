@@ -25,6 +25,7 @@ blueprint.before_request(require_token)
 
 @blueprint.post(
     "",
+    operation_id="createProfile",
     summary="Create a profile",
     responses={201: NewProfile, 400: Problem, 413: Problem},
 )
@@ -41,7 +42,11 @@ def post_profile(body: SavedRatings) -> tuple[NewProfile, int, dict[str, str]]:
 
 
 @blueprint.get(
-    "/<int:user_id>", summary="Get a profile's list", security=_TOKEN, responses={200: Profile, 401: Problem}
+    "/<int:user_id>",
+    operation_id="getProfile",
+    summary="Get a profile's list",
+    security=_TOKEN,
+    responses={200: Profile, 401: Problem},
 )
 def get_profile(path: ProfilePath) -> Profile:
     """The whole saved list: titles with a rating, and ids of titles that were only watched."""
@@ -50,6 +55,7 @@ def get_profile(path: ProfilePath) -> Profile:
 
 @blueprint.put(
     "/<int:user_id>",
+    operation_id="replaceProfile",
     summary="Replace a profile's list",
     security=_TOKEN,
     responses={200: SavedAnswer, 400: Problem, 401: Problem, 413: Problem},
@@ -61,7 +67,11 @@ def put_profile(path: ProfilePath, body: SavedRatings) -> SavedAnswer:
 
 
 @blueprint.delete(
-    "/<int:user_id>", summary="Erase a profile", security=_TOKEN, responses={204: None, 401: Problem}
+    "/<int:user_id>",
+    operation_id="eraseProfile",
+    summary="Erase a profile",
+    security=_TOKEN,
+    responses={204: None, 401: Problem},
 )
 def delete_profile(path: ProfilePath) -> tuple[str, int]:
     """Deletes the list for good. From now on no answer depends on it; models on disk drop it with the next

@@ -21,6 +21,7 @@ blueprint = APIBlueprint(
 
 @blueprint.post(
     "/recommendations",
+    operation_id="recommend",
     summary="Recommend for a list, without saving it",
     security=OWN_PROFILE,
     responses={200: RecommendationAnswer, 400: Problem, 404: Problem, 413: Problem, 422: Problem},

@@ -14,6 +14,7 @@ blueprint = APIBlueprint("taste", __name__, url_prefix="/api/v1", abp_tags=[Tag(
 
 @blueprint.post(
     "/taste",
+    operation_id="describeTaste",
     summary="Summarize a list, without saving it",
     security=OWN_PROFILE,
     responses={200: TasteAnswer, 400: Problem, 404: Problem, 413: Problem, 422: Problem},

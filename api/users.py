@@ -32,6 +32,7 @@ blueprint.before_request(requires(Scope.READ))
 
 @blueprint.get(
     "/<int:user_id>/recommendations",
+    operation_id="recommendForUser",
     summary="Recommend to a saved user",
     responses={200: RecommendationAnswer, 400: Problem},
 )
@@ -44,17 +45,19 @@ def get_recommendations(path: UserPath, query: UserRecommendationQuery) -> Recom
 
 @blueprint.get(
     "/<int:user_id>/similar",
+    operation_id="getSimilarUsers",
     summary="Find similar users",
     responses={200: SimilarUsersAnswer},
 )
 def get_similar(path: UserPath, query: SimilarUsersQuery) -> SimilarUsersAnswer:
     """The users whose likes are most similar, most similar first: their ids, the cosine similarity (0-1), and
     how many liked titles both share, but never which."""
-    return SimilarUsersAnswer.of(path.user_id, services().users.similar(path.user_id, query.n))
+    return SimilarUsersAnswer.of(path.user_id, services().users.similar(path.user_id, query.limit))
 
 
 @blueprint.put(
     "/<int:user_id>/ratings",
+    operation_id="replaceRatings",
     summary="Save or replace a user's list",
     responses={200: SavedAnswer, 400: Problem, 413: Problem},
 )
@@ -66,7 +69,7 @@ def put_ratings(path: UserPath, body: SavedRatings) -> SavedAnswer:
     return SavedAnswer.of(services().users.replace_list(path.user_id, body.to_list()))
 
 
-@blueprint.delete("/<int:user_id>", summary="Erase a user", responses={204: None})
+@blueprint.delete("/<int:user_id>", operation_id="eraseUser", summary="Erase a user", responses={204: None})
 def delete_user(path: UserPath) -> tuple[str, int]:
     """Deletes the user's list for good. From now on no answer depends on it; models on disk drop it with the
     next build. Needs an API key with the scope `write` if keys are configured."""

@@ -20,7 +20,7 @@ MAX_MATCHES = 1_000  # titles that a search looks through
 
 _SORT_KEYS: Mapping[str, Callable[[Snapshot, int], tuple[object, int]]] = {
     "popularity": lambda snapshot, row: (-snapshot.catalog.members[row], row),
-    "score": lambda snapshot, row: (-snapshot.catalog.mean_scores[row], row),
+    "mal_score": lambda snapshot, row: (-snapshot.catalog.mean_scores[row], row),
     "year": lambda snapshot, row: (-snapshot.catalog.years[row], row),
     "name": lambda snapshot, row: (snapshot.catalog[row].name.casefold(), row),
 }
@@ -36,7 +36,7 @@ class BrowseOptions:
 
     Attributes:
         ids: only these titles; None: all.
-        sort: relevance, popularity, score, year or name; None: relevance with a query, else popularity.
+        sort: relevance, popularity, mal_score, year or name; None: relevance with a query, else popularity.
     """
 
     query: str = ""

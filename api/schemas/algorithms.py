@@ -13,18 +13,20 @@ class Algorithm(BaseModel):
     """One algorithm."""
 
     name: str = Field(description="the name to request it with")
+    label: str = Field(description="a few words for a menu")
     description: str = Field(description="one sentence")
     needs_list: bool = Field(description="whether a request without titles is refused")
-    default_n: int = Field(description="how many titles it returns unless `n` is set")
+    default_limit: int = Field(description="how many titles it returns unless `limit` is set")
     similar: bool = Field(description="whether it can find similar titles")
 
     @classmethod
     def of(cls, name: str, info: AlgorithmInfo) -> Self:
         return cls(
             name=name,
+            label=info.label,
             description=info.description,
             needs_list=info.needs_list,
-            default_n=info.default_limit,
+            default_limit=info.default_limit,
             similar=info.similar,
         )
 
@@ -32,4 +34,4 @@ class Algorithm(BaseModel):
 class AlgorithmsAnswer(BaseModel):
     """Every algorithm, the default first."""
 
-    data: list[Algorithm]
+    items: list[Algorithm]

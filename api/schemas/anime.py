@@ -26,7 +26,7 @@ class AnimeQuery(QueryFilters, PageQuery):
     query: str = Field(default="", max_length=MAX_TEXT, description="any name of a title, or its beginning")
     ids: QueryIds = Field(default=[], max_length=100, description="if present: only these titles")
     year: Year | None = Field(default=None, description="first aired in this year")
-    sort: Literal["relevance", "popularity", "score", "year", "name"] | None = Field(
+    sort: Literal["relevance", "popularity", "mal_score", "year", "name"] | None = Field(
         default=None, description="default: relevance with a query, popularity without one"
     )
 
@@ -52,13 +52,13 @@ class FoundItem(AnimeItem):
 class AnimePage(BaseModel):
     """One page of titles."""
 
-    data: list[FoundItem]
+    items: list[FoundItem]
     pagination: Pagination
 
     @classmethod
     def of(cls, page: TitlePage, query: str) -> Self:
-        data = [FoundItem.found(page.live.snapshot, row, query) for row in page.rows]
-        return cls(data=data, pagination=Pagination.of(page))
+        items = [FoundItem.found(page.live.snapshot, row, query) for row in page.rows]
+        return cls(items=items, pagination=Pagination.of(page))
 
 
 class PopularQuery(QueryFilters, PageQuery):
@@ -88,20 +88,20 @@ class PopularItem(AnimeItem):
 class PopularPage(BaseModel):
     """One page of popular titles."""
 
-    data: list[PopularItem]
+    items: list[PopularItem]
     pagination: Pagination
 
     @classmethod
     def of(cls, page: TitlePage) -> Self:
-        data = [PopularItem.counted(page.live.snapshot, row) for row in page.rows]
-        return cls(data=data, pagination=Pagination.of(page))
+        items = [PopularItem.counted(page.live.snapshot, row) for row in page.rows]
+        return cls(items=items, pagination=Pagination.of(page))
 
 
 class AnimeDetail(PopularItem):
     """Everything known about a title."""
 
     aliases: list[str] = Field(description="every other name, in any language")
-    score: float | None = Field(description="mean rating on MyAnimeList")
+    mal_score: float | None = Field(description="mean rating on MyAnimeList, 1-10")
     members: int | None = Field(description="list members on MyAnimeList")
     nsfw: bool = Field(description="whether it is an adult title")
     rating_histogram: Histogram = Field(description="how many people rated it 1, 2, … 10")
@@ -115,7 +115,7 @@ class AnimeDetail(PopularItem):
             found.snapshot,
             found.row,
             aliases=[alias for alias, _ in title.aliases],
-            score=title.score,
+            mal_score=title.score,
             members=title.members,
             nsfw=title.nsfw,
             rating_histogram=histogram[RATINGS].tolist(),
@@ -127,7 +127,7 @@ class SimilarAnimeQuery(QueryFilters):
     algorithm: SimilarAlgorithmName = Field(
         default=DEFAULT_ALGORITHM, description="one of those that can find similar titles"
     )
-    n: Count = Field(default=20, description="how many titles to return")
+    limit: Count = Field(default=20, description="how many titles to return")
 
 
 class SimilarAnswer(BaseModel):

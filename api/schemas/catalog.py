@@ -8,7 +8,6 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.context import context
 from api.requests import QueryModel
-from api.schemas.fields import with_example
 from serving.catalog import CatalogSummary
 
 
@@ -27,22 +26,6 @@ class NamedCount(BaseModel):
 
 class CatalogAnswer(BaseModel):
     """Counts of the current model, choices for filters, and limits of this server."""
-
-    model_config = with_example(
-        {
-            "model_version": "v0001",
-            "titles": 1350,
-            "people": 3000,
-            "ratings": 151000,
-            "generated": 3000,
-            "genres": [{"name": "Comedy", "titles": 600}],
-            "types": [{"name": "TV", "titles": 820}],
-            "year_from": 1968,
-            "year_to": 2017,
-            "max_list_titles": 5000,
-            "covers": True,
-        }
-    )
 
     model_version: str
     titles: int

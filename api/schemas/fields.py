@@ -5,17 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, StrictInt
+from pydantic import AfterValidator, BeforeValidator, Field, StrictInt
 
 from domain.ranges import MAX_ANIME_ID, MAX_USER_ID, PROFILE_IDS
 from recommender.models.registry import ALGORITHMS
 
 MAX_TEXT = 200
-
-
-def with_example(example: dict[str, Any]) -> ConfigDict:
-    """The `model_config` of an answer whose example the document shows."""
-    return ConfigDict(openapi_extra={"example": example})  # type: ignore[typeddict-unknown-key]  # flask-openapi3's
 
 
 def whole(value: Any) -> Any:

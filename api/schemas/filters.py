@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import MISSING, fields
-from typing import TYPE_CHECKING, Annotated, Any, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, Self, get_origin, get_type_hints
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, create_model, model_validator
 
 from api.requests import QueryModel
 from api.schemas.fields import Names, QueryNames, whole
-from recommender.pipeline.filters import FILTERS, Filters
+from recommender.data.catalog import Catalog
+from recommender.pipeline.filters import FILTERS, Control, Filters, FilterSpec
 from recommender.pipeline.options import FranchiseMode, PageOptions
+
+DEFAULTS = {declared.name: declared.default for declared in fields(Filters)}
 
 
 class FilterBase(BaseModel):
@@ -69,6 +72,43 @@ if TYPE_CHECKING:
 else:
     BodyFilters = create_model("BodyFilters", __base__=StrictFilters, **_fields(Names))
     QueryFilters = create_model("QueryFilters", __base__=(QueryModel, FilterBase), **_fields(QueryNames))
+
+
+class Filter(BaseModel):
+    """One filter, and how to ask for it."""
+
+    name: str = Field(description="the member of `filters`, or the query parameter")
+    label: str = Field(description="a few words for a form")
+    description: str = Field(description="what it asks of a title")
+    control: Control = Field(
+        description="the kind of control that suits it; `none`: better left out of a form"
+    )
+    default: list[str] | bool | int | float | None = Field(description="the value that asks for nothing")
+    choices: list[str] | None = Field(description="the values there are, most titles first; null: any")
+    minimum: int | float | None = Field(description="of a number")
+    maximum: int | float | None = Field(description="of a number")
+    step: int | float | None = Field(description="a sensible step between numbers")
+
+    @classmethod
+    def of(cls, name: str, spec: FilterSpec, catalog: Catalog) -> Self:
+        default = DEFAULTS[name]
+        return cls(
+            name=name,
+            label=spec.label,
+            description=spec.description,
+            control=spec.control,
+            default=list(default) if isinstance(default, tuple) else default,
+            choices=spec.choices(catalog) if spec.choices else None,
+            minimum=spec.minimum,
+            maximum=spec.maximum,
+            step=spec.step,
+        )
+
+
+class FiltersAnswer(BaseModel):
+    """Every filter, in the order of a form."""
+
+    items: list[Filter]
 
 
 class PageOptionFields(BaseModel):

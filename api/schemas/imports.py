@@ -7,7 +7,6 @@ from typing import Any, Literal, Self
 from pydantic import BaseModel, Field
 
 from api.requests import QueryModel
-from api.schemas.fields import with_example
 from domain.ranges import MAX_USER_ID
 from serving.imports import ImportedEntry, ImportedList
 
@@ -34,7 +33,7 @@ class UnmatchedTitle(BaseModel):
     """An entry whose title is not in the catalog, such as a newer one."""
 
     anime_id: int
-    title: str = Field(description="the name in the export")
+    name: str = Field(description="the name in the export")
     rating: int | None = Field(ge=1, le=10)
     status: Literal["watching", "completed", "on_hold", "dropped"]
 
@@ -43,7 +42,7 @@ class SkippedTitle(BaseModel):
     """An entry that does not count, and why."""
 
     anime_id: int | None
-    title: str = Field(description="the name in the export")
+    name: str = Field(description="the name in the export")
     reason: str
 
 
@@ -58,23 +57,6 @@ class ImportCounts(BaseModel):
 
 class MalImportAnswer(BaseModel):
     """Every entry of the export, each in one of three lists."""
-
-    model_config = with_example(
-        {
-            "user_id": None,
-            "saved": False,
-            "counts": {"read": 3, "matched": 1, "unmatched": 1, "skipped": 1},
-            "matched": [
-                {"anime_id": 9253, "name": "Steins;Gate", "rating": 10, "status": "completed"},
-            ],
-            "unmatched": [
-                {"anime_id": 61316, "title": "Too New", "rating": None, "status": "watching"},
-            ],
-            "skipped": [
-                {"anime_id": 1535, "title": "Death Note", "reason": "plan to watch: not watched yet"}
-            ],
-        }
-    )
 
     user_id: int | None
     saved: bool = Field(description="whether the matched entries replaced the saved list of `user_id`")
@@ -91,9 +73,9 @@ class MalImportAnswer(BaseModel):
             ImportedTitle(name=catalog[row].name, **_opinion(entry))
             for entry, row in zip(found.matched, rows, strict=True)
         ]
-        unmatched = [UnmatchedTitle(title=entry.title, **_opinion(entry)) for entry in found.unmatched]
+        unmatched = [UnmatchedTitle(name=entry.title, **_opinion(entry)) for entry in found.unmatched]
         skipped = [
-            SkippedTitle(anime_id=entry.anime_id or None, title=entry.title, reason=reason)
+            SkippedTitle(anime_id=entry.anime_id or None, name=entry.title, reason=reason)
             for entry, reason in found.skipped
         ]
         counts = ImportCounts(

@@ -7,12 +7,10 @@ from typing import Self
 
 from pydantic import BaseModel, Field
 
-from api.schemas.fields import ProfileId, with_example
+from api.schemas.fields import ProfileId
 from api.schemas.users import SavedAnswer
 from domain.ranges import UNRATED
 from serving.users import Saved, SavedTitle
-
-_ID = 5_812_345_678_901_234
 
 
 class ProfilePath(BaseModel):
@@ -21,15 +19,6 @@ class ProfilePath(BaseModel):
 
 class NewProfile(SavedAnswer):
     """A new profile, and the token that opens it."""
-
-    model_config = with_example(
-        {
-            "user_id": _ID,
-            "saved": 3,
-            "unresolved": [],
-            "token": "rS3Xy0yhxYgUmVgd5WzPzYb0Qn0kF2n9mZ1v3y7c4Lw",
-        }
-    )
 
     token: str = Field(description="keep it: it is not shown again, and nothing else opens the profile")
 
@@ -48,17 +37,6 @@ class ProfileRating(BaseModel):
 
 class Profile(BaseModel):
     """A saved list; PUT takes its `ratings` and `watched_ids` back."""
-
-    model_config = with_example(
-        {
-            "user_id": _ID,
-            "ratings": [
-                {"anime_id": 1535, "name": "Death Note", "rating": 9},
-                {"anime_id": 2167, "name": "Clannad", "rating": 10},
-            ],
-            "watched_ids": [20],
-        }
-    )
 
     user_id: int
     ratings: list[ProfileRating]

@@ -20,7 +20,7 @@ class RecommendFields(Protocol):
     """The members that a body and a query have in common."""
 
     algorithm: str
-    n: int | None
+    limit: int | None
     exclude_ids: list[int]
     explain: bool
 
@@ -41,7 +41,7 @@ class RecommendationRequest(TransientList, PageOptionFields):
                     "ratings": [{"anime_id": 1535, "rating": 9}, {"name": "Clannad"}],
                     "watched_ids": [20],
                     "algorithm": "hybrid",
-                    "n": 10,
+                    "limit": 10,
                     "filters": {"types": ["TV", "Movie"], "genres_exclude": ["Horror"]},
                     "franchise": "entry_point",
                     "explain": True,
@@ -51,11 +51,11 @@ class RecommendationRequest(TransientList, PageOptionFields):
     )
 
     algorithm: AlgorithmName = Field(default=DEFAULT_ALGORITHM, description="see `GET /api/v1/algorithms`")
-    n: PageLength | None = Field(
+    limit: PageLength | None = Field(
         default=None, description="how many titles; default: the algorithm's own number"
     )
     exclude_ids: list[AnimeId] = Field(default=[], max_length=5_000, description="titles never to recommend")
-    filters: BodyFilters = BodyFilters()
+    filters: BodyFilters = Field(default_factory=BodyFilters, description="conditions on every title")
 
     def to_options(self) -> RecommendOptions:
         return recommend_options(self, self.filters.to_filters())
@@ -73,7 +73,7 @@ def recommend_options(request: RecommendFields, filters: Filters) -> RecommendOp
     """The options of a body or a query as the service takes them."""
     return RecommendOptions(
         request.algorithm,
-        request.n,
+        request.limit,
         filters,
         tuple(request.exclude_ids),
         request.to_page_options(),

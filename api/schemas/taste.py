@@ -41,7 +41,7 @@ class TasteRequest(TransientList):
 class GenreTaste(BaseModel):
     """A genre in this list, compared with everybody's."""
 
-    genre: str
+    name: str
     titles: int
     share: float = Field(description="of the titles of this list")
     others_share: float = Field(description="of everything people have watched")
@@ -61,7 +61,7 @@ class DecadeTaste(BaseModel):
 class TypeTaste(BaseModel):
     """A type in this list."""
 
-    type: str
+    name: str
     titles: int
     share: float
 
@@ -130,7 +130,7 @@ class TasteAnswer(BaseModel):
             histogram=list(taste.histogram),
             genres=[
                 GenreTaste(
-                    genre=genre,
+                    name=genre,
                     titles=part.titles,
                     share=round(part.share, 4),
                     others_share=round(part.others_share, 4),
@@ -149,7 +149,7 @@ class TasteAnswer(BaseModel):
                 for decade, part in taste.decades
             ],
             types=[
-                TypeTaste(type=name, titles=part.titles, share=round(part.share, 4))
+                TypeTaste(name=name, titles=part.titles, share=round(part.share, 4))
                 for name, part in taste.types
             ],
             higher=[RatedApart.of(title, catalog) for title in taste.higher],

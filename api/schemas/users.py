@@ -23,7 +23,9 @@ class UserPath(BaseModel):
 
 class UserRecommendationQuery(QueryFilters, PageOptionFields):
     algorithm: AlgorithmName = Field(default=DEFAULT_ALGORITHM, description="see `GET /api/v1/algorithms`")
-    n: Count | None = Field(default=None, description="how many titles; default: the algorithm's own number")
+    limit: Count | None = Field(
+        default=None, description="how many titles; default: the algorithm's own number"
+    )
     exclude_ids: QueryIds = Field(default=[], max_length=5_000, description="titles never to recommend")
 
     def to_options(self) -> RecommendOptions:
@@ -63,7 +65,7 @@ class SavedAnswer(BaseModel):
 
 
 class SimilarUsersQuery(QueryModel):
-    n: Count = Field(default=10, description="how many users to return")
+    limit: Count = Field(default=10, description="how many users to return")
 
 
 class SimilarUser(BaseModel):

@@ -79,12 +79,17 @@ def _genres_exclude(catalog: Catalog, genres: tuple[str, ...]) -> Mask | None:
     return ~np.any(_genre_masks("genres_exclude", catalog, genres), axis=0) if genres else None
 
 
+def _by_titles(masks: Mapping[str, Mask]) -> list[str]:
+    """The names, those of most titles first."""
+    return sorted(masks, key=lambda name: (-int(masks[name].sum()), name))
+
+
 def _genre_names(catalog: Catalog) -> list[str]:
-    return sorted(catalog.known_genres.values())
+    return _by_titles(catalog.of_genres())
 
 
 def _type_names(catalog: Catalog) -> list[str]:
-    return sorted(catalog.known_types.values())
+    return _by_titles(catalog.of_types())
 
 
 @dataclass(frozen=True)
@@ -105,7 +110,7 @@ class Filters:
     genres_exclude: tuple[str, ...] = _filter(
         (),
         _genres_exclude,
-        label="Without",
+        label="Excluded genres",
         description="none of these",
         control="multichoice",
         choices=_genre_names,
@@ -120,10 +125,10 @@ class Filters:
         maximum=10**9,
         step=1,
     )
-    min_score: float = _filter(
+    min_mal_score: float = _filter(
         0.0,
         lambda catalog, score: catalog.mean_scores >= score if score > 0 else None,
-        label="MyAnimeList score",
+        label="Minimum MyAnimeList score",
         description="mean rating on MyAnimeList; titles without one fail any minimum",
         control="number",
         minimum=0,
@@ -133,20 +138,22 @@ class Filters:
     year_from: int | None = _filter(
         None,
         lambda catalog, year: None if year is None else catalog.years >= max(year, 1),  # 0: unknown
-        label="From",
+        label="Aired since",
         description="first aired, earliest",
         control="year",
         minimum=1900,
         maximum=2200,
+        step=1,
     )
     year_to: int | None = _filter(
         None,
         lambda catalog, year: None if year is None else (catalog.years >= 1) & (catalog.years <= year),
-        label="To",
+        label="Aired until",
         description="first aired, latest",
         control="year",
         minimum=1900,
         maximum=2200,
+        step=1,
     )
     nsfw: bool = _filter(
         False,

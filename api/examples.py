@@ -1,0 +1,175 @@
+"""One example answer for each operation, by its operationId, as the OpenAPI document shows it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+_TITLE: dict[str, Any] = {
+    "anime_id": 9253,
+    "name": "Steins;Gate",
+    "english": None,
+    "genres": ["Sci-Fi", "Thriller"],
+    "type": "TV",
+    "episodes": 24,
+    "year": 2011,
+    "image_url": "https://cdn.myanimelist.net/images/anime/5/73199.jpg",
+}
+_COUNTED = _TITLE | {"likes": 15_232, "watchers": 17_151, "mean_rating": 8.81}
+_RECOMMENDED = _TITLE | {
+    "score": 0.91,
+    "stars": 5,
+    "like_probability": 0.912,
+    "predicted_rating": 9.0,
+    "reasons": [
+        {"kind": "because_you_liked", "anime_id": 1535, "name": "Death Note", "weight": 0.41},
+        {"kind": "people_with_your_taste", "people": 611},
+        {"kind": "shared_genres", "genres": ["Thriller"]},
+    ],
+}
+_RECOMMENDATIONS = {
+    "recommendation_id": "5f2b0f6a3c1d4e8897a6b5c4d3e2f101",
+    "algorithm": "hybrid",
+    "model_version": "v0001",
+    "items": [_RECOMMENDED],
+    "resolved": [{"query": "Clannad", "anime_id": 2167, "name": "Clannad"}],
+    "unresolved": [],
+    "filtered": {"nsfw": 1_141, "franchise": 2_917},
+}
+_PAGINATION = {"page": 1, "limit": 20, "total": 1, "has_next": False}
+_USER, _PROFILE = 900_001, 5_812_345_678_901_234
+_SAVED = {"user_id": _USER, "saved": 3, "unresolved": []}
+
+PARAMETERS: dict[str, Any] = {"user_id": _USER, "anime_id": 9253}
+ANSWERS: dict[str, Any] = {
+    "recommendCompatible": [
+        {
+            "anime_id": 9253,
+            "anime_name": "Steins;Gate",
+            "genre": "Sci-Fi, Thriller",
+            "stars": 5,
+            "score": 0.83,
+        }
+    ],
+    "suggestAnime": ["Steins;Gate", "Steins;Gate 0"],
+    "recommend": _RECOMMENDATIONS,
+    "recommendForUser": _RECOMMENDATIONS | {"resolved": []},
+    "getSimilarUsers": {
+        "user_id": _USER,
+        "model_version": "v0001",
+        "items": [{"user_id": 48_210, "similarity": 0.4127, "in_common": 3}],
+    },
+    "replaceRatings": _SAVED,
+    "createProfile": _SAVED | {"user_id": _PROFILE, "token": "rS3Xy0yhxYgUmVgd5WzPzYb0Qn0kF2n9mZ1v3y7c4Lw"},
+    "getProfile": {
+        "user_id": _PROFILE,
+        "ratings": [
+            {"anime_id": 1535, "name": "Death Note", "rating": 9},
+            {"anime_id": 2167, "name": "Clannad", "rating": 10},
+        ],
+        "watched_ids": [20],
+    },
+    "replaceProfile": _SAVED | {"user_id": _PROFILE},
+    "importMal": {
+        "user_id": None,
+        "saved": False,
+        "counts": {"read": 3, "matched": 1, "unmatched": 1, "skipped": 1},
+        "matched": [{"anime_id": 9253, "name": "Steins;Gate", "rating": 10, "status": "completed"}],
+        "unmatched": [{"anime_id": 61_316, "name": "Too New", "rating": None, "status": "watching"}],
+        "skipped": [{"anime_id": 1535, "name": "Death Note", "reason": "plan to watch: not watched yet"}],
+    },
+    "searchAnime": {"items": [_TITLE | {"matched": None}], "pagination": _PAGINATION},
+    "getAnime": _COUNTED
+    | {
+        "aliases": ["シュタインズ・ゲート", "StG"],
+        "mal_score": 9.17,
+        "members": 673_572,
+        "nsfw": False,
+        "rating_histogram": [31, 29, 44, 95, 191, 412, 1_012, 2_804, 4_911, 7_517],
+        "unrated": 105,
+    },
+    "getSimilarAnime": {
+        "anime_id": 1535,
+        "algorithm": "hybrid",
+        "model_version": "v0001",
+        "items": [{name: value for name, value in _RECOMMENDED.items() if name != "reasons"}],
+    },
+    "getCatalog": {
+        "model_version": "v0001",
+        "titles": 1_350,
+        "people": 3_000,
+        "ratings": 151_000,
+        "generated": 3_000,
+        "genres": [{"name": "Comedy", "titles": 600}],
+        "types": [{"name": "TV", "titles": 820}],
+        "year_from": 1968,
+        "year_to": 2017,
+        "max_list_titles": 5_000,
+        "covers": True,
+    },
+    "describeTaste": {
+        "model_version": "v0001",
+        "titles": 2,
+        "rated": 1,
+        "mean_rating": 9.0,
+        "others_mean_rating": 8.42,
+        "histogram": [0, 0, 0, 0, 0, 0, 0, 0, 1, 0],
+        "genres": [
+            {
+                "name": "Thriller",
+                "titles": 2,
+                "share": 1.0,
+                "others_share": 0.0514,
+                "mean_rating": 9.0,
+                "others_mean_rating": 8.42,
+            }
+        ],
+        "decades": [{"decade": 2010, "titles": 1, "share": 0.5, "mean_rating": 9.0}],
+        "types": [{"name": "TV", "titles": 2, "share": 1.0}],
+        "higher": [{"anime_id": 9253, "name": "Steins;Gate", "rating": 10, "others_mean_rating": 9.01}],
+        "lower": [],
+        "neighbors": [{"similarity": 0.4127, "in_common": 3}],
+        "resolved": [_TITLE | {"rating": 9}],
+        "unresolved": [],
+    },
+    "getPopular": {"items": [_COUNTED], "pagination": _PAGINATION},
+    "listAlgorithms": {
+        "items": [
+            {
+                "name": "hybrid",
+                "label": "Best of everything",
+                "description": "All of the others, weighed by what worked for people like you.",
+                "needs_list": False,
+                "default_limit": 20,
+                "similar": True,
+            }
+        ]
+    },
+    "listFilters": {
+        "items": [
+            {
+                "name": "genres",
+                "label": "Genres",
+                "description": "all of these",
+                "control": "multichoice",
+                "default": [],
+                "choices": ["Comedy", "Action"],
+                "minimum": None,
+                "maximum": None,
+                "step": None,
+            }
+        ]
+    },
+    "getHealth": {"status": "ok"},
+    "getReadiness": {
+        "status": "ok",
+        "model_version": "v0001",
+        "model_built_at": "2026-01-31T04:00:00+00:00",
+        "refused_model": None,
+        "users": 3_000,
+        "generated_users": 3_000,
+        "newer_users": 0,
+        "anime": 1_350,
+        "ratings": 151_000,
+    },
+    "getMetrics": 'anime_http_request_duration_seconds_count{method="GET",route="/healthz",status="200"} 1.0\n',
+}

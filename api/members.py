@@ -1,0 +1,68 @@
+"""Names of members and parameters: what a wrong one could have meant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from typing import Any, get_args
+
+from pydantic import BaseModel
+from rapidfuzz import process
+
+ALIKE = 60.0  # per cent: the least similarity of a name that is suggested
+# names that other APIs, or earlier versions of this one, have for a member
+FORMER: Mapping[str, str] = {
+    **dict.fromkeys(("n", "k", "count", "size", "per_page", "max"), "limit"),
+    **dict.fromkeys(("offset", "cursor"), "page"),
+    **dict.fromkeys(("anime", "anime_list", "list", "titles"), "ratings"),
+    **dict.fromkeys(("q", "search", "term"), "query"),
+    **dict.fromkeys(("min_score", "score"), "min_mal_score"),
+    "model": "algorithm",
+    "reasons": "explain",
+}
+
+
+def unknown_member(schema: str, loc: Sequence[int | str]) -> str:
+    """What to say of a member that a schema does not have.
+
+    Args:
+        schema: the name of the model that the request was read with.
+        loc: the path to the member, its name last.
+    """
+    name = str(loc[-1])
+    allowed = _members(_model(schema), loc[:-1])
+    former = FORMER.get(name)
+    nearest = process.extractOne(name, allowed, score_cutoff=ALIKE) if allowed else None
+    meant = former if former in allowed else nearest[0] if nearest else None
+    hint = f"did you mean {meant!r}? " if meant else ""
+    return f"{name!r} is not known; {hint}Allowed are {', '.join(allowed)}"
+
+
+def _members(model: type[BaseModel] | None, path: Sequence[int | str]) -> list[str]:
+    """The names of the members at a path below a model."""
+    for step in path:
+        if model is None:
+            return []
+        if isinstance(step, str):
+            field = model.model_fields.get(step)
+            model = next(_models_in(field.annotation), None) if field else None
+    return list(model.model_fields) if model is not None else []
+
+
+def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for part in get_args(annotation):
+        yield from _models_in(part)
+
+
+@cache
+def _model(name: str) -> type[BaseModel] | None:
+    """The model of this API that has a name."""
+    pending: list[type[BaseModel]] = [BaseModel]
+    while pending:
+        model = pending.pop()
+        if model.__name__ == name and model.__module__.startswith("api."):
+            return model
+        pending += model.__subclasses__()
+    return None
