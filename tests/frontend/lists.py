@@ -16,7 +16,7 @@ def keep_list(context: BrowserContext, server: Server, opinions: dict[int, int |
     """What is thought of each title (1-10, "liked", "seen") is in the storage of every new page."""
     ids = ",".join(map(str, opinions))
     found = {
-        title["anime_id"]: title for title in server.ask(f"/api/v1/anime?ids={ids}&limit=100").json["data"]
+        title["anime_id"]: title for title in server.ask(f"/api/v1/anime?ids={ids}&limit=100").json["items"]
     }
     entries = [_entry(found[anime_id]) | {"opinion": opinion} for anime_id, opinion in opinions.items()]
     kept = json.dumps(json.dumps(entries))

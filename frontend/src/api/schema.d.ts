@@ -124,6 +124,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/filters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The filters
+         * @description Their labels, controls and choices, in the order to show them.
+         */
+        get: operations["listFilters"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/imports/mal": {
         parameters: {
             query?: never;
@@ -418,10 +438,12 @@ export interface components {
     schemas: {
         /** Algorithm */
         Algorithm: {
-            /** Default N */
-            default_n: number;
+            /** Default Limit */
+            default_limit: number;
             /** Description */
             description: string;
+            /** Label */
+            label: string;
             /** Name */
             name: string;
             /** Needs List */
@@ -431,8 +453,8 @@ export interface components {
         };
         /** AlgorithmsAnswer */
         AlgorithmsAnswer: {
-            /** Data */
-            data: components["schemas"]["Algorithm"][];
+            /** Items */
+            items: components["schemas"]["Algorithm"][];
         };
         /** Alive */
         Alive: {
@@ -455,6 +477,8 @@ export interface components {
             image_url: string | null;
             /** Likes */
             likes: number;
+            /** Mal Score */
+            mal_score: number | null;
             /** Mean Rating */
             mean_rating: number;
             /** Members */
@@ -468,8 +492,6 @@ export interface components {
              * @description how many people gave 1, 2, … 10
              */
             rating_histogram: number[];
-            /** Score */
-            score: number | null;
             /** Type */
             type: string | null;
             /**
@@ -484,8 +506,8 @@ export interface components {
         };
         /** AnimePage */
         AnimePage: {
-            /** Data */
-            data: components["schemas"]["FoundItem"][];
+            /** Items */
+            items: components["schemas"]["FoundItem"][];
             pagination: components["schemas"]["Pagination"];
         };
         /**
@@ -506,17 +528,17 @@ export interface components {
              */
             genres_exclude: string[];
             /**
+             * Min Mal Score
+             * @description mean rating on MyAnimeList
+             * @default 0
+             */
+            min_mal_score: number;
+            /**
              * Min Members
              * @description list members on MyAnimeList
              * @default 0
              */
             min_members: number;
-            /**
-             * Min Score
-             * @description mean rating on MyAnimeList
-             * @default 0
-             */
-            min_score: number;
             /**
              * Nsfw
              * @description whether adult titles may appear
@@ -692,6 +714,35 @@ export interface components {
             /** Msg */
             msg: string;
         };
+        /** Filter */
+        Filter: {
+            /** Choices */
+            choices: string[] | null;
+            /**
+             * Control
+             * @enum {string}
+             */
+            control: "choice" | "multichoice" | "number" | "year" | "switch" | "none";
+            /** Default */
+            default: number | string | boolean | string[] | null;
+            /** Description */
+            description: string;
+            /** Label */
+            label: string;
+            /** Maximum */
+            maximum: number | null;
+            /** Minimum */
+            minimum: number | null;
+            /** Name */
+            name: string;
+            /** Step */
+            step: number | null;
+        };
+        /** FiltersAnswer */
+        FiltersAnswer: {
+            /** Items */
+            items: components["schemas"]["Filter"][];
+        };
         /** FoundItem */
         FoundItem: {
             /** Anime Id */
@@ -724,10 +775,10 @@ export interface components {
         FranchiseMode: "allow" | "exclude" | "entry_point";
         /** GenreTaste */
         GenreTaste: {
-            /** Genre */
-            genre: string;
             /** Mean Rating */
             mean_rating: number | null;
+            /** Name */
+            name: string;
             /**
              * Others Mean Rating
              * @description of people, for the same titles
@@ -920,8 +971,8 @@ export interface components {
         };
         /** PopularPage */
         PopularPage: {
-            /** Data */
-            data: components["schemas"]["PopularItem"][];
+            /** Items */
+            items: components["schemas"]["PopularItem"][];
             pagination: components["schemas"]["Pagination"];
         };
         /**
@@ -1094,7 +1145,7 @@ export interface components {
          *         ]
          *       },
          *       "franchise": "entry_point",
-         *       "n": 10,
+         *       "limit": 10,
          *       "ratings": [
          *         {
          *           "anime_id": 1535,
@@ -1138,8 +1189,8 @@ export interface components {
              * @default {
              *       "genres": [],
              *       "genres_exclude": [],
+             *       "min_mal_score": 0,
              *       "min_members": 0,
-             *       "min_score": 0,
              *       "nsfw": false,
              *       "types": [],
              *       "year_from": null,
@@ -1153,10 +1204,10 @@ export interface components {
              */
             franchise: components["schemas"]["FranchiseMode"];
             /**
-             * N
+             * Limit
              * @default null
              */
-            n: number | null;
+            limit: number | null;
             /**
              * Niche
              * @description how much fame counts against a title
@@ -1321,10 +1372,10 @@ export interface components {
         SkippedTitle: {
             /** Anime Id */
             anime_id: number | null;
+            /** Name */
+            name: string;
             /** Reason */
             reason: string;
-            /** Title */
-            title: string;
         };
         /**
          * Suggestions
@@ -1439,12 +1490,12 @@ export interface components {
         };
         /** TypeTaste */
         TypeTaste: {
+            /** Name */
+            name: string;
             /** Share */
             share: number;
             /** Titles */
             titles: number;
-            /** Type */
-            type: string;
         };
         /**
          * UnmatchedTitle
@@ -1453,6 +1504,11 @@ export interface components {
         UnmatchedTitle: {
             /** Anime Id */
             anime_id: number;
+            /**
+             * Name
+             * @description as the list has it
+             */
+            name: string;
             /** Rating */
             rating: number | null;
             /**
@@ -1460,11 +1516,6 @@ export interface components {
              * @enum {string}
              */
             status: "watching" | "completed" | "on_hold" | "dropped";
-            /**
-             * Title
-             * @description as the list has it
-             */
-            title: string;
         };
     };
     responses: never;
@@ -1584,7 +1635,7 @@ export interface operations {
                 /** @description list members on MyAnimeList */
                 min_members?: number;
                 /** @description mean rating on MyAnimeList */
-                min_score?: number;
+                min_mal_score?: number;
                 /** @description first aired, earliest */
                 year_from?: number | null;
                 /** @description first aired, latest */
@@ -1714,7 +1765,7 @@ export interface operations {
                 /** @description list members on MyAnimeList */
                 min_members?: number;
                 /** @description mean rating on MyAnimeList */
-                min_score?: number;
+                min_mal_score?: number;
                 /** @description first aired, earliest */
                 year_from?: number | null;
                 /** @description first aired, latest */
@@ -1722,7 +1773,7 @@ export interface operations {
                 /** @description whether adult titles may appear */
                 nsfw?: boolean;
                 algorithm?: "hybrid" | "item-item" | "content-based";
-                n?: number;
+                limit?: number;
             };
             header?: never;
             path: {
@@ -1823,6 +1874,53 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["CatalogAnswer"];
+                };
+            };
+            /** @description An address of more than 8,190 bytes */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Asked too often; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listFilters: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FiltersAnswer"];
                 };
             };
             /** @description An address of more than 8,190 bytes */
@@ -2020,7 +2118,7 @@ export interface operations {
                 /** @description list members on MyAnimeList */
                 min_members?: number;
                 /** @description mean rating on MyAnimeList */
-                min_score?: number;
+                min_mal_score?: number;
                 /** @description first aired, earliest */
                 year_from?: number | null;
                 /** @description first aired, latest */
@@ -2807,7 +2905,7 @@ export interface operations {
                 /** @description list members on MyAnimeList */
                 min_members?: number;
                 /** @description mean rating on MyAnimeList */
-                min_score?: number;
+                min_mal_score?: number;
                 /** @description first aired, earliest */
                 year_from?: number | null;
                 /** @description first aired, latest */
@@ -2815,7 +2913,7 @@ export interface operations {
                 /** @description whether adult titles may appear */
                 nsfw?: boolean;
                 algorithm?: "hybrid" | "user-user" | "item-item" | "ranker" | "content-based" | "popular";
-                n?: number | null;
+                limit?: number | null;
                 exclude_ids?: number[];
             };
             header?: never;
@@ -2912,7 +3010,7 @@ export interface operations {
     users_get_similar__int_user_id__similar_get: {
         parameters: {
             query?: {
-                n?: number;
+                limit?: number;
             };
             header?: never;
             path: {

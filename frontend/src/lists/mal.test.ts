@@ -26,11 +26,11 @@ it('makes a list of what the server read', async () => {
         { anime_id: 1, name: 'Title 1', rating: 9, status: 'completed' },
         { anime_id: 2, name: 'Title 2', rating: null, status: 'dropped' },
       ],
-      unmatched: [{ anime_id: 900, title: '', rating: 3, status: 'watching' }],
+      unmatched: [{ anime_id: 900, name: '', rating: 3, status: 'watching' }],
       skipped: [
-        { anime_id: 3, title: 'x', reason: 'plan to watch: not watched yet' },
-        { anime_id: 1, title: 'x', reason: 'listed before: the first entry counts' },
-        { anime_id: null, title: 'x', reason: 'no MyAnimeList id' },
+        { anime_id: 3, name: 'x', reason: 'plan to watch: not watched yet' },
+        { anime_id: 1, name: 'x', reason: 'listed before: the first entry counts' },
+        { anime_id: null, name: 'x', reason: 'no MyAnimeList id' },
       ],
     }),
   )

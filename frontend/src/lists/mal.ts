@@ -46,7 +46,7 @@ async function broughtOf(answer: MalImportAnswer, signal?: AbortSignal): Promise
     planned,
   }
   const brought = await matched(list, Infinity, signal)
-  const unmatched = answer.unmatched.map(({ anime_id, title }) => title || `Title ${anime_id}`)
+  const unmatched = answer.unmatched.map(({ anime_id, name }) => name || `Title ${anime_id}`)
   return {
     ...brought,
     unmatched: [...brought.unmatched, ...unmatched],

@@ -13,7 +13,7 @@ const get = vi.mocked(api.GET as (path: string, init: Init) => Promise<unknown>)
 beforeEach(() => {
   vi.useFakeTimers()
   get.mockReset()
-  get.mockResolvedValue(answer(200, { data: [found(1)] }))
+  get.mockResolvedValue(answer(200, { items: [found(1)] }))
 })
 afterEach(() => vi.useRealTimers())
 
@@ -42,7 +42,7 @@ it('aborts what nobody waits for, and takes no late answer', async () => {
   text.value = 'new'
   await vi.advanceTimersByTimeAsync(150)
   expect(get.mock.calls[0]?.[1].signal.aborted).toBe(true)
-  late(answer(200, { data: [found(7)] }))
+  late(answer(200, { items: [found(7)] }))
   await vi.advanceTimersByTimeAsync(0)
   expect(search.found.value.map((title) => title.anime_id)).toEqual([1])
 })

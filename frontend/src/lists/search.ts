@@ -25,7 +25,7 @@ export function useTitleSearch(text: Readonly<Ref<string>>, nsfw: () => boolean)
         api.GET('/api/v1/anime', { params: { query: { query, limit: LIMIT, nsfw: nsfw() } }, signal }),
       )
       if (signal.aborted) return
-      found.value = page.data
+      found.value = page.items
       foundFor.value = query
     } catch (error) {
       if (signal.aborted) return

@@ -13,7 +13,7 @@ const get = vi.mocked(
 beforeEach(() => {
   get.mockReset()
   get.mockImplementation((_path, { params }) =>
-    Promise.resolve(answer(200, { data: params.query.ids.filter((id) => id % 2).map(found) })),
+    Promise.resolve(answer(200, { items: params.query.ids.filter((id) => id % 2).map(found) })),
   )
 })
 

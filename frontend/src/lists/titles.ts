@@ -19,7 +19,7 @@ export async function fetchTitles(
     for (let chunk = chunks.pop(); chunk; chunk = chunks.pop()) {
       const query = { ids: chunk, limit: CHUNK, nsfw }
       const page = await answered(api.GET('/api/v1/anime', { params: { query }, signal }))
-      for (const title of page.data) found.set(title.anime_id, title)
+      for (const title of page.items) found.set(title.anime_id, title)
     }
   }
   await Promise.all(Array.from({ length: PARALLEL }, work))

@@ -20,7 +20,7 @@ const TASTE = {
 }
 
 function genre(name: string, share: number, others_share: number, titles = 10) {
-  return { genre: name, titles, share, others_share, mean_rating: null, others_mean_rating: null }
+  return { name, titles, share, others_share, mean_rating: null, others_mean_rating: null }
 }
 
 describe('the summary', () => {

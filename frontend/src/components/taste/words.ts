@@ -19,16 +19,16 @@ export function summary({ titles, rated, mean_rating }: Taste): string {
 export function leanings(genres: readonly Genre[]): string | null {
   const apart = genres
     .filter(({ titles }) => titles >= FEW)
-    .map(({ genre, share, others_share }) => ({
-      genre,
+    .map(({ name, share, others_share }) => ({
+      name,
       by: share - others_share,
       times: share / others_share,
     }))
   const more = apart.filter(({ by, times }) => by >= 0.05 && times >= 1.25).sort((a, b) => b.by - a.by)
   const less = apart.filter(({ by, times }) => by <= -0.05 && times <= 0.8).sort((a, b) => a.by - b.by)
   const parts: string[] = []
-  if (more.length) parts.push(`more ${listed(more.slice(0, 3).map(({ genre }) => genre))}`)
-  if (less.length) parts.push(`less ${listed(less.slice(0, 2).map(({ genre }) => genre))}`)
+  if (more.length) parts.push(`more ${listed(more.slice(0, 3).map(({ name }) => name))}`)
+  if (less.length) parts.push(`less ${listed(less.slice(0, 2).map(({ name }) => name))}`)
   return parts.length ? `Compared with other people you watch ${parts.join(', and ')}.` : null
 }
 

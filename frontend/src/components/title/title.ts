@@ -27,7 +27,7 @@ export function useSimilar(id: () => number) {
     query: ({ signal }) =>
       answered(
         api.GET('/api/v1/anime/{anime_id}/similar', {
-          params: { path: { anime_id: id() }, query: { algorithm: 'hybrid', n: SIMILAR } },
+          params: { path: { anime_id: id() }, query: { limit: SIMILAR } },
           signal,
         }),
       ),

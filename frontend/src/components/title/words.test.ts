@@ -16,7 +16,7 @@ const TITLE: TitleDetail = {
   likes: 542,
   watchers: 1145,
   mean_rating: 7.81,
-  score: 8.6,
+  mal_score: 8.6,
   members: 1234567,
   nsfw: false,
   rating_histogram: [0, 0, 0, 0, 0, 0, 1, 2, 1, 0],
@@ -38,7 +38,7 @@ describe('the facts of a title', () => {
   })
 
   it('leave out what is not', () => {
-    const bare = { type: null, episodes: null, year: null, watchers: 0, score: null, members: null }
+    const bare = { type: null, episodes: null, year: null, watchers: 0, mal_score: null, members: null }
     expect(factsOf({ ...TITLE, ...bare, rating_histogram: NOTHING })).toEqual([])
   })
 })

@@ -22,7 +22,7 @@ export function factsOf(title: TitleDetail): Fact[] {
       'Liked by',
       title.watchers ? `${asCount(title.likes)} of ${counted(title.watchers, 'person', 'people')}` : null,
     ],
-    ['MyAnimeList score', title.score === null ? null : `${asMean(title.score)} of 10`],
+    ['MyAnimeList score', title.mal_score === null ? null : `${asMean(title.mal_score)} of 10`],
     ['MyAnimeList members', title.members ? asShortCount(title.members) : null],
   ]
   return facts.flatMap(([name, value]) => (value === null ? [] : [{ name, value }]))
