@@ -1,25 +1,33 @@
-// What several pages ask the server for, asked once and kept.
+// What several pages ask the API for, asked once and kept.
 import { useQuery } from '@pinia/colada'
-import { type MaybeRefOrGetter, toValue } from 'vue'
 
 import { answered, api } from './client'
 
-/** What there is to choose from, with adult titles or without; and whether the people are generated. */
-export function useCatalog(nsfw: MaybeRefOrGetter<boolean> = false) {
+const HOUR_MS = 3_600_000
+
+/** Whether covers are served, whether the people are made up, and how long a list may be. */
+export function useCatalog() {
   return useQuery({
-    key: () => ['catalog', toValue(nsfw)],
-    query: ({ signal }) =>
-      answered(api.GET('/api/v1/catalog', { params: { query: { nsfw: toValue(nsfw) } }, signal })),
-    placeholderData: (previous) => previous,
-    staleTime: 3_600_000,
+    key: ['catalog'],
+    query: ({ signal }) => answered(api.GET('/api/v1/catalog', { signal })),
+    staleTime: HOUR_MS,
   })
 }
 
-/** The algorithms, with a sentence on what each does. */
+/** The algorithms, the API's default first, with a label and a sentence each. */
 export function useAlgorithms() {
   return useQuery({
     key: ['algorithms'],
     query: ({ signal }) => answered(api.GET('/api/v1/algorithms', { signal })),
-    staleTime: 3_600_000,
+    staleTime: HOUR_MS,
+  })
+}
+
+/** The filters, with the control and the choices of each. */
+export function useFilters() {
+  return useQuery({
+    key: ['filters'],
+    query: ({ signal }) => answered(api.GET('/api/v1/filters', { signal })),
+    staleTime: HOUR_MS,
   })
 }

@@ -9,6 +9,7 @@ import { type Knobs, requestOf } from '@/knobs'
 import type { ProfileKey } from '@/lists/profile'
 import type { ListBody } from '@/stores/list'
 
+type Request = components['schemas']['RecommendationRequest']
 export type Answer = components['schemas']['RecommendationAnswer']
 
 export const STEP = 24
@@ -24,7 +25,7 @@ interface Wanted {
   self: ProfileKey | null // of the profile that the list is saved as
   excludeIds: readonly number[]
   knobs: Knobs
-  n: number
+  limit: number
 }
 
 /**
@@ -52,14 +53,14 @@ export function useRecommendations(wanted: Readonly<Ref<Wanted | null>>) {
   return { answer, error, isLoading, refetch }
 }
 
-function requestFor({ body, self, excludeIds, knobs, n }: Wanted) {
+function requestFor({ body, self, excludeIds, knobs, limit }: Wanted) {
   const isEmpty = !body.ratings.length && !body.watched_ids.length
-  const wishes = {
-    ...requestOf(isEmpty ? { ...knobs, algorithm: 'popular' } : knobs),
+  const request = {
+    ...requestOf(isEmpty ? { ...knobs, algorithm: null } : knobs), // the API's default knows what to do without a list
     ...body,
     exclude_ids: excludeIds.slice(-MAX_EXCLUDED),
-    n,
+    limit,
     explain: true,
   }
-  return withSelf(wishes, self)
+  return withSelf(request as Request, self) // the API may have more algorithms and filters than its types
 }

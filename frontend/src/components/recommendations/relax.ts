@@ -1,36 +1,55 @@
 // Which filters to let go of where they leave little.
-import { DEFAULTS, type Franchise, type Knobs } from '@/knobs'
-import { listed } from '@/reasons'
+import { type Filter, filtersCountedAs, inWords, isExcluding } from '@/filters'
+import type { Franchise, KnobChanges, Knobs } from '@/knobs'
 
 interface Relaxation {
   label: string
-  titles: number // that it takes away
-  changes: Partial<Knobs>
+  titles: number // that come back
+  changes: KnobChanges
 }
 
 const FRANCHISES: Readonly<Record<Franchise, string>> = {
-  entry_point: 'only where a new series starts',
-  exclude: 'nothing of a series you know',
+  entry_point: 'Only where a series starts',
+  exclude: 'Nothing from a series you know',
   allow: '',
 }
 
-/** The knobs that take titles away, those that take most first. `filtered`: of the answer. */
-export function relaxations(filtered: Readonly<Record<string, number>>, knobs: Knobs): Relaxation[] {
-  const { year_from: from, year_to: to } = knobs
-  const all: Record<string, Omit<Relaxation, 'titles'>> = {
-    types: { label: `only ${listed(knobs.types)}`, changes: { types: [] } },
-    genres: { label: `only ${listed(knobs.genres)}`, changes: { genres: [] } },
-    genres_exclude: { label: `no ${listed(knobs.genres_exclude)}`, changes: { genres_exclude: [] } },
-    min_score: { label: `a score of ${knobs.min_score} or more`, changes: { min_score: DEFAULTS.min_score } },
-    year: { label: years(from, to), changes: { year_from: null, year_to: null } },
-    franchise: { label: FRANCHISES[knobs.franchise], changes: { franchise: 'allow' } },
-  }
+/**
+ * The knobs that exclude titles, those that exclude most first.
+ *
+ * @param filtered how many titles each excluded, as the API counts them.
+ */
+export function relaxations(
+  filtered: Readonly<Record<string, number>>,
+  knobs: Knobs,
+  filters: readonly Filter[],
+): Relaxation[] {
   return Object.entries(filtered)
-    .flatMap(([name, titles]) => (titles && all[name] ? [{ ...all[name], titles }] : []))
+    .flatMap(([name, titles]) => {
+      const found = titles ? relaxed(name, knobs, filters) : null
+      return found ? [{ ...found, titles }] : []
+    })
     .sort((a, b) => b.titles - a.titles)
 }
 
-function years(from: number | null, to: number | null): string {
-  if (from === null) return `aired until ${to}`
-  return to === null ? `aired since ${from}` : `aired ${from}–${to}`
+function relaxed(
+  name: string,
+  { franchise, filters: values }: Knobs,
+  filters: readonly Filter[],
+): Omit<Relaxation, 'titles'> | null {
+  if (name === 'franchise') return { label: FRANCHISES[franchise], changes: { franchise: 'allow' } }
+  const set = filtersCountedAs(name, filters).flatMap((filter) => {
+    const value = values[filter.name]
+    return value === undefined ? [] : [{ name: filter.name, label: asLimit(filter, inWords(filter, value)) }]
+  })
+  if (!set.length) return null
+  return {
+    label: set.map(({ label }) => label).join(', '),
+    changes: { filters: Object.fromEntries(set.map((filter) => [filter.name, null])) },
+  }
+}
+
+function asLimit(filter: Filter, words: string): string {
+  const isChoice = filter.control === 'choice' || filter.control === 'multichoice'
+  return isChoice && !isExcluding(filter) ? `Only ${words}` : words
 }
