@@ -1,4 +1,4 @@
-// The filters that the API offers: their values in the address bar, in a request and in words.
+// Values of the filters that the API describes: in the address bar, in a request and in words.
 import type { LocationQuery } from 'vue-router'
 
 import type { paths } from './api/schema'

@@ -1,4 +1,4 @@
-// How a person wants their recommendations: as the address bar says it, and as the API takes it.
+// The knobs of recommendations, read from the address bar and turned into a request.
 import type { LocationQuery } from 'vue-router'
 
 import type { components, paths } from './api/schema'

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 
 import type { Reason } from './api/client'
-import { counted, facts, otherName, percent, sentences } from './reasons'
+import { counted, facts, langOf, otherName, percent, sentences } from './reasons'
 
 function reason(fields: Partial<Reason> & Pick<Reason, 'kind'>): Reason {
   return { anime_id: null, name: null, weight: null, people: null, genres: null, ...fields }
@@ -72,4 +72,13 @@ it('names a title in English where that is another name', () => {
   expect(otherName({ name: 'Shingeki no Kyojin', english: 'Attack on Titan' })).toBe('Attack on Titan')
   expect(otherName({ name: 'Death Note', english: 'DEATH NOTE' })).toBeNull()
   expect(otherName({ name: 'Mushishi', english: null })).toBeNull()
+})
+
+it.each([
+  ['デスノート', 'ja'],
+  ['進撃の巨人', 'ja'],
+  ['데스노트', 'ko'],
+  ['Death Note', undefined],
+])('takes %s for a name in %s', (name, expected) => {
+  expect(langOf(name)).toBe(expected)
 })

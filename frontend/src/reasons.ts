@@ -45,7 +45,13 @@ export function facts({ type, year, episodes }: Pick<AnimeItem, 'type' | 'year' 
   return [type, year, length].filter(Boolean).join(' · ')
 }
 
-/** The chance that somebody likes a title, never a certainty: `97%`. */
+/** The chance that a person likes a title, never 0% or 100%: `97%`. */
 export function percent(probability: number): string {
   return `${Math.min(99, Math.max(1, Math.round(probability * 100)))}%`
+}
+
+/** For the attribute `lang` of a name, where its letters tell. */
+export function langOf(name: string): 'ja' | 'ko' | undefined {
+  if (/\p{Script=Hangul}/u.test(name)) return 'ko'
+  return /[\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Han}]/u.test(name) ? 'ja' : undefined
 }

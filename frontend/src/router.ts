@@ -1,4 +1,4 @@
-// Which page an address shows. The server answers each of these paths with the app (api/web.py).
+// Routes of the app. The server answers each of these paths with the app (api/web.py).
 import { createRouter, createWebHistory } from 'vue-router'
 
 import HomePage from './pages/HomePage.vue'
@@ -48,10 +48,10 @@ router.afterEach((to) => {
   document.title = `${to.meta.title as string} · Anime recommendations`
 })
 
-// the code of a page did not come: there is no connection, or a new build has replaced it
+// the code of a page failed to load: offline, or replaced by a new build
 router.onError((_error, to) => {
   useNotices().show({
-    text: `This page could not be loaded. ${navigator.onLine ? 'The app may be newer than this tab.' : 'You are offline.'}`,
+    text: `This page didn’t load. ${navigator.onLine ? 'There may be a newer version of the app.' : 'You’re offline.'}`,
     action: {
       label: 'Try again',
       // offline the whole app would be gone
@@ -65,7 +65,7 @@ function load(address: string): void {
   else location.assign(address)
 }
 
-/** Bring the code of the other pages, so that they open without a connection too. */
+/** Preload the code of the other pages, so that they open offline too. */
 export function fetchPages(): void {
   for (const { components } of router.getRoutes()) {
     const page: unknown = components?.default

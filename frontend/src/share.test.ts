@@ -18,7 +18,7 @@ describe('a list in a link', () => {
     expect(fromHash(toHash(LIST))).toEqual(LIST)
   })
 
-  it('holds at most so many titles, first those with an opinion', () => {
+  it('has a limit, and prefers titles with an opinion', () => {
     const seen = Array.from({ length: 300 }, (_, at): SharedEntry => ({ anime_id: at + 1, opinion: 'seen' }))
     const entries = fromHash(toHash([...seen, { anime_id: 5114, opinion: 10 }]))
     expect(entries).toHaveLength(MAX_SHARED)
@@ -26,7 +26,7 @@ describe('a list in a link', () => {
     expect(entries?.[1]).toEqual({ anime_id: 1, opinion: 'seen' })
   })
 
-  it('is read no further than that', () => {
+  it('is read only up to the limit', () => {
     const ids = Array.from({ length: 300 }, (_, at) => at + 1)
     expect(fromHash(`#list=${ids.join('~')}`)).toHaveLength(MAX_SHARED)
   })

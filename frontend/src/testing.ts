@@ -1,4 +1,4 @@
-// What the API offers, as tests have it answer.
+// Filters and algorithms for tests.
 import type { Filter } from './filters'
 import type { Algorithm, Offer } from './knobs'
 

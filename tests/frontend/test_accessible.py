@@ -80,14 +80,14 @@ def test_a_question_before_something_is_deleted_is_accessible(fan: Page) -> None
     expect(question).to_be_visible()
     check_accessible(fan)
     question.get_by_role("button", name="Delete it").click()
-    expect(fan.get_by_text("Your profile is deleted.")).to_be_visible()
+    expect(fan.get_by_text("Profile deleted.")).to_be_visible()
 
 
 def test_a_list_that_was_read_is_accessible_before_it_is_added(fan: Page) -> None:
     fan.goto("/list")
-    fan.get_by_role("heading", name="Bring a list").click()
+    fan.get_by_role("heading", name="Import a list").click()
     mal = export(anime(1, "Cowboy Bebop", 7, "Completed"), anime(999_999, "Unknown", 8, "Completed"))
-    fan.get_by_label("Choose the file").set_input_files(
+    fan.get_by_label("Choose a file").set_input_files(
         [{"name": "animelist.xml", "mimeType": "application/xml", "buffer": mal.encode()}]
     )
     fan.get_by_text("Not in this catalog", exact=True).click()
@@ -96,7 +96,7 @@ def test_a_list_that_was_read_is_accessible_before_it_is_added(fan: Page) -> Non
 
 def test_a_shared_list_is_accessible(fan: Page) -> None:
     fan.goto("/#list=1~20.7~30.s")
-    expect(fan.get_by_role("heading", name="What is in it")).to_be_attached()
+    expect(fan.get_by_role("heading", name="On this list")).to_be_attached()
     fan.wait_for_load_state("networkidle")
     check_accessible(fan)
 

@@ -41,7 +41,7 @@ HOSTILE = {
 
 def choose(page: Page, name: str, content: bytes | str) -> None:
     content = content.encode() if isinstance(content, str) else content
-    page.get_by_label("Choose the file").set_input_files(
+    page.get_by_label("Choose a file").set_input_files(
         [{"name": name, "mimeType": "application/xml", "buffer": content}]
     )
 
@@ -74,7 +74,7 @@ def test_an_export_is_shown_in_numbers_and_then_added(page: Page) -> None:
 
 def test_an_export_takes_the_place_of_a_list_and_that_can_be_undone(fan: Page) -> None:
     fan.goto("/list")
-    fan.get_by_role("heading", name="Bring a list").click()
+    fan.get_by_role("heading", name="Import a list").click()
     choose(fan, "animelist.xml", export(anime(1, "Cowboy Bebop", 7, "Completed")))
     fan.get_by_role("button", name="Replace my list").click()
     expect(fan.get_by_role("link", name="List 1")).to_be_visible()
@@ -89,7 +89,7 @@ def test_a_file_that_is_no_export_is_refused_in_words(
 ) -> None:
     watch.expect_error(r"status of 4\d\d")
     fan.goto("/list")
-    fan.get_by_role("heading", name="Bring a list").click()
+    fan.get_by_role("heading", name="Import a list").click()
     choose(fan, "animelist.xml", content)
     alert = fan.get_by_role("alert")
     expect(alert).to_be_visible()
@@ -105,7 +105,7 @@ def test_a_file_that_is_too_large_is_not_even_sent(page: Page, tmp_path: Path) -
     page.goto("/list")
     large = tmp_path / "film.xml"
     large.write_bytes(bytes(10_000_001))
-    page.get_by_label("Choose the file").set_input_files(large)
+    page.get_by_label("Choose a file").set_input_files(large)
     expect(page.get_by_role("alert")).to_contain_text("“film.xml” is larger than 10 MB")
     assert sent == []
 
@@ -116,13 +116,13 @@ def test_what_is_exported_is_the_same_list_when_it_comes_back(
     fan.goto("/list")
     fan.get_by_role("heading", name="Save, link, export").click()
     with fan.expect_download() as download:
-        fan.get_by_role("button", name="Export the list").click()
+        fan.get_by_role("button", name="Export list").click()
     path = tmp_path / download.value.suggested_filename
     download.value.save_as(path)
     assert path.suffix == ".xml"
     other = new_context().new_page()
     other.goto("/list")
-    other.get_by_label("Choose the file").set_input_files(path)
+    other.get_by_label("Choose a file").set_input_files(path)
     expect(other.get_by_text("6 titles read: 6 found.")).to_be_visible()
     other.get_by_role("button", name="Add to my list").click()
     expect(other.get_by_role("link", name="List 6 titles")).to_be_visible()
@@ -132,8 +132,8 @@ def test_what_is_exported_is_the_same_list_when_it_comes_back(
 def read_name(page: Page, site: str, name: str) -> None:
     page.goto("/list")
     page.get_by_role("radio", name=site).check()
-    page.get_by_role("textbox", name=f"Your name on {site}").fill(name)
-    page.get_by_role("button", name="Read").click()
+    page.get_by_role("textbox", name=f"Your {site} username").fill(name)
+    page.get_by_role("button", name="Get list").click()
 
 
 def answer_of(body: Any, status: int = 200, **headers: str) -> Any:
@@ -215,17 +215,17 @@ REFUSED = {
         answer_of(refusal("Too Many", 429), 429, **{"Retry-After": "30"}),
         "Try again in 30 s",
     ),
-    "broken": ("AniList", answer_of("<html>502</html>", 502), "problem of its own"),
-    "not what was agreed": ("AniList", answer_of({"data": {"x": [1]}}), "cannot be understood"),
-    "nothing in it": ("AniList", answer_of(anilist()), "nothing in the list"),
-    "away": ("AniList", lambda route: route.abort("namenotresolved"), "cannot be reached"),
+    "broken": ("AniList", answer_of("<html>502</html>", 502), "is having problems"),
+    "not what was agreed": ("AniList", answer_of({"data": {"x": [1]}}), "an answer we can’t read"),
+    "nothing in it": ("AniList", answer_of(anilist()), "is empty"),
+    "away": ("AniList", lambda route: route.abort("namenotresolved"), "can’t reach"),
     "nobody on MyAnimeList": (
         "MyAnimeList",
         answer_of({"status": 404, "type": "BadResponseException", "message": "Resource does not exist"}, 404),
         "no user “somebody”",
     ),
-    "Jikan is gone": ("MyAnimeList", answer_of({"status": 404, "type": "HttpException"}, 404), "any more"),
-    "Jikan is broken": ("MyAnimeList", answer_of("[" * 9_999, 500), "problem of its own"),
+    "Jikan is gone": ("MyAnimeList", answer_of({"status": 404, "type": "HttpException"}, 404), "no longer reads"),
+    "Jikan is broken": ("MyAnimeList", answer_of("[" * 9_999, 500), "is having problems"),
 }
 
 
@@ -245,7 +245,7 @@ def test_a_name_that_gives_no_list_is_explained(
 
 def test_a_file_may_be_dropped_anywhere_on_the_page(fan: Page) -> None:
     fan.goto("/list")
-    bring = fan.get_by_role("group").filter(has=fan.get_by_role("heading", name="Bring a list"))
+    bring = fan.get_by_role("group").filter(has=fan.get_by_role("heading", name="Import a list"))
     assert bring.get_attribute("open") is None
     drop = """(heading, text) => {
         const data = new DataTransfer()
@@ -267,4 +267,4 @@ def test_a_list_by_a_name_is_not_cut_but_refused(page: Page, watch: Watch) -> No
     planned = [entry(mal_id, 0, "PLANNING") for mal_id in range(6_000, 6_500)]
     page.route(ANILIST, answer_of(anilist(*watched, *planned)))
     read_name(page, "AniList", "somebody")
-    expect(page.get_by_role("alert")).to_contain_text("5,001 watched titles; a list here has at most 5,000")
+    expect(page.get_by_role("alert")).to_contain_text("5,001 watched titles; a list here can have at most 5,000")

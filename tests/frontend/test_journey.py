@@ -80,7 +80,7 @@ def test_a_search_is_closed_by_escape_and_walked_by_arrows(page: Page) -> None:
 def test_a_name_that_no_title_has_is_said(page: Page) -> None:
     page.goto("/")
     page.get_by_role("combobox", name=SEARCH).fill("zzqqxxyyww")
-    expect(page.get_by_text("No title is called “zzqqxxyyww”")).to_be_visible()
+    expect(page.get_by_text("No matches for “zzqqxxyyww”")).to_be_visible()
 
 
 def test_an_example_makes_a_list_at_once_and_can_be_undone(page: Page) -> None:
@@ -95,7 +95,7 @@ def test_a_recommendation_says_what_it_is_and_why(fan: Page) -> None:
     fan.goto("/")
     expect(cards(fan)).to_have_count(24)
     for card in cards(fan).all()[:5]:
-        expect(card.get_by_role("img", name=re.compile(r"^[\d.½]+ of 5 stars$"))).to_be_visible()
+        expect(card.get_by_role("img", name=re.compile(r"^[\d.½]+ out of 5 stars$"))).to_be_visible()
         expect(card.get_by_text(re.compile(r"\d+% likely to please"))).to_be_visible()
         expect(card.get_by_role("listitem").first).to_be_visible()
     expect(cards(fan).get_by_text("Because you liked").first).to_be_visible()
@@ -186,7 +186,7 @@ def test_knobs_change_the_titles_and_the_address_and_survive_a_reload(fan: Page)
     expect(fan).to_have_url(re.compile("genres_exclude=Action"))
     expect(cards(fan).filter(has_text=re.compile(r"\bAction\b"))).to_have_count(0)
     with fan.expect_response(lambda response: '"niche":1' in (response.request.post_data or "")) as answer:
-        knobs.get_by_role("slider", name="Fame").press("End")
+        knobs.get_by_role("slider", name="Popularity").press("End")
     expect(fan).to_have_url(re.compile("niche=1"))
     address, names = fan.url, [item["name"] for item in answer.value.json()["items"]]
     expect(cards(fan).get_by_role("heading")).to_have_text(names)
@@ -194,7 +194,7 @@ def test_knobs_change_the_titles_and_the_address_and_survive_a_reload(fan: Page)
     expect(cards(fan).first).to_be_visible()
     assert fan.url == address
     expect(knobs.get_by_role("button", name="Comedy: wanted")).to_be_visible()
-    expect(knobs.get_by_role("button", name="Action: left out")).to_be_visible()
+    expect(knobs.get_by_role("button", name="Action: excluded")).to_be_visible()
     expect(cards(fan).get_by_role("heading")).to_have_text(names)
     knobs.get_by_role("button", name="Reset").click()
     expect(fan).to_have_url("/")
@@ -211,8 +211,8 @@ def test_another_algorithm_is_chosen_by_what_it_does(fan: Page) -> None:
 
 def test_filters_that_leave_nothing_say_which_to_let_go(fan: Page) -> None:
     fan.goto("/?genres=Music&genres_exclude=Comedy&year_from=1950&year_to=1960")
-    expect(fan.get_by_role("heading", name="Nothing is left under these filters")).to_be_visible()
-    offers = fan.get_by_role("listitem").filter(has_text=re.compile("takes .* away")).get_by_role("button")
+    expect(fan.get_by_role("heading", name="Nothing matches these filters")).to_be_visible()
+    offers = fan.get_by_role("listitem").filter(has_text=re.compile("hides .* titles?")).get_by_role("button")
     for _ in range(5):  # filters
         if cards(fan).count():
             break
@@ -248,7 +248,7 @@ def test_a_link_shows_a_friend_the_list_and_leaves_theirs_alone(
     page = mine.new_page()
     page.goto("/?types=Movie")
     page.get_by_role("button", name="Share").click()
-    expect(page.get_by_text("The link is copied.")).to_be_visible()
+    expect(page.get_by_text("Link copied.")).to_be_visible()
     link = page.evaluate("navigator.clipboard.readText()")
     assert "types=Movie" in link.partition("#")[0]
     assert str(next(iter(FAVORITES))) in link.partition("#")[2]
@@ -259,7 +259,7 @@ def test_a_link_shows_a_friend_the_list_and_leaves_theirs_alone(
     asked: list[str] = []
     friend.on("request", lambda request: asked.append(request.url))
     friend.goto(link)
-    expect(friend.get_by_text("You are looking at a shared list")).to_be_visible()
+    expect(friend.get_by_text("You’re looking at a shared list")).to_be_visible()
     expect(friend.get_by_role("link", name="Steins;Gate").first).to_be_visible()
     expect(friend.get_by_role("link", name="List 1")).to_be_visible()
     assert not [address for address in asked if "1535.9" in address.partition("#")[0]]
@@ -271,12 +271,12 @@ def test_a_link_shows_a_friend_the_list_and_leaves_theirs_alone(
 
 def test_the_answer_to_a_shared_list_goes_with_it(fan: Page, watch: Watch) -> None:
     fan.goto("/#list=1~20~30")
-    expect(fan.get_by_text("You are looking at a shared list")).to_be_visible()
+    expect(fan.get_by_text("You’re looking at a shared list")).to_be_visible()
     expect(cards(fan).first).to_be_visible()
     watch.expect_error("Failed to load resource")
     fan.route(ANSWER, lambda route: route.abort("connectionrefused"))
     fan.get_by_role("button", name="Back to mine").click()
-    expect(fan.get_by_text("The server cannot be reached")).to_be_visible()
+    expect(fan.get_by_text("We can’t reach the server")).to_be_visible()
     expect(cards(fan)).to_have_count(0)
     fan.unroute(ANSWER)
     fan.get_by_role("button", name="Try again").click()

@@ -14,7 +14,7 @@ from tests.frontend.test_bring import opinions
 
 def test_a_list_is_cleared_only_when_that_is_meant_and_comes_back(fan: Page) -> None:
     fan.goto("/list")
-    clear = fan.get_by_role("button", name="Clear the list")
+    clear = fan.get_by_role("button", name="Clear list")
     clear.click()
     fan.get_by_role("alertdialog").get_by_role("button", name="Cancel").click()
     expect(clear).to_be_focused()
@@ -87,7 +87,7 @@ def test_a_page_that_cannot_be_loaded_is_explained_and_tried_again(fan: Page, wa
     fan.goto("/")
     expect(fan.get_by_role("heading", level=1, name="For you")).to_be_visible()
     fan.get_by_role("link", name="Popular").click()
-    expect(fan.get_by_text("This page could not be loaded.")).to_be_visible()
+    expect(fan.get_by_text("This page didn’t load.")).to_be_visible()
     expect(fan.get_by_role("heading", level=1, name="For you")).to_be_visible()
     fan.unroute("**/assets/PopularPage-*.js")
     fan.get_by_role("button", name="Try again").click()
@@ -105,11 +105,11 @@ def test_a_page_that_comes_back_from_the_cache_takes_over_the_newer_list(fan: Pa
 
 def test_adult_titles_are_found_where_the_address_asks_for_them(page: Page) -> None:
     for path, words in (
-        ("/list", "Adult titles are left out."),
+        ("/list", "Adult titles are hidden."),
         ("/list?nsfw=true", "another of its names."),
     ):
         page.goto(path)
         with page.expect_request("**/api/v1/anime?query=*") as asked:
             page.get_by_role("combobox", name="Add a title").fill("zzqqxxyyww")
         assert f"nsfw={str('nsfw' in path).lower()}" in asked.value.url
-        expect(page.get_by_role("status").filter(has_text="No title is called")).to_contain_text(words)
+        expect(page.get_by_role("status").filter(has_text="No matches for")).to_contain_text(words)

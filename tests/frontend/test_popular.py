@@ -55,7 +55,7 @@ def test_what_the_catalog_does_not_have_is_left_out_of_the_filters(page: Page) -
 def test_a_page_past_the_end_leads_to_the_first(page: Page) -> None:
     page.goto("/popular?page=9999")
     expect(page.get_by_text(re.compile(r"There are \d+ pages"))).to_be_visible()
-    page.get_by_role("link", name="To the first page").click()
+    page.get_by_role("link", name="Go to the first page").click()
     expect(page).to_have_url("/popular")
     expect(titles(page)).to_have_count(24)
     expect(page.get_by_role("heading", name="Titles", exact=True)).to_be_focused()

@@ -121,7 +121,7 @@ def test_a_profile_is_saved_kept_in_step_opened_elsewhere_and_deleted(
 
     page.get_by_role("button", name="Delete the profile").click()
     press_in_dialog(page, "Delete it")
-    expect(page.get_by_text("Your profile is deleted.")).to_be_visible()
+    expect(page.get_by_text("Profile deleted.")).to_be_visible()
     assert opinions(page) == FAVORITES | {1535: 2}
     assert page.evaluate("document.activeElement !== document.body")
 
@@ -129,7 +129,7 @@ def test_a_profile_is_saved_kept_in_step_opened_elsewhere_and_deleted(
     late = new_context().new_page()
     open_offer(late, link)
     press_in_dialog(late, "Load it")
-    expect(late.get_by_text("There is no such profile")).to_be_visible()
+    expect(late.get_by_text("We couldn’t find that profile")).to_be_visible()
     assert opinions(late) == {}
 
 
@@ -139,7 +139,7 @@ def test_a_profile_that_cannot_be_saved_loses_nothing(fan: Page, watch: Watch) -
     fan.goto("/list")
     fan.get_by_role("heading", name="Save, link, export").click()
     fan.get_by_role("button", name="Save a profile").click()
-    expect(fan.get_by_text("Could not save the profile.")).to_contain_text("cannot be reached")
+    expect(fan.get_by_text("We couldn’t save the profile.")).to_contain_text("can’t reach")
     assert opinions(fan) == FAVORITES
     fan.unroute(PROFILES)
     fan.get_by_role("button", name="Try again").click()
@@ -210,7 +210,7 @@ def test_loading_a_profile_offers_to_keep_the_one_that_is_open_and_can_be_undone
     mine, friends = save_profile(page), friends_profile(server)
     held = hold(page, PROFILE)
     open_offer(page, link_to(friends))
-    press_in_dialog(page, "Copy the link to the profile that is open")
+    press_in_dialog(page, "Copy the link to the open profile")
     expect(page.get_by_role("alertdialog").get_by_role("button", name="Copied")).to_be_visible()
     assert page.evaluate("navigator.clipboard.readText()").endswith(link_to(mine))
     press_in_dialog(page, "Load it")
@@ -246,10 +246,10 @@ def test_what_failed_is_tried_again(fan: Page, watch: Watch) -> None:
     fan.route(PROFILE, failing(503))
     fan.get_by_role("button", name="Delete the profile").click()
     press_in_dialog(fan, "Delete it")
-    expect(fan.get_by_text("Could not delete the profile.")).to_be_visible()
+    expect(fan.get_by_text("We couldn’t delete the profile.")).to_be_visible()
     fan.unroute(PROFILE)
     fan.get_by_role("button", name="Try again").click()
-    expect(fan.get_by_text("Your profile is deleted.")).to_be_visible()
+    expect(fan.get_by_text("Profile deleted.")).to_be_visible()
     assert kept(fan, "profile") is None
 
 
@@ -258,7 +258,7 @@ def test_a_key_that_is_not_taken_is_kept_until_it_is_let_go(fan: Page, watch: Wa
     profile = save_profile(fan)
     fan.route(PROFILE, failing(401))
     rate_death_note(fan, 5)
-    expect(fan.get_by_text("The server does not accept the key to this profile")).to_be_visible()
+    expect(fan.get_by_text("The server doesn’t accept the key to this profile")).to_be_visible()
     assert kept(fan, "profile") == profile
     fan.get_by_role("button", name="Forget this profile here").click()
     expect(fan.get_by_role("button", name="Save a profile")).to_be_visible()

@@ -75,7 +75,7 @@ def test_an_address_that_leads_nowhere_says_so_and_leads_home(page: Page, watch:
     answer = page.goto(path)
     assert answer is not None
     assert answer.status == 404
-    expect(page.get_by_role("heading", name="There is no such page")).to_be_visible()
+    expect(page.get_by_role("heading", name="This page doesn’t exist")).to_be_visible()
     page.get_by_role("main").get_by_role("link").click()
     expect(page).to_have_url("/")
 

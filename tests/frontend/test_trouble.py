@@ -27,10 +27,10 @@ def problem(status: int, **headers: str) -> Callable[[Route], None]:
 
 
 FAILURES = [
-    ("cut off", lambda route: route.abort("connectionrefused"), "cannot be reached"),
-    ("503", problem(503, **{"Retry-After": "5"}), "cannot answer right now"),
+    ("cut off", lambda route: route.abort("connectionrefused"), "can’t reach"),
+    ("503", problem(503, **{"Retry-After": "5"}), "can’t answer right now"),
     ("429", problem(429, **{"Retry-After": "7"}), "Try again in 7 s"),
-    ("no JSON", lambda route: route.fulfill(body="<html>502</html>", status=502), "cannot answer right now"),
+    ("no JSON", lambda route: route.fulfill(body="<html>502</html>", status=502), "can’t answer right now"),
 ]
 
 
@@ -70,9 +70,9 @@ def test_whoever_goes_offline_is_told_and_whoever_comes_back_is_not(fan: Page, p
     expect(fan.get_by_role("heading", level=1)).to_be_visible()
     fan.wait_for_load_state("networkidle")
     fan.context.set_offline(True)
-    expect(fan.get_by_text("You are offline.")).to_be_visible()
+    expect(fan.get_by_text("You’re offline.")).to_be_visible()
     fan.context.set_offline(False)
-    expect(fan.get_by_text("You are offline.")).to_have_count(0)
+    expect(fan.get_by_text("You’re offline.")).to_have_count(0)
 
 
 def test_what_could_not_be_had_offline_is_asked_for_once_when_one_is_back(fan: Page, watch: Watch) -> None:
@@ -83,11 +83,11 @@ def test_what_could_not_be_had_offline_is_asked_for_once_when_one_is_back(fan: P
     fan.wait_for_load_state("networkidle")
     fan.context.set_offline(True)
     fan.get_by_role("button", name="Comedy: either way").click()
-    expect(main.get_by_text("cannot be reached")).to_be_visible()
+    expect(main.get_by_text("can’t reach")).to_be_visible()
     asked: list[str] = []
     fan.on("request", lambda request: asked.append(request.url) if request.method == "POST" else None)
     fan.context.set_offline(False)
-    expect(main.get_by_text("cannot be reached")).to_have_count(0)
+    expect(main.get_by_text("can’t reach")).to_have_count(0)
     fan.wait_for_load_state("networkidle")
     assert len(asked) == 1
 
@@ -97,7 +97,7 @@ def test_going_offline_moves_nothing(fan: Page) -> None:
     heading = fan.get_by_role("heading", level=1)
     expect(heading).to_be_visible()
     before = heading.bounding_box()
-    told = fan.get_by_role("status").filter(has_text="You are offline.")
+    told = fan.get_by_role("status").filter(has_text="You’re offline.")
     places = fan.get_by_role("banner").get_by_role("status")
     expect(places).to_have_count(1)  # a screen reader hears only what changes in a place that was there
     fan.context.set_offline(True)
@@ -124,6 +124,6 @@ def test_a_list_that_was_spoilt_is_put_aside_with_words(page: Page, kept: str) -
     new = "location.protocol !== 'about:' && !localStorage.getItem('anime.list.unreadable')"
     page.add_init_script(f"if ({new}) {put}")
     page.goto("/list")
-    expect(page.get_by_text("could not be read and was put aside")).to_be_visible()
+    expect(page.get_by_text("so we set it aside")).to_be_visible()
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     assert page.evaluate("localStorage.getItem('anime.list.unreadable')") == kept

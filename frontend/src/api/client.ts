@@ -1,4 +1,4 @@
-// The one way to the server: typed by its OpenAPI document, with failures in a person's words.
+// The API client: typed by the OpenAPI document, with errors that can be shown to people.
 import createClient from 'openapi-fetch'
 
 import type { components, paths } from './schema'
@@ -36,8 +36,8 @@ export async function answered<Data>(request: Promise<Answer<Data>>): Promise<Da
   } catch (error) {
     if (error instanceof DOMException && error.name === 'AbortError') throw error
     if (error instanceof SyntaxError)
-      throw new ApiError('The answer is not from this server: it cannot be read.', 200)
-    throw new ApiError('The server cannot be reached. Are you offline?', 0)
+      throw new ApiError('We couldn’t read the answer. It may not have come from this server.', 200)
+    throw new ApiError('We can’t reach the server. Are you offline?', 0)
   }
   if (!answer.response.ok) throw failure(answer.response, answer.error)
   return answer.data as Data
@@ -46,10 +46,10 @@ export async function answered<Data>(request: Promise<Answer<Data>>): Promise<Da
 function failure({ status, headers }: Response, error: unknown): ApiError {
   if (status === 429) {
     const waitS = Number(headers.get('Retry-After'))
-    const wait = waitS > 0 ? `Try again in ${waitS} s.` : 'Wait a little, then try again.'
-    return new ApiError(`That was a bit much at once. ${wait}`, status)
+    const wait = waitS > 0 ? `Try again in ${waitS} seconds.` : 'Wait a moment, then try again.'
+    return new ApiError(`Too many requests at once. ${wait}`, status)
   }
-  if (status >= 500) return new ApiError('The server cannot answer right now. Try again in a moment.', status)
+  if (status >= 500) return new ApiError('The server can’t answer right now. Try again in a moment.', status)
   const detail = (error as Partial<Problem> | undefined)?.detail
-  return new ApiError(detail || `The server refused this (${status}).`, status)
+  return new ApiError(detail || `The server refused this request (${status}).`, status)
 }

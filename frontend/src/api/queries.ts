@@ -1,4 +1,4 @@
-// What several pages ask the API for, asked once and kept.
+// Queries that several pages share.
 import { useQuery } from '@pinia/colada'
 
 import { answered, api } from './client'

@@ -1,4 +1,4 @@
-// What a histogram of ratings says: counts of 1, 2, … 10.
+// Summaries of a histogram of ratings: counts of 1, 2, … 10.
 
 export const RATINGS = ['1', '2', '3', '4', '5', '6', '7', '8', '9', '10']
 

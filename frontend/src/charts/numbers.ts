@@ -1,4 +1,4 @@
-// Numbers as people read them.
+// The series of a chart, and numbers as people read them.
 
 const LOCALE = 'en-GB'
 const whole = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 0 })
@@ -22,3 +22,10 @@ export const asMean = (value: number) => mean.format(value)
 
 /** 0.4567 → "46%"; below a tenth with a decimal: 0.012 → "1.2%". */
 export const asShare = (value: number) => (value < 0.1 ? smallShare : share).format(value)
+
+/** One row of bars, a value for each label. */
+export interface Series {
+  name: string
+  values: number[]
+  muted?: boolean // what the other series is compared with
+}

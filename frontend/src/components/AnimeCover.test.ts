@@ -50,7 +50,7 @@ describe('a cover', () => {
     expect(seen()).toEqual({ drawn: false, remote: true })
   })
 
-  it('tells the other site nothing of this one, and screen readers nothing twice', () => {
+  it('sends no referrer, and is hidden from screen readers', () => {
     show(TITLE)
     const image = place.querySelector('img')
     expect(image?.getAttribute('referrerpolicy')).toBe('no-referrer')

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 
 import { opinionOf, readAniList } from './anilist'
-import { outsideAnswer } from './testing'
+import { siteAnswer } from './testing'
 
 const ask = vi.fn<typeof fetch>()
 
@@ -16,17 +16,17 @@ function entry(id: number, score: number | null, status = 'COMPLETED', idMal: nu
 }
 
 function chunk(entries: object[], hasNextChunk = false): Response {
-  return outsideAnswer({ data: { MediaListCollection: { hasNextChunk, lists: [{ entries }, { entries }] } } })
+  return siteAnswer({ data: { MediaListCollection: { hasNextChunk, lists: [{ entries }, { entries }] } } })
 }
 
-it('reads all chunks, counts what is planned, and takes a title in two lists once', async () => {
+it('reads all chunks, counts planned titles, and counts a title in two lists once', async () => {
   ask.mockResolvedValueOnce(chunk([entry(1, 85), entry(2, 0, 'DROPPED')], true))
   ask.mockResolvedValueOnce(chunk([entry(3, 0, 'PLANNING'), entry(4, 100, 'CURRENT', null)]))
   expect(await readAniList('someone')).toEqual({
     entries: [
-      { anime_id: 1, title: 'R1', opinion: 9 },
-      { anime_id: 2, title: 'R2', opinion: 'seen' },
-      { anime_id: null, title: 'R4', opinion: 10 },
+      { anime_id: 1, name: 'R1', opinion: 9 },
+      { anime_id: 2, name: 'R2', opinion: 'seen' },
+      { anime_id: null, name: 'R4', opinion: 10 },
     ],
     planned: 1,
   })
@@ -37,9 +37,9 @@ it('reads all chunks, counts what is planned, and takes a title in two lists onc
   ])
 })
 
-it('says that a list goes on after what is read, however many chunks are promised', async () => {
+it('refuses a list that never ends', async () => {
   ask.mockImplementation(() => Promise.resolve(chunk([entry(1, 50)], true)))
-  await expect(readAniList('endless')).rejects.toThrow('more than the 20,000 titles that can be read')
+  await expect(readAniList('endless')).rejects.toThrow('more than 20,000 titles on AniList')
   expect(ask).toHaveBeenCalledTimes(40)
 })
 
@@ -56,32 +56,32 @@ it.each([
 ])('turns a score of %s into %s', (score, opinion) => expect(opinionOf(score)).toBe(opinion))
 
 const refusal = (message: string, status: number) =>
-  outsideAnswer({ errors: [{ message, status }], data: null }, status)
+  siteAnswer({ errors: [{ message, status }], data: null }, status)
 it.each<[string, () => Response, string]>([
   ['an unknown name', () => refusal('User not found', 404), 'has no user “x”'],
   ['a private list', () => refusal('Private User', 404), 'is private'],
-  ['too many requests', () => outsideAnswer({}, 429, { 'Retry-After': '37' }), 'Try again in 37 s'],
-  ['too many requests without a time', () => outsideAnswer({}, 429), 'Try again in a minute'],
+  ['too many requests', () => siteAnswer({}, 429, { 'Retry-After': '37' }), 'Try again in 37 s'],
+  ['too many requests without a time', () => siteAnswer({}, 429), 'Try again in a minute'],
   ['a refusal', () => refusal('temporarily disabled', 403), 'refused this: “temporarily disabled”'],
-  ['a page of errors', () => outsideAnswer('<html>', 502), 'a problem of its own (502)'],
-  ['no JSON', () => outsideAnswer('<html>'), 'cannot be understood (200)'],
-  ['null', () => outsideAnswer('null'), 'cannot be understood'],
+  ['a page of errors', () => siteAnswer('<html>', 502), 'is having problems (502)'],
+  ['no JSON', () => siteAnswer('<html>'), 'an answer we can’t read (200)'],
+  ['null', () => siteAnswer('null'), 'an answer we can’t read'],
   [
     'another shape',
-    () => outsideAnswer({ data: { MediaListCollection: { lists: 7 } } }),
-    'cannot be understood',
+    () => siteAnswer({ data: { MediaListCollection: { lists: 7 } } }),
+    'an answer we can’t read',
   ],
-  ['an id that is none', () => chunk([entry(1, 50, 'COMPLETED', -4)]), 'cannot be understood'],
-  ['an empty list', () => chunk([]), 'There is nothing in the list'],
+  ['an id that is none', () => chunk([entry(1, 50, 'COMPLETED', -4)]), 'an answer we can’t read'],
+  ['an empty list', () => chunk([]), 'is empty'],
   ['plans only', () => chunk([entry(1, 0, 'PLANNING')]), 'only planned titles'],
 ])('puts %s into words', async (_case, response, words) => {
   ask.mockResolvedValue(response())
   await expect(readAniList('x')).rejects.toThrow(words)
 })
 
-it('tells being offline from a site that cannot be reached', async () => {
+it('tells being offline from a site that can’t reach', async () => {
   ask.mockRejectedValue(new TypeError('Failed to fetch'))
-  await expect(readAniList('x')).rejects.toThrow('AniList cannot be reached')
+  await expect(readAniList('x')).rejects.toThrow('We can’t reach AniList')
   vi.spyOn(navigator, 'onLine', 'get').mockReturnValue(false)
-  await expect(readAniList('x')).rejects.toThrow('You are offline')
+  await expect(readAniList('x')).rejects.toThrow('You’re offline')
 })

@@ -1,4 +1,4 @@
-// One's list in the order and the part that a person asks for.
+// Sorting and filtering of the list.
 import type { ListedTitle, Opinion } from '@/stores/list'
 
 export const SORTS = {

@@ -23,7 +23,7 @@ it('puts a removed title back in its place', () => {
   expect(ids()).toEqual([1, 2, 3])
 })
 
-it('does not bring a title back twice', () => {
+it('restores a title only once', () => {
   useListChanges().remove(title(2, 'seen'))
   useList().put(title(2), 5)
   undo()
@@ -31,43 +31,43 @@ it('does not bring a title back twice', () => {
   expect(useList().opinions.get(2)).toBe(5)
 })
 
-it('brings a cleared list back, and keeps what came since', () => {
+it('restores a cleared list and keeps later additions', () => {
   useListChanges().clear()
   useList().put(title(9), 'liked')
   undo()
   expect(ids()).toEqual([9, 1, 2, 3])
 })
 
-it('adds a list with its opinions, and takes it away again', () => {
+it('adds a list with its opinions, and undoes that', () => {
   expect(useListChanges().add([title(2, 8), title(4, 6)])).toBe(true)
   expect(ids()).toEqual([2, 4, 1, 3])
   expect(useList().opinions.get(2)).toBe(8)
-  expect(useNotices().current?.text).toBe('1 title added, 1 title of your list brought up to date.')
+  expect(useNotices().current?.text).toBe('1 title added, 1 updated.')
   undo()
   expect(ids()).toEqual([1, 2, 3])
   expect(useList().opinions.get(2)).toBe('seen')
 })
 
-it('keeps an opinion where a list only says that a title was seen', () => {
+it('keeps an opinion when an added list only says seen', () => {
   useListChanges().add([title(1, 'seen'), title(2, 'seen'), title(4, 'seen')])
   expect([1, 2, 4].map((id) => useList().opinions.get(id))).toEqual([10, 'seen', 'seen'])
 })
 
-it('replaces the list, and puts it back', () => {
+it('replaces the list, and undoes that', () => {
   useListChanges().replace([title(4)])
   expect(ids()).toEqual([4])
   undo()
   expect(ids()).toEqual([1, 2, 3])
 })
 
-it('adds a title, and takes it away again', () => {
+it('adds a title, and undoes that', () => {
   useListChanges().rate(title(4), 'liked')
   expect(ids()).toEqual([4, 1, 2, 3])
   undo()
   expect(ids()).toEqual([1, 2, 3])
 })
 
-it('changes what is thought of a title without a word', () => {
+it('changes an opinion without a message', () => {
   useListChanges().rate(title(1), 4)
   expect(useList().opinions.get(1)).toBe(4)
   expect(useNotices().current).toBeNull()
@@ -81,7 +81,7 @@ it('hides a title again that was hidden before it was rated', () => {
   expect(useList().hiddenIds).toEqual([4])
 })
 
-it('hides and shows a title, each with a way back', () => {
+it('hides and shows a title, each with an undo', () => {
   useListChanges().hide(title(4))
   expect(useList().hiddenIds).toEqual([4])
   undo()
@@ -92,10 +92,10 @@ it('hides and shows a title, each with a way back', () => {
   expect(useList().hiddenIds).toEqual([4])
 })
 
-it('changes nothing where a list would have too many titles, however that comes', () => {
+it('refuses every change that would make the list too long', () => {
   const { add, replace, rate, remove } = useListChanges()
   const refused = (): void => {
-    expect(useNotices().current?.text).toBe('A list has at most 5 titles. Nothing was changed.')
+    expect(useNotices().current?.text).toBe('A list can have at most 5 titles. Nothing was changed.')
     useNotices().dismiss()
   }
   useList().limit = 5
@@ -116,7 +116,7 @@ it('changes nothing where a list would have too many titles, however that comes'
   expect(ids()).toEqual([6, 5, 4, 2, 3])
 })
 
-it('leaves a list that is too long already to be changed and shortened', () => {
+it('lets a list that is already too long be changed and shortened', () => {
   useList().limit = 2
   useListChanges().rate(title(1), 3)
   useListChanges().remove(title(2))

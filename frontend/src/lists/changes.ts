@@ -1,5 +1,6 @@
-// Changes to one's list that can be taken back.
+// Changes to the list that can be undone.
 import type { AnimeItem } from '@/api/client'
+import { asCount } from '@/charts/numbers'
 import { counted } from '@/reasons'
 import { type ListedTitle, type Opinion, type ShortTitle, useList } from '@/stores/list'
 import { useNotices } from '@/stores/notices'
@@ -14,12 +15,12 @@ export function useListChanges() {
     notices.show({ text, action: { label: 'Undo', run: undo } })
   }
 
-  /** Add a title, or change what is thought of it where it is listed, which says nothing. */
+  /** Add a title, with a message, or change the opinion of a listed one, without. */
   function rate(title: Title, opinion: Opinion): void {
     const isNew = !list.opinions.has(title.anime_id)
     const wasHidden = list.hiddenIds.includes(title.anime_id)
     if (!list.put(title, opinion) || !isNew) return
-    told(`“${title.name}” is in your list${opinion === 'liked' ? ' as liked' : ''}.`, () => {
+    told(`Added “${title.name}” to your list${opinion === 'liked' ? ' as liked' : ''}.`, () => {
       list.remove(title.anime_id)
       if (wasHidden) list.hide(title)
     })
@@ -30,7 +31,7 @@ export function useListChanges() {
     const title = list.titles[at]
     if (!title) return
     list.remove(anime_id)
-    told(`“${title.name}” is off your list.`, () => {
+    told(`Removed “${title.name}” from your list.`, () => {
       if (list.opinions.has(anime_id)) return
       list.replace([...list.titles.slice(0, at), title, ...list.titles.slice(at)])
     })
@@ -38,7 +39,7 @@ export function useListChanges() {
 
   function hide(title: Title): void {
     list.hide(title)
-    told(`“${title.name}” will not be recommended.`, () => list.unhide(title.anime_id))
+    told(`We won’t recommend “${title.name}” again.`, () => list.unhide(title.anime_id))
   }
 
   function unhide(title: Title): void {
@@ -46,34 +47,36 @@ export function useListChanges() {
     told(`“${title.name}” can be recommended again.`, () => list.hide(title))
   }
 
-  /** Undone, the titles are back where they were, with whatever came since before them. */
+  /** Undo restores the titles after those added since. */
   function clear(): void {
     const before = list.titles
     list.replace([])
-    told(`Your list is empty; ${counted(before.length, 'title')} removed.`, () => {
+    told(`Your list is empty: ${counted(before.length, 'title')} removed.`, () => {
       const kept = new Set(before.map((title) => title.anime_id))
       list.replace([...list.titles.filter((title) => !kept.has(title.anime_id)), ...before])
     })
   }
 
-  /** Add to the list; what is listed already takes the opinion that comes, where one does. */
+  /** Add to the list; listed titles take the new opinion, if there is one. */
   function add(entries: readonly ListedTitle[]): boolean {
     const before = list.titles
     const opinionOf = ({ anime_id, opinion }: ListedTitle): Opinion =>
       opinion === 'seen' ? (list.opinions.get(anime_id) ?? 'seen') : opinion
-    const brought = new Map(entries.map((title) => [title.anime_id, { ...title, opinion: opinionOf(title) }]))
-    const others = before.filter((title) => !brought.has(title.anime_id))
-    if (!list.replace([...brought.values(), ...others])) return false
+    const imported = new Map(
+      entries.map((title) => [title.anime_id, { ...title, opinion: opinionOf(title) }]),
+    )
+    const others = before.filter((title) => !imported.has(title.anime_id))
+    if (!list.replace([...imported.values(), ...others])) return false
     const known = before.length - others.length
-    const updated = known ? `, ${counted(known, 'title')} of your list brought up to date` : ''
-    told(`${counted(brought.size - known, 'title')} added${updated}.`, () => list.replace(before))
+    const updated = known ? `, ${asCount(known)} updated` : ''
+    told(`${counted(imported.size - known, 'title')} added${updated}.`, () => list.replace(before))
     return true
   }
 
   function replace(entries: readonly ListedTitle[]): boolean {
     const before = list.titles
     if (!list.replace(entries)) return false
-    told(`Your list now has the ${counted(entries.length, 'title')} you brought.`, () => list.replace(before))
+    told(`Your list now has these ${counted(entries.length, 'title')}.`, () => list.replace(before))
     return true
   }
 

@@ -1,4 +1,4 @@
-// Lists to begin with, of well-known titles, by MyAnimeList ids.
+// Example lists of well-known titles, by MyAnimeList ids.
 export interface ExampleList {
   name: string
   ids: readonly number[]

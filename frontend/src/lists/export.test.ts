@@ -10,7 +10,7 @@ function field(entry: Element, name: string): string {
   return entry.querySelector(name)?.textContent ?? ''
 }
 
-it('is XML that says the same as the list, whatever is in a name', () => {
+it('is XML with the same list, whatever is in a name', () => {
   const parsed = new DOMParser().parseFromString(malExport(LIST), 'application/xml')
   expect(parsed.querySelector('parsererror')).toBeNull()
   const entries = [...parsed.querySelectorAll('myanimelist > anime')].map((entry) => [

@@ -1,9 +1,9 @@
-// One's list as a file in the format that MyAnimeList exports and imports.
+// The list as a file in the format that MyAnimeList exports and imports.
 import type { ListedTitle, Opinion } from '@/stores/list'
 
 const FAVORITE = 10 // a favorite without a rating counts as this everywhere outside this browser
 
-/** The XML. What is on a list at MyAnimeList already stays there as it is (update_on_import 0). */
+/** The XML. With update_on_import 0, entries that a list on MyAnimeList already has stay as they are. */
 export function malExport(titles: readonly ListedTitle[]): string {
   return [
     '<?xml version="1.0" encoding="UTF-8" ?>',

@@ -1,11 +1,11 @@
 // A list by its owner's name on MyAnimeList, read by Jikan, an unofficial service that has announced the end of
-// this route: it may be gone, and then a person exports the list as a file.
+// Lists of MyAnimeList users, read through Jikan: an unofficial service that has announced the end of this route.
 import * as v from 'valibot'
 
-import { BringError, endless, MAX_READ, type OutsideList } from './brought'
-import { askOutside, type OutsideAnswer, validated } from './outside'
+import { ImportError, tooLong, MAX_READ, type ExternalList } from './imports'
+import { askSite, type SiteAnswer, validated } from './external-sites'
 
-const SITE = 'Jikan, which reads lists of MyAnimeList,'
+const SITE = 'Jikan (which reads MyAnimeList lists)'
 const PER_PAGE = 300
 const PAUSE_MS = 400 // it takes three requests a second
 const PLANNED = 6
@@ -24,42 +24,41 @@ const Refusal = v.object({
   message: v.optional(v.nullable(v.string()), ''),
 })
 
-export async function readJikan(name: string, signal?: AbortSignal): Promise<OutsideList> {
-  const list: OutsideList = { entries: [], planned: 0 }
+export async function readJikan(name: string, signal?: AbortSignal): Promise<ExternalList> {
+  const list: ExternalList = { entries: [], planned: 0 }
   for (let page = 1, more = true; more; page++) {
-    if (page > MAX_READ / PER_PAGE) throw endless(name, 'MyAnimeList')
+    if (page > MAX_READ / PER_PAGE) throw tooLong(name, 'MyAnimeList')
     if (page > 1) await new Promise((resolve) => setTimeout(resolve, PAUSE_MS))
     const url = `https://api.jikan.moe/v4/users/${encodeURIComponent(name)}/animelist?page=${page}`
-    const answer = await askOutside(SITE, url, {}, signal)
-    if (answer.status >= 400 && answer.status < 500) throw new BringError(refusal(name, answer))
+    const answer = await askSite(SITE, url, {}, signal)
+    if (answer.status >= 400 && answer.status < 500) throw new ImportError(refusal(name, answer))
     const { data } = validated(SITE, Page, answer)
     for (const { watching_status, score, anime } of data) {
       if (watching_status === PLANNED) list.planned++
       else
         list.entries.push({
           anime_id: anime.mal_id,
-          title: anime.title.slice(0, 200),
+          name: anime.title.slice(0, 200),
           opinion: score || 'seen',
         })
     }
     more = data.length >= PER_PAGE
   }
   if (list.entries.length) return list
-  throw new BringError(
+  throw new ImportError(
     list.planned
-      ? `The list of “${name}” on MyAnimeList has only planned titles.`
-      : `There is nothing in the list of “${name}” on MyAnimeList.`,
+      ? `The MyAnimeList list of “${name}” has only planned titles.`
+      : `The MyAnimeList list of “${name}” is empty.`,
   )
 }
 
-function refusal(name: string, { status, body }: OutsideAnswer): string {
+function refusal(name: string, { status, body }: SiteAnswer): string {
   const parsed = v.safeParse(Refusal, body)
   const { type, message } = parsed.success ? parsed.output : { type: '', message: '' }
-  if (status === 403 || /private/i.test(message ?? ''))
-    return `The list of “${name}” on MyAnimeList is private.`
+  if (status === 403 || /private/i.test(message ?? '')) return `The MyAnimeList list of “${name}” is private.`
   // 404 from MyAnimeList behind it; anything else is about the route itself
   if (status === 404 && type === 'BadResponseException') {
-    return `MyAnimeList has no user “${name}”, or shows no list of theirs.`
+    return `MyAnimeList has no user “${name}”, or doesn’t show their list.`
   }
-  return `${SITE} does not do so any more (${status}).`
+  return `Jikan no longer reads MyAnimeList lists (${status}).`
 }

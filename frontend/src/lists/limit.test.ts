@@ -9,7 +9,7 @@ import { useListLimit } from './limit'
 const data = shallowRef<{ max_list_titles: number }>()
 vi.mock('@/api/queries', () => ({ useCatalog: () => ({ data }) }))
 
-it('takes what the server says, once it is known', async () => {
+it('follows the limit that the server states', async () => {
   setActivePinia(createPinia())
   useListLimit()
   expect(useList().limit).toBe(5_000)

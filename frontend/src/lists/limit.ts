@@ -1,4 +1,4 @@
-// How many titles a list may have: the server says it.
+// The server's limit on the length of a list.
 import { watch } from 'vue'
 
 import { useCatalog } from '@/api/queries'

@@ -18,7 +18,7 @@ beforeEach(() => {
   )
 })
 
-it('makes a list of what the server read', async () => {
+it('turns an answer of the server into a list', async () => {
   post.mockResolvedValue(
     answer(200, {
       counts: { read: 6, matched: 2, unmatched: 1, skipped: 3 },
@@ -48,12 +48,12 @@ it('does not send a file that is too large', async () => {
   expect(post).not.toHaveBeenCalled()
 })
 
-it('says in the words of the server why a file cannot be read', async () => {
+it('passes on why the server cannot read a file', async () => {
   post.mockResolvedValue(answer(422, { detail: 'The export cannot be read: line 1: a document type.' }))
   await expect(readMalExport(FILE)).rejects.toThrow('line 1: a document type')
 })
 
 it('says that an export is empty', async () => {
   post.mockResolvedValue(answer(200, { counts: { read: 0 }, matched: [], unmatched: [], skipped: [] }))
-  await expect(readMalExport(FILE)).rejects.toThrow('no title in it')
+  await expect(readMalExport(FILE)).rejects.toThrow('no titles in it')
 })

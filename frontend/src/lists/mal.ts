@@ -2,7 +2,7 @@
 import { answered, api } from '@/api/client'
 import type { components } from '@/api/schema'
 
-import { BringError, type BroughtList, matched, type OutsideList } from './brought'
+import { ImportError, type ImportedList, matchTitles, type ExternalList } from './imports'
 
 type MalImportAnswer = components['schemas']['MalImportAnswer']
 
@@ -10,10 +10,10 @@ export const EXPORT_PAGE = 'https://myanimelist.net/panel.php?go=export'
 const MAX_BYTES = 10_000_000 // of one upload, as the server takes it
 const PLANNED = 'plan to watch'
 
-export async function readMalExport(file: File, signal?: AbortSignal): Promise<BroughtList> {
+export async function readMalExport(file: File, signal?: AbortSignal): Promise<ImportedList> {
   if (file.size > MAX_BYTES) {
     const most = `${MAX_BYTES / 1e6} MB`
-    throw new BringError(`“${file.name}” is larger than ${most}, which no export is. Is it the right file?`)
+    throw new ImportError(`“${file.name}” is larger than ${most}, and no export is. Is it the right file?`)
   }
   const answer = await answered(
     api.POST('/api/v1/imports/mal', {
@@ -24,8 +24,8 @@ export async function readMalExport(file: File, signal?: AbortSignal): Promise<B
     }),
   )
   if (answer.counts.read === 0)
-    throw new BringError(`“${file.name}” is an export, but there is no title in it.`)
-  return broughtOf(answer, signal)
+    throw new ImportError(`“${file.name}” is an export, but it has no titles in it.`)
+  return importedFrom(answer, signal)
 }
 
 function formOf(file: File): FormData {
@@ -35,21 +35,21 @@ function formOf(file: File): FormData {
 }
 
 /** The answer has ids and names only; the catalog gives the rest. */
-async function broughtOf(answer: MalImportAnswer, signal?: AbortSignal): Promise<BroughtList> {
+async function importedFrom(answer: MalImportAnswer, signal?: AbortSignal): Promise<ImportedList> {
   const planned = answer.skipped.filter((entry) => entry.reason.startsWith(PLANNED)).length
-  const list: OutsideList = {
+  const list: ExternalList = {
     entries: answer.matched.map(({ anime_id, name, rating }) => ({
       anime_id,
-      title: name,
+      name,
       opinion: rating ?? 'seen',
     })),
     planned,
   }
-  const brought = await matched(list, Infinity, signal)
+  const imported = await matchTitles(list, Infinity, signal)
   const unmatched = answer.unmatched.map(({ anime_id, name }) => name || `Title ${anime_id}`)
   return {
-    ...brought,
-    unmatched: [...brought.unmatched, ...unmatched],
-    skipped: brought.skipped + answer.skipped.length - planned,
+    ...imported,
+    unmatched: [...imported.unmatched, ...unmatched],
+    skipped: imported.skipped + answer.skipped.length - planned,
   }
 }

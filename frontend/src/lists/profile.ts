@@ -1,4 +1,4 @@
-// A saved profile: its link, and its list as one's own.
+// A saved profile: its link, its requests and its list.
 import * as v from 'valibot'
 
 import type { AnimeItem } from '@/api/client'
@@ -11,7 +11,7 @@ export const ProfileKey = v.object({
   user_id: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
   token: v.string(),
 })
-/** What opens a profile; whoever has it can read, change and delete it. */
+/** The key to a profile: it allows reading, changing and deleting it. */
 export type ProfileKey = v.InferOutput<typeof ProfileKey>
 
 /** An address that offers to load the profile; what follows # is never sent to a server. */
@@ -25,8 +25,16 @@ export function keyIn(hash: string): ProfileKey | null {
   return id && token ? { user_id: Number(id), token } : null
 }
 
+/** A request about the own list, which leaves the saved profile out of the people it is compared with. */
+export function withProfile<Body extends object>(body: Body, key: ProfileKey | null) {
+  return {
+    body: { ...body, profile_id: key?.user_id ?? null },
+    headers: key ? { Authorization: `Bearer ${key.token}` } : {},
+  }
+}
+
 /** Titles and opinions, the same text for the same list in any order. */
-export function inShort(titles: readonly Pick<ListedTitle, 'anime_id' | 'opinion'>[]): string {
+export function fingerprint(titles: readonly Pick<ListedTitle, 'anime_id' | 'opinion'>[]): string {
   return titles
     .map(({ anime_id, opinion }) => `${anime_id}.${opinion}`)
     .sort()

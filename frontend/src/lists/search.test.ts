@@ -17,7 +17,7 @@ beforeEach(() => {
 })
 afterEach(() => vi.useRealTimers())
 
-it('asks once for what is typed quickly', async () => {
+it('sends one request for quick typing', async () => {
   const text = ref('')
   const search = useTitleSearch(text, () => false)
   for (const typed of ['s', 'st', 'ste', 'stei ']) {
@@ -32,7 +32,7 @@ it('asks once for what is typed quickly', async () => {
   expect(search.isPending.value).toBe(false)
 })
 
-it('aborts what nobody waits for, and takes no late answer', async () => {
+it('aborts outdated requests and ignores late answers', async () => {
   const text = ref('')
   const search = useTitleSearch(text, () => false)
   let late: (value: unknown) => void = () => undefined
@@ -47,7 +47,7 @@ it('aborts what nobody waits for, and takes no late answer', async () => {
   expect(search.found.value.map((title) => title.anime_id)).toEqual([1])
 })
 
-it('forgets what was found when the text goes', async () => {
+it('clears the results when the text is cleared', async () => {
   const text = ref('x')
   const search = useTitleSearch(text, () => false)
   text.value = 'xy'
@@ -58,13 +58,13 @@ it('forgets what was found when the text goes', async () => {
   expect(search.isPending.value).toBe(false)
 })
 
-it('says what went wrong, and tries again', async () => {
+it('shows the error of a failed search, and retries', async () => {
   const text = ref('')
   const search = useTitleSearch(text, () => false)
   get.mockResolvedValueOnce(answer(503, {}))
   text.value = 'x'
   await vi.advanceTimersByTimeAsync(150)
-  expect(search.failure.value).toContain('The server cannot answer right now')
+  expect(search.failure.value).toContain('The server can’t answer right now')
   expect(search.isPending.value).toBe(false)
   search.retry()
   await vi.advanceTimersByTimeAsync(150)
@@ -72,7 +72,7 @@ it('says what went wrong, and tries again', async () => {
   expect(search.found.value).toHaveLength(1)
 })
 
-it('leaves adult titles out until they are wanted', async () => {
+it('excludes adult titles until they are wanted', async () => {
   const text = ref('')
   const nsfw = ref(false)
   useTitleSearch(text, () => nsfw.value)

@@ -1,4 +1,4 @@
-// Titles by what a person types: the server finds them, the newest text wins.
+// Title search as a person types; only the answer to the latest text counts.
 import { computed, type Ref, ref, shallowRef, watch } from 'vue'
 
 import { answered, api, type FoundItem } from '@/api/client'

@@ -1,4 +1,4 @@
-// What tests of lists share.
+// Titles, lists and answers for tests.
 import type { FoundItem } from '@/api/client'
 import type { ListedTitle, Opinion } from '@/stores/list'
 
@@ -22,6 +22,6 @@ export function answer(status: number, data?: unknown) {
 }
 
 /** A response of another site; no `body` but text stays as it is. */
-export function outsideAnswer(body: unknown, status = 200, headers: Record<string, string> = {}): Response {
+export function siteAnswer(body: unknown, status = 200, headers: Record<string, string> = {}): Response {
   return new Response(typeof body === 'string' ? body : JSON.stringify(body), { status, headers })
 }

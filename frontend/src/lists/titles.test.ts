@@ -17,7 +17,7 @@ beforeEach(() => {
   )
 })
 
-it('asks for every id once, a hundred at a time, and maps what is known', async () => {
+it('requests every id once, a hundred at a time', async () => {
   const ids = Array.from({ length: 1234 }, (_, at) => at + 1)
   const titles = await fetchTitles([...ids, ...ids])
   expect(get).toHaveBeenCalledTimes(13)
@@ -27,12 +27,12 @@ it('asks for every id once, a hundred at a time, and maps what is known', async 
   expect(titles.get(1233)?.name).toBe('Title 1233')
 })
 
-it('asks nothing for no ids', async () => {
+it('requests nothing for no ids', async () => {
   expect((await fetchTitles([])).size).toBe(0)
   expect(get).not.toHaveBeenCalled()
 })
 
 it('passes a failure on', async () => {
   get.mockResolvedValue(answer(503, {}))
-  await expect(fetchTitles([1])).rejects.toThrow('The server cannot answer right now')
+  await expect(fetchTitles([1])).rejects.toThrow('The server can’t answer right now')
 })

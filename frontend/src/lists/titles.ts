@@ -1,10 +1,10 @@
-// Titles by their ids, as many as a list has.
+// Lookup of titles by their ids.
 import { answered, api, type FoundItem } from '@/api/client'
 
 const CHUNK = 100 // ids that one request may have
 const PARALLEL = 4
 
-/** What the catalog knows of these ids; adult titles too, as whoever lists them has seen them, or without. */
+/** The titles of the catalog with these ids. Adult ones are included by default: they are on a list. */
 export async function fetchTitles(
   ids: readonly number[],
   signal?: AbortSignal,

@@ -1,5 +1,5 @@
 // What this person has watched and thinks of it, and what they do not want to see. It never leaves the browser
-// by itself: a request carries it, and the server forgets it.
+// The list: watched titles with opinions, and hidden titles. It stays in the browser; a request carries it, and
 import { defineStore } from 'pinia'
 import * as v from 'valibot'
 import { computed, ref } from 'vue'
@@ -48,7 +48,7 @@ function short(title: ShortTitle | AnimeItem): ShortTitle {
   return { anime_id, name, english, type, year, image_url }
 }
 
-/** A title of the catalog as one's list keeps it. */
+/** A title of the catalog as the list stores it. */
 export function listedTitle(title: ShortTitle | AnimeItem, opinion: Opinion): ListedTitle {
   return { ...short(title), opinion }
 }
@@ -66,14 +66,14 @@ export const useList = defineStore('list', () => {
   /** Put another list in the place of this one; one that is larger than a list may be is refused with words. */
   function replace(entries: readonly ListedTitle[]): boolean {
     if (entries.length > Math.max(limit.value, titles.value.length)) {
-      notices.show({ text: `A list has at most ${counted(limit.value, 'title')}. Nothing was changed.` })
+      notices.show({ text: `A list can have at most ${counted(limit.value, 'title')}. Nothing was changed.` })
       return false
     }
     titles.value = [...entries]
     return true
   }
 
-  /** Add a title, or change what is thought of it where it is listed. False: there is no room. */
+  /** Add a title, or change the opinion of a listed one. False: the list is full. */
   function put(title: ShortTitle | AnimeItem, opinion: Opinion): boolean {
     const entry = listedTitle(title, opinion)
     const next = opinions.value.has(title.anime_id)

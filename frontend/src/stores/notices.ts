@@ -1,10 +1,10 @@
-// Short messages at the foot of the page, some with something to do, such as undoing.
+// Short messages at the foot of the page, some with an action such as Undo.
 import { defineStore } from 'pinia'
 import { ref } from 'vue'
 
 interface Notice {
   text: string
-  action?: { label: 'Undo' | 'Try again' | 'Give it up'; run: () => void }
+  action?: { label: 'Undo' | 'Try again' | 'Discard it'; run: () => void }
 }
 
 const SHOWN_MS = 8_000
@@ -19,12 +19,12 @@ export const useNotices = defineStore('notices', () => {
     release()
   }
 
-  /** Someone is looking at it or has moved into it: it stays. */
+  /** Keep it while someone hovers over it or has focus in it. */
   function hold(): void {
     clearTimeout(timer)
   }
 
-  /** It goes as if it had just come. */
+  /** Restart the countdown. */
   function release(): void {
     clearTimeout(timer)
     timer = setTimeout(dismiss, current.value?.action ? ACTION_SHOWN_MS : SHOWN_MS)

@@ -1,4 +1,4 @@
-// How this browser likes the app: colors, and whether covers may come from other sites.
+// Preferences of this browser: colors, and whether covers may come from other sites.
 import { usePreferredDark } from '@vueuse/core'
 import { defineStore } from 'pinia'
 import * as v from 'valibot'

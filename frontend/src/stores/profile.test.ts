@@ -59,7 +59,7 @@ it('saves nothing until it is asked to', async () => {
   expect(profile.state).toBe('none')
 })
 
-it('saves a list, and then keeps it in step, once for many changes', async () => {
+it('saves a list, then saves many changes at once', async () => {
   const profile = await saved()
   expect(profile.state).toBe('saved')
   expect(kept()).toEqual({ ...KEY, saved: '1.9' })
@@ -77,7 +77,7 @@ it('saves a list, and then keeps it in step, once for many changes', async () =>
   expect(profile.state).toBe('saved')
 })
 
-it('saves once more what changed while it was saving', async () => {
+it('saves again what changed during a save', async () => {
   const profile = await saved()
   let answerLate: (value: unknown) => void = () => undefined
   PUT.mockReturnValueOnce(new Promise((resolve) => (answerLate = resolve)))
@@ -94,13 +94,13 @@ it('saves once more what changed while it was saving', async () => {
   expect(profile.state).toBe('saved')
 })
 
-it('keeps what could not be saved for the next try, and for the next visit', async () => {
+it('retries an unsaved change at the next visit', async () => {
   const profile = await saved()
   PUT.mockResolvedValueOnce(answer(503, {}))
   useList().put(title(1), 8)
   await wait()
   expect(profile.state).toBe('failed')
-  expect(profile.failure?.text).toContain('The server cannot answer right now')
+  expect(profile.failure?.text).toContain('The server can’t answer right now')
   expect(kept()).toEqual({ ...KEY, saved: '1.9' })
 
   disposePinia(pinia)
@@ -110,7 +110,7 @@ it('keeps what could not be saved for the next try, and for the next visit', asy
   expect(again.state).toBe('saved')
 })
 
-it('does not put an empty list in the place of a saved one', async () => {
+it('does not replace a saved list with an empty one', async () => {
   const profile = await saved()
   useList().replace([])
   await wait()
@@ -118,7 +118,7 @@ it('does not put an empty list in the place of a saved one', async () => {
   expect(profile.state).toBe('empty')
 })
 
-it('leaves the list where the profile is gone', async () => {
+it('keeps the list when the profile is gone from the server', async () => {
   const profile = await saved()
   PUT.mockResolvedValue(answer(404, {}))
   GET.mockResolvedValue(answer(404, {}))
@@ -130,7 +130,7 @@ it('leaves the list where the profile is gone', async () => {
   expect(useNotices().current?.text).toContain('no longer on the server')
 })
 
-it('tells a profile that is gone from a list without known titles', async () => {
+it('tells a missing profile from a list without known titles', async () => {
   const profile = await saved()
   PUT.mockResolvedValue(answer(404, { detail: 'The list names no title that is known.' }))
   GET.mockResolvedValue(answer(200, {}))
@@ -140,7 +140,7 @@ it('tells a profile that is gone from a list without known titles', async () => 
   expect(profile.failure?.text).toBe('The list names no title that is known.')
 })
 
-it('loads a profile in the place of the list, does not send it back, and undoes that', async () => {
+it('replaces the list with a loaded profile without saving it again, and undoes that', async () => {
   useList().put(title(1), 9)
   const profile = useProfile()
   vi.mocked(fetchTitles).mockResolvedValue(new Map())
@@ -161,7 +161,7 @@ it('loads a profile in the place of the list, does not send it back, and undoes 
   expect(PUT).not.toHaveBeenCalled()
 })
 
-it('deletes the profile and leaves the list', async () => {
+it('deletes the profile and keeps the list', async () => {
   const profile = await saved()
   DELETE.mockResolvedValue(answer(204))
   expect(await profile.erase()).toBe(true)
@@ -169,7 +169,7 @@ it('deletes the profile and leaves the list', async () => {
   expect(useList().titles).toHaveLength(1)
 })
 
-it('keeps the profile where it could not be deleted, and remembers what failed', async () => {
+it('keeps a profile that could not be deleted, and remembers what failed', async () => {
   const profile = await saved()
   DELETE.mockResolvedValue(answer(503, {}))
   expect(await profile.erase()).toBe(false)
@@ -179,14 +179,14 @@ it('keeps the profile where it could not be deleted, and remembers what failed',
   expect(profile.failure?.work).toBe('erase') // there was nothing to save
 })
 
-it('makes one profile of two presses', async () => {
+it('creates one profile for two presses', async () => {
   useList().put(title(1), 9)
   const profile = useProfile()
   await Promise.all([profile.create(), profile.create()])
   expect(POST).toHaveBeenCalledTimes(1)
 })
 
-it('keeps the key that the server does not take, until it is let go', async () => {
+it('keeps a rejected key until it is forgotten', async () => {
   const profile = await saved()
   PUT.mockResolvedValue(answer(401, {}))
   useList().put(title(1), 8)
@@ -199,7 +199,7 @@ it('keeps the key that the server does not take, until it is let go', async () =
   expect(kept()).toMatchObject(KEY)
 })
 
-it('saves what was not saved before another profile was loaded, when that is taken back', async () => {
+it('saves a pending change after loading another profile is undone', async () => {
   const profile = await saved()
   useList().put(title(1), 8)
   const undo = profile.adopt({ ...KEY, user_id: 5 }, [title(2)])
@@ -217,7 +217,7 @@ function elsewhere(key: string, value: unknown): void {
   window.dispatchEvent(new StorageEvent('storage', { key, storageArea: localStorage }))
 }
 
-it('leaves it to another tab to save what was changed there', async () => {
+it('leaves saving to the tab where the list changed', async () => {
   const profile = await saved()
   await wait()
   elsewhere('anime.list', [title(1, 3)])
@@ -228,7 +228,7 @@ it('leaves it to another tab to save what was changed there', async () => {
   expect(profile.state).toBe('saved')
 })
 
-it('saves nothing over the profile that was open before another tab loaded one', async () => {
+it('saves nothing to the old profile after another tab loaded one', async () => {
   await saved()
   useList().put(title(1), 8) // about to be saved
   localStorage.setItem('anime.list', JSON.stringify([title(7, 7)])) // and this page has not heard yet
@@ -238,7 +238,7 @@ it('saves nothing over the profile that was open before another tab loaded one',
   expect(kept()).toMatchObject({ user_id: 5 })
 })
 
-it('does not put its own profile back when saving ends after another tab loaded one', async () => {
+it('keeps the profile that another tab loaded during a save', async () => {
   await saved()
   PUT.mockImplementation(async () => {
     localStorage.setItem('anime.profile', JSON.stringify({ ...KEY, user_id: 5, saved: '7.7' }))

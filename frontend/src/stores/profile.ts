@@ -1,12 +1,12 @@
 // One's list on the server, where a person asked for that: kept in step with the list here, and opened by a token
-// that only this browser and the links copied from it have.
+// The saved profile: the list on the server, once a person asks for it, in sync with the list here and opened by
 import { useDebounceFn, useEventListener } from '@vueuse/core'
 import { defineStore } from 'pinia'
 import * as v from 'valibot'
 import { computed, ref, shallowRef, watch } from 'vue'
 
 import { answered, api, ApiError } from '@/api/client'
-import { inShort, listOf, ProfileKey } from '@/lists/profile'
+import { fingerprint, listOf, ProfileKey } from '@/lists/profile'
 import { fetchTitles } from '@/lists/titles'
 
 import { type ListedTitle, useList } from './list'
@@ -27,8 +27,8 @@ export const useProfile = defineStore('profile', () => {
   // isLocked: the server does not take the token
   const failure = shallowRef<{ work: Work; text: string; isLocked: boolean } | null>(null)
 
-  const short = computed(() => inShort(list.titles))
-  const isSaved = computed(() => profile.value?.saved === short.value)
+  const current = computed(() => fingerprint(list.titles))
+  const isSaved = computed(() => profile.value?.saved === current.value)
   const state = computed(() => {
     if (busy.value === 'erase') return 'erasing'
     if (!profile.value) return busy.value ? 'saving' : 'none'
@@ -49,21 +49,21 @@ export const useProfile = defineStore('profile', () => {
     reread()
     if (profile.value || busy.value) return
     const { body } = list
-    const saved = short.value
+    const saved = current.value
     await doing('create', async () => {
       const { user_id, token } = await answered(api.POST('/api/v1/profiles', { body }))
       profile.value = { user_id, token, saved }
     })
   }
 
-  /** Put the list as it is now in the place of the saved one. */
+  /** Replace the saved list with the current one. */
   async function save(): Promise<void> {
     reread() // another tab may have loaded another profile
     const held = profile.value
     // an empty list is not saved: the server keeps the last one
     if (!held || isSaved.value || busy.value || !list.titles.length) return
     const { body } = list
-    const saved = short.value
+    const saved = current.value
     await doing(
       'save',
       async () => {
@@ -82,11 +82,11 @@ export const useProfile = defineStore('profile', () => {
     return listOf(saved, await fetchTitles(ids))
   }
 
-  /** Make a profile that was read the one of this browser; returns how to take that back. */
+  /** Make a profile the one of this browser; returns the undo. */
   function adopt({ user_id, token }: ProfileKey, titles: readonly ListedTitle[]): () => void {
     const before = { titles: list.titles, profile: profile.value }
-    if (!list.replace(titles)) throw new Error('The list of the profile is larger than a list may be.')
-    profile.value = { user_id, token, saved: short.value }
+    if (!list.replace(titles)) throw new Error('This profile’s list is longer than a list can be here.')
+    profile.value = { user_id, token, saved: current.value }
     return () => {
       list.replace(before.titles)
       profile.value = before.profile
@@ -107,12 +107,12 @@ export const useProfile = defineStore('profile', () => {
     )
   }
 
-  /** Let go of it in this browser only. */
+  /** Forget it in this browser only. */
   function forget(): void {
     const held = profile.value
     profile.value = null
     notices.show({
-      text: 'This browser has forgotten the profile. On the server it is as it was.',
+      text: 'This browser has forgotten the profile. Nothing changed on the server.',
       action: { label: 'Undo', run: () => (profile.value ??= held) },
     })
   }
@@ -129,7 +129,7 @@ export const useProfile = defineStore('profile', () => {
       if (held && (await isGone(error, held))) {
         profile.value = null
         notices.show({
-          text: 'Your profile is no longer on the server: it was deleted elsewhere. Your list is still here, in this browser.',
+          text: 'Your profile is no longer on the server; it was deleted somewhere else. Your list is still here in this browser.',
         })
       } else failure.value = { work, ...wordsFor(error) }
       return false
@@ -138,7 +138,7 @@ export const useProfile = defineStore('profile', () => {
     }
   }
 
-  /** Whether it is still the profile of this browser, in whichever tab that was last said. */
+  /** Whether it is still the profile of this browser, as the last tab to change it left it. */
   function isOpen(key: ProfileKey): boolean {
     reread()
     return profile.value?.user_id === key.user_id
@@ -163,7 +163,7 @@ async function isGone(error: unknown, key: ProfileKey): Promise<boolean> {
 function wordsFor(error: unknown): { text: string; isLocked: boolean } {
   const isLocked = error instanceof ApiError && error.status === 401
   if (isLocked) {
-    const text = 'The server does not accept the key to this profile, which may be a fault of the server.'
+    const text = 'The server doesn’t accept the key to this profile. The problem may be on our side.'
     return { text, isLocked }
   }
   return { text: error instanceof Error ? error.message : String(error), isLocked }

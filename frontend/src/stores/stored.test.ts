@@ -21,7 +21,7 @@ it('writes at once, and reads at the next visit', () => {
   expect(open().value).toEqual([1, 2])
 })
 
-it('takes over what another tab wrote, and nothing that is another key', () => {
+it('follows what another tab writes under its own key only', () => {
   const numbers = open()
   localStorage.setItem('numbers', '[3]')
   window.dispatchEvent(new StorageEvent('storage', { key: 'other' }))
@@ -33,31 +33,31 @@ it('takes over what another tab wrote, and nothing that is another key', () => {
   expect(numbers.value).toEqual([4])
 })
 
-it('puts aside what it cannot read', () => {
+it('sets aside a value that it cannot read', () => {
   localStorage.setItem('numbers', '["x"]')
   expect(open().value).toEqual([])
   expect(localStorage.getItem('numbers.unreadable')).toBe('["x"]')
-  expect(text()).toContain('was put aside')
+  expect(text()).toContain('so we set it aside')
 })
 
-it('writes over nothing that it can neither read nor put aside, until a person gives it up', () => {
+it('overwrites no unreadable value without room to set it aside, until it is discarded', () => {
   localStorage.setItem('numbers', '["x"]')
   const set = vi.spyOn(Storage.prototype, 'setItem').mockImplementation(() => {
     throw new DOMException('full', 'QuotaExceededError')
   })
   const numbers = open()
-  expect(text()).toContain('no room to put it aside')
+  expect(text()).toContain('no room to set it aside')
   set.mockRestore()
   useNotices().dismiss()
   numbers.value = [1]
   expect(numbers.value).toEqual([1])
   expect(localStorage.getItem('numbers')).toBe('["x"]')
-  expect(text()).toContain('no room to put it aside')
+  expect(text()).toContain('no room to set it aside')
   useNotices().current?.action?.run()
   expect(localStorage.getItem('numbers')).toBe('[1]')
 })
 
-it('says that a change cannot be saved, and keeps it here', () => {
+it('says that a change cannot be saved, and keeps it on the page', () => {
   const numbers = open()
   vi.spyOn(Storage.prototype, 'setItem').mockImplementation(() => {
     throw new DOMException('full', 'QuotaExceededError')
@@ -65,5 +65,5 @@ it('says that a change cannot be saved, and keeps it here', () => {
   numbers.value = [1]
   reread()
   expect(numbers.value).toEqual([1])
-  expect(text()).toContain('does not let the page save')
+  expect(text()).toContain('doesn’t let the page save')
 })

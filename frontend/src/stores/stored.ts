@@ -10,13 +10,13 @@ import { useNotices } from './notices'
  * A reactive value kept under `key`, shared with other tabs; replaced as a whole, never changed in place.
  *
  * What does not fit `schema` is put aside under `key.unreadable`, not deleted, and `initial` takes its place. Where
- * there is no room for that, nothing is written until a person gives it up.
+ * A value that does not fit `schema` is moved to `key.unreadable`, not deleted, and `initial` takes its place. Where
  */
 export function stored<T>(key: string, schema: v.GenericSchema<unknown, T>, initial: T): Ref<T> {
   const notices = useNotices()
   const value = shallowRef(initial)
   let text: string | null = null // what the storage has
-  let isHeld = false // the storage has the only copy of what cannot be read
+  let isHeld = false // storage has the only copy of an unreadable value
 
   function read(): void {
     try {
@@ -28,14 +28,14 @@ export function stored<T>(key: string, schema: v.GenericSchema<unknown, T>, init
     }
     isHeld = false
     const parsed = text === null ? null : v.safeParse(schema, parse(text))
-    if (parsed && !parsed.success) putAside(text as string)
+    if (parsed && !parsed.success) setAside(text as string)
     value.value = parsed?.success ? parsed.output : initial
   }
 
-  function putAside(unreadable: string): void {
+  function setAside(unreadable: string): void {
     try {
       localStorage.setItem(`${key}.unreadable`, unreadable)
-      notices.show({ text: `What was saved here as “${key}” could not be read and was put aside.` })
+      notices.show({ text: `We couldn’t read what was saved as “${key}”, so we set it aside.` })
     } catch {
       isHeld = true
       sayHeld()
@@ -44,12 +44,12 @@ export function stored<T>(key: string, schema: v.GenericSchema<unknown, T>, init
 
   function sayHeld(): void {
     notices.show({
-      text: `What was saved here as “${key}” cannot be read, and there is no room to put it aside. It stays, and nothing new is saved until you give it up.`,
-      action: { label: 'Give it up', run: giveUp },
+      text: `We can’t read what was saved as “${key}”, and there’s no room to set it aside. Nothing new is saved until you discard it.`,
+      action: { label: 'Discard it', run: discard },
     })
   }
 
-  function giveUp(): void {
+  function discard(): void {
     isHeld = false
     write()
   }
@@ -67,7 +67,9 @@ export function stored<T>(key: string, schema: v.GenericSchema<unknown, T>, init
   }
 
   function cannotSave(): void {
-    notices.show({ text: 'This browser does not let the page save: your list is gone when you close it.' })
+    notices.show({
+      text: 'This browser doesn’t let the page save anything. Your list will be gone when you close it.',
+    })
   }
 
   read()
@@ -83,7 +85,7 @@ export function stored<T>(key: string, schema: v.GenericSchema<unknown, T>, init
   })
 }
 
-/** Take over what other tabs have stored, where the page slept through it or has not heard of it yet. */
+/** Read again what other tabs have stored: the page may have missed their events. */
 export function reread(): void {
   window.dispatchEvent(new StorageEvent('storage')) // without a key: any may have changed
 }

@@ -1,4 +1,4 @@
-// What the page of popular titles shows: as the address bar says it, and as the API takes it.
+// The view of popular titles, read from the address bar and turned into a request.
 import type { LocationQuery, LocationQueryRaw } from 'vue-router'
 
 import { type Filter, filtersIn, type FilterValues } from '@/filters'

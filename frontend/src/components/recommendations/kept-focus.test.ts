@@ -39,7 +39,7 @@ function focus(text: string): void {
   buttons.find(({ textContent }) => textContent === text)?.focus()
 }
 
-describe('useKeptFocus', () => {
+describe('the kept focus', () => {
   it('goes to the next card when one disappears', async () => {
     const show = mounted('a', 'b', 'c')
     focus('hide b')
@@ -54,21 +54,21 @@ describe('useKeptFocus', () => {
     expect(document.activeElement?.id).toBe('a')
   })
 
-  it('goes where it is told when no card is left', async () => {
+  it('goes to the fallback when no card is left', async () => {
     const show = mounted('a')
     focus('hide a')
     await show()
     expect(document.activeElement?.id).toBe('title')
   })
 
-  it('stays on what moved', async () => {
+  it('stays on a card that moved', async () => {
     const show = mounted('a', 'b', 'c', 'd')
     focus('see b')
     await show('d', 'c', 'b', 'a')
     expect(document.activeElement?.textContent).toBe('see b')
   })
 
-  it('is left alone where it is elsewhere', async () => {
+  it('stays outside the cards', async () => {
     const show = mounted('a', 'b')
     document.getElementById('title')?.focus()
     await show('b')

@@ -1,4 +1,4 @@
-// Keeps the keyboard's place in a list of cards that changes under it.
+// Keyboard focus in a list of cards that changes.
 import { onBeforeUpdate, onUpdated, type Ref } from 'vue'
 
 /**

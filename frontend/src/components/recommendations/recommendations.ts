@@ -1,12 +1,11 @@
-// Recommendations for a list under the knobs, kept in step with both.
+// The query for recommendations, in sync with the list and the knobs.
 import { useQuery } from '@pinia/colada'
 import { computed, type Ref, ref, shallowRef, watch } from 'vue'
 
 import { answered, api, ApiError } from '@/api/client'
-import { withSelf } from '@/api/self'
 import type { components } from '@/api/schema'
 import { type Knobs, requestOf } from '@/knobs'
-import type { ProfileKey } from '@/lists/profile'
+import { type ProfileKey, withProfile } from '@/lists/profile'
 import type { ListBody } from '@/stores/list'
 
 type Request = components['schemas']['RecommendationRequest']
@@ -44,7 +43,7 @@ export function useRecommendations(wanted: Readonly<Ref<Wanted | null>>) {
         return await answered(api.POST('/api/v1/recommendations', { ...request.value, signal }))
       } catch (error) {
         if (!(error instanceof ApiError) || error.status !== 404) throw error
-        throw new ApiError('This catalog has none of the titles of the list.', 404)
+        throw new ApiError('This catalog has none of the titles on this list.', 404)
       }
     },
   })
@@ -62,5 +61,5 @@ function requestFor({ body, self, excludeIds, knobs, limit }: Wanted) {
     limit,
     explain: true,
   }
-  return withSelf(request as Request, self) // the API may have more algorithms and filters than its types
+  return withProfile(request as Request, self) // the API may have more algorithms and filters than its types
 }

@@ -1,4 +1,4 @@
-// Which filters to let go of where they leave little.
+// Suggestions for relaxing filters that leave few titles.
 import { type Filter, filtersCountedAs, inWords, isExcluding } from '@/filters'
 import type { Franchise, KnobChanges, Knobs } from '@/knobs'
 

@@ -1,4 +1,4 @@
-// Somebody's list in the address of the page, looked at without touching one's own.
+// A shared list in the address of the page; the visitor's own list stays untouched.
 import { useQuery } from '@pinia/colada'
 import { computed, shallowRef, watch } from 'vue'
 import { useRoute, useRouter } from 'vue-router'
@@ -20,7 +20,7 @@ export function useSharedList(nsfw: () => boolean) {
     (hash) => {
       if (route.name !== page) return
       const found = fromHash(hash)
-      if (!found && hash.startsWith(PREFIX)) notices.show({ text: 'That link has no list that can be read.' })
+      if (!found && hash.startsWith(PREFIX)) notices.show({ text: 'We couldn’t read a list in that link.' })
       if (found || !hash) entries.value = found // another hash leads to a place on the page
     },
     { immediate: true },

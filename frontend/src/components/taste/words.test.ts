@@ -44,7 +44,7 @@ describe('leanings', () => {
       genre('School', 0.3, 0.31),
     ]
     expect(leanings(genres)).toBe(
-      'Compared with other people you watch more Mystery and Drama, and less Comedy.',
+      'Compared with other people, you watch more Mystery and Drama, and less Comedy.',
     )
   })
 
@@ -53,14 +53,14 @@ describe('leanings', () => {
     expect(leanings([])).toBeNull()
   })
 
-  it('stand a genre that nobody else watches', () => {
-    expect(leanings([genre('Cars', 0.5, 0)])).toBe('Compared with other people you watch more Cars.')
+  it('include a genre that nobody else watches', () => {
+    expect(leanings([genre('Cars', 0.5, 0)])).toBe('Compared with other people, you watch more Cars.')
   })
 })
 
 describe('strictness', () => {
   it.each([
-    [7.86, 7.8, 'You rate much as others do: 7.9 on average; others gave the same titles 7.8.'],
+    [7.86, 7.8, 'You rate about like everyone else: 7.9 on average; others gave the same titles 7.8.'],
     [
       8.2,
       7.8,
@@ -69,9 +69,9 @@ describe('strictness', () => {
     [
       6.8,
       7.8,
-      'You rate clearly more strictly than others: 6.8 on average; others gave the same titles 7.8.',
+      'You rate noticeably more strictly than others: 6.8 on average; others gave the same titles 7.8.',
     ],
-    [5.0, 7.8, 'You rate far more strictly than others: 5.0 on average; others gave the same titles 7.8.'],
+    [5.0, 7.8, 'You rate much more strictly than others: 5.0 on average; others gave the same titles 7.8.'],
   ])('of %s against %s', (mean_rating, others_mean_rating, expected) => {
     expect(strictness({ mean_rating, others_mean_rating })).toBe(expected)
   })
@@ -91,7 +91,7 @@ describe('eras', () => {
     ]
     expect(eras(decades)).toBe('Most of your titles are from the 2010s (60%); the oldest are from the 1980s.')
     expect(eras(decades.slice(0, 2))).toBe(
-      'The largest part of your titles is from the 2000s (30%); the oldest are from the 1980s.',
+      'More of your titles are from the 2000s (30%) than from any other decade; the oldest are from the 1980s.',
     )
     expect(eras([{ decade: 2000, share: 1 }])).toBe('Most of your titles are from the 2000s (100%).')
   })

@@ -1,4 +1,4 @@
-// What a taste says, in sentences.
+// Sentences about a person's taste.
 import { asCount, asMean, asShare } from '@/charts/numbers'
 import { counted, listed } from '@/reasons'
 
@@ -29,10 +29,10 @@ export function leanings(genres: readonly Genre[]): string | null {
   const parts: string[] = []
   if (more.length) parts.push(`more ${listed(more.slice(0, 3).map(({ name }) => name))}`)
   if (less.length) parts.push(`less ${listed(less.slice(0, 2).map(({ name }) => name))}`)
-  return parts.length ? `Compared with other people you watch ${parts.join(', and ')}.` : null
+  return parts.length ? `Compared with other people, you watch ${parts.join(', and ')}.` : null
 }
 
-/** How somebody rates against others: the mean of their ratings, and the mean others gave the same titles. */
+/** How strictly a person rates: their mean, and the mean of others for the same titles. */
 export function strictness({
   mean_rating,
   others_mean_rating,
@@ -40,8 +40,8 @@ export function strictness({
   if (mean_rating === null || others_mean_rating === null) return null
   const difference = mean_rating - others_mean_rating
   const means = `${asMean(mean_rating)} on average; others gave the same titles ${asMean(others_mean_rating)}`
-  if (Math.abs(difference) < SAME) return `You rate much as others do: ${means}.`
-  const how = Math.abs(difference) < 0.6 ? 'a little' : Math.abs(difference) < 1.2 ? 'clearly' : 'far'
+  if (Math.abs(difference) < SAME) return `You rate about like everyone else: ${means}.`
+  const how = Math.abs(difference) < 0.6 ? 'a little' : Math.abs(difference) < 1.2 ? 'noticeably' : 'much'
   const way = difference > 0 ? 'more generously' : 'more strictly'
   return `You rate ${how} ${way} than others: ${means}.`
 }
@@ -51,7 +51,9 @@ export function eras(decades: readonly { decade: number; share: number }[]): str
   const most = [...decades].sort((a, b) => b.share - a.share)[0]
   if (!most) return null
   const oldest = Math.min(...decades.map(({ decade }) => decade))
-  const begins = `${most.share > 0.5 ? 'Most of your titles are' : 'The largest part of your titles is'}`
   const ends = oldest < most.decade ? `; the oldest are from the ${oldest}s` : ''
-  return `${begins} from the ${most.decade}s (${asShare(most.share)})${ends}.`
+  const from = `from the ${most.decade}s (${asShare(most.share)})`
+  return most.share > 0.5
+    ? `Most of your titles are ${from}${ends}.`
+    : `More of your titles are ${from} than from any other decade${ends}.`
 }

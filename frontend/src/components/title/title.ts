@@ -1,4 +1,4 @@
-// One title, all that is known of it, and titles like it.
+// Queries for one title and for titles similar to it.
 import { useQuery } from '@pinia/colada'
 
 import { answered, api } from '@/api/client'
@@ -6,12 +6,12 @@ import type { components } from '@/api/schema'
 
 export type TitleDetail = components['schemas']['AnimeDetail']
 
-/** People behind a histogram before it is shown. */
+/** Ratings that a histogram needs before it is shown. */
 export const ENOUGH_RATINGS = 10
 
 const SIMILAR = 12
 
-/** Asked anew when `id` changes. */
+/** Refetched when `id` changes. */
 export function useTitleDetail(id: () => number) {
   return useQuery({
     key: () => ['title', id()],
@@ -20,7 +20,7 @@ export function useTitleDetail(id: () => number) {
   })
 }
 
-/** Asked anew when `id` changes. */
+/** Refetched when `id` changes. */
 export function useSimilar(id: () => number) {
   return useQuery({
     key: () => ['similar', id()],
@@ -34,7 +34,7 @@ export function useSimilar(id: () => number) {
   })
 }
 
-/** The page of a title where its id comes from. */
+/** The page of a title on MyAnimeList. */
 export function myAnimeListUrl(id: number): string {
   return `https://myanimelist.net/anime/${id}`
 }

@@ -30,9 +30,9 @@ describe('the facts of a title', () => {
       'Type: TV',
       'Episodes: 37',
       'First aired: 2006',
-      'Mean rating here: 8.0 of 10',
+      'Average rating here: 8.0 out of 10',
       'Liked by: 542 of 1,145 people',
-      'MyAnimeList score: 8.6 of 10',
+      'MyAnimeList score: 8.6 out of 10',
       'MyAnimeList members: 1.2 million',
     ])
   })
@@ -46,7 +46,7 @@ describe('the facts of a title', () => {
 describe('ratings in words', () => {
   it('say how many, the mean and the most frequent', () => {
     expect(ratingsInWords(TITLE)).toBe(
-      '4 people gave it 8.0 on average, most often 8. 256 more have seen it without rating it.',
+      '4 people gave it an average of 8.0, most often 8. 256 more have seen it without rating it.',
     )
     expect(ratingsInWords({ ...TITLE, unrated: 1 })).toContain('1 more has seen it')
   })
