@@ -1,4 +1,4 @@
-"""A frontend of somebody else's, on another origin, that calls the compatible surface from a browser."""
+"""Another frontend on another origin, which calls the compatible surface from a browser."""
 
 from __future__ import annotations
 
@@ -52,9 +52,7 @@ def open_theirs(page: Page, elsewhere: str, api: Server) -> None:
     page.goto(f"{elsewhere}/index.html?api=http://127.0.0.1:{api.port}")
 
 
-def test_suggestions_and_recommendations_come_to_their_page(
-    theirs: Page, elsewhere: str, api: Server
-) -> None:
+def test_foreign_page_gets_suggestions_and_recommendations(theirs: Page, elsewhere: str, api: Server) -> None:
     open_theirs(theirs, elsewhere, api)
     theirs.get_by_label("Title").fill("stei")
     expect(theirs.locator("#names option").first).to_have_attribute("value", re.compile("Steins;Gate"))
@@ -67,9 +65,7 @@ def test_suggestions_and_recommendations_come_to_their_page(
     assert not [line for line in shown if line.startswith("Steins;Gate (")]
 
 
-def test_a_title_that_is_not_known_is_an_error_they_can_show(
-    theirs: Page, elsewhere: str, api: Server
-) -> None:
+def test_foreign_page_can_show_unknown_title_error(theirs: Page, elsewhere: str, api: Server) -> None:
     open_theirs(theirs, elsewhere, api)
     theirs.get_by_label("Title").fill("zzzzqqqq xxxx")
     theirs.get_by_role("button", name="Recommend").click()
@@ -78,9 +74,7 @@ def test_a_title_that_is_not_known_is_an_error_they_can_show(
     expect(theirs.get_by_role("status")).not_to_contain_text("Failed to fetch")
 
 
-def test_a_browser_that_asks_first_is_told_that_their_page_may(
-    theirs: Page, elsewhere: str, api: Server
-) -> None:
+def test_preflight_allows_configured_origin(theirs: Page, elsewhere: str, api: Server) -> None:
     answer = theirs.request.fetch(
         f"http://127.0.0.1:{api.port}/users/recommendations",
         method="OPTIONS",
@@ -96,9 +90,7 @@ def test_a_browser_that_asks_first_is_told_that_their_page_may(
     assert "content-type" in answer.headers["access-control-allow-headers"].lower()
 
 
-def test_a_server_that_does_not_know_their_page_lets_it_read_nothing(
-    theirs: Page, elsewhere: str, server: Server
-) -> None:
+def test_other_origin_can_read_nothing(theirs: Page, elsewhere: str, server: Server) -> None:
     open_theirs(theirs, elsewhere, server)
     theirs.get_by_label("Title").evaluate("(field) => (field.value = 'Steins;Gate')")
     theirs.get_by_role("button", name="Recommend").click()

@@ -1,4 +1,4 @@
-"""What the web app knows of the API is what the API is: the document and the types are committed as made."""
+"""The committed OpenAPI document and types of the web app match the API; after a change run `make types`."""
 
 from __future__ import annotations
 
@@ -28,15 +28,15 @@ def copies(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_the_document_is_that_of_the_api_else_run_make_types() -> None:
+def test_committed_document_matches_api() -> None:
     assert write_openapi.main(["--check"]) == 0
 
 
-def test_the_types_are_those_of_the_document_else_run_make_types(copies: Path) -> None:
+def test_committed_types_match_document(copies: Path) -> None:
     assert types_match(copies)
 
 
-def test_another_document_is_noticed(
+def test_changed_document_is_noticed(
     copies: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     document = copies / "openapi.json"
@@ -48,7 +48,7 @@ def test_another_document_is_noticed(
     assert not types_match(copies)
 
 
-def test_the_web_app_calls_only_version_1_and_only_through_its_typed_client() -> None:
+def test_app_calls_only_v1_through_typed_client() -> None:
     sources = [path for path in (WEB / "src").rglob("*") if path.suffix in (".ts", ".vue")]
     code = {
         path: path.read_text("utf-8")
@@ -59,4 +59,4 @@ def test_the_web_app_calls_only_version_1_and_only_through_its_typed_client() ->
     assert not [path for path, text in code.items() if older.search(text)]
     other = re.compile(r"\bfetch\(|XMLHttpRequest|sendBeacon|EventSource|WebSocket|createClient")
     callers = {path.relative_to(WEB / "src").as_posix() for path, text in code.items() if other.search(text)}
-    assert callers == {"api/client.ts", "lists/outside.ts"}  # the latter asks AniList and Jikan
+    assert callers == {"api/client.ts", "lists/external-sites.ts"}  # the latter asks AniList and Jikan

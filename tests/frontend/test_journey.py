@@ -1,4 +1,4 @@
-"""What a person does on the home page, from the first title to a link for a friend."""
+"""The home page, from the first title to a link for a friend."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def tab_to(page: Page, target: Locator, most: int = 80) -> None:
     raise AssertionError(f"Tab does not reach {target}")
 
 
-def test_a_list_and_an_opinion_are_made_by_the_keyboard_alone(page: Page) -> None:
+def test_keyboard_alone_builds_and_rates_list(page: Page) -> None:
     page.goto("/")
     expect(page.get_by_role("heading", name="Popular titles")).to_be_visible()
     search = page.get_by_role("combobox", name=SEARCH)
@@ -62,7 +62,7 @@ def test_a_list_and_an_opinion_are_made_by_the_keyboard_alone(page: Page) -> Non
     expect(cards(page).first).to_be_focused()
 
 
-def test_a_search_is_closed_by_escape_and_walked_by_arrows(page: Page) -> None:
+def test_search_follows_arrow_keys_and_escape(page: Page) -> None:
     page.goto("/")
     search = page.get_by_role("combobox", name=SEARCH)
     search.press_sequentially("full")
@@ -77,13 +77,13 @@ def test_a_search_is_closed_by_escape_and_walked_by_arrows(page: Page) -> None:
     expect(search).to_be_focused()
 
 
-def test_a_name_that_no_title_has_is_said(page: Page) -> None:
+def test_search_without_match_says_so(page: Page) -> None:
     page.goto("/")
     page.get_by_role("combobox", name=SEARCH).fill("zzqqxxyyww")
     expect(page.get_by_text("No matches for “zzqqxxyyww”")).to_be_visible()
 
 
-def test_an_example_makes_a_list_at_once_and_can_be_undone(page: Page) -> None:
+def test_example_list_is_added_with_undo(page: Page) -> None:
     page.goto("/")
     page.get_by_role("list", name="Example lists").get_by_role("button", name="Ghibli").click()
     expect(cards(page).first).to_be_visible()
@@ -91,7 +91,7 @@ def test_an_example_makes_a_list_at_once_and_can_be_undone(page: Page) -> None:
     expect(page.get_by_role("heading", name="Popular titles")).to_be_visible()
 
 
-def test_a_recommendation_says_what_it_is_and_why(fan: Page) -> None:
+def test_recommendation_shows_stars_chance_and_reasons(fan: Page) -> None:
     fan.goto("/")
     expect(cards(fan)).to_have_count(24)
     for card in cards(fan).all()[:5]:
@@ -101,7 +101,7 @@ def test_a_recommendation_says_what_it_is_and_why(fan: Page) -> None:
     expect(cards(fan).get_by_text("Because you liked").first).to_be_visible()
 
 
-def test_what_is_of_no_interest_goes_at_once_and_comes_back(fan: Page) -> None:
+def test_hidden_title_disappears_and_can_return(fan: Page) -> None:
     fan.goto("/")
     expect(cards(fan)).to_have_count(24)
     first, second = name_of(cards(fan).nth(0)), name_of(cards(fan).nth(1))
@@ -126,7 +126,7 @@ def test_what_is_of_no_interest_goes_at_once_and_comes_back(fan: Page) -> None:
     expect(card_of(fan, first)).to_be_visible()
 
 
-def test_what_was_seen_is_rated_and_counts(fan: Page) -> None:
+def test_seen_title_is_rated_and_joins_list(fan: Page) -> None:
     fan.goto("/")
     expect(cards(fan)).to_have_count(24)
     first = name_of(cards(fan).first)
@@ -141,7 +141,7 @@ def test_what_was_seen_is_rated_and_counts(fan: Page) -> None:
     expect(card_of(fan, first)).to_be_visible()
 
 
-def test_an_example_and_the_last_title_that_is_removed_leave_the_focus_on_the_heading(page: Page) -> None:
+def test_focus_stays_on_heading_as_list_fills_and_empties(page: Page) -> None:
     page.goto("/")
     heading = page.get_by_role("heading", level=1)
     page.get_by_role("list", name="Example lists").get_by_role("button", name="Ghibli").press("Enter")
@@ -155,7 +155,7 @@ def test_an_example_and_the_last_title_that_is_removed_leave_the_focus_on_the_he
     expect(heading).to_be_focused()
 
 
-def test_what_else_is_chosen_while_more_titles_come_keeps_the_focus(fan: Page) -> None:
+def test_focus_stays_on_filter_pressed_while_loading_more(fan: Page) -> None:
     fan.goto("/")
     expect(cards(fan)).to_have_count(24)
     held = Held(fan)
@@ -167,7 +167,7 @@ def test_what_else_is_chosen_while_more_titles_come_keeps_the_focus(fan: Page) -
     expect(fan.get_by_role("button", name="Comedy: wanted")).to_be_focused()
 
 
-def test_more_titles_come_on_request_and_focus_goes_to_the_first_of_them(fan: Page) -> None:
+def test_show_more_focuses_first_new_title(fan: Page) -> None:
     fan.goto("/")
     expect(cards(fan)).to_have_count(24)
     fan.get_by_role("button", name="Show more").click()
@@ -175,7 +175,7 @@ def test_more_titles_come_on_request_and_focus_goes_to_the_first_of_them(fan: Pa
     expect(cards(fan).nth(24)).to_be_focused()
 
 
-def test_knobs_change_the_titles_and_the_address_and_survive_a_reload(fan: Page) -> None:
+def test_knobs_change_titles_and_survive_reload(fan: Page) -> None:
     fan.goto("/")
     expect(cards(fan)).to_have_count(24)
     knobs = fan.get_by_role("complementary", name="Adjust")
@@ -200,16 +200,20 @@ def test_knobs_change_the_titles_and_the_address_and_survive_a_reload(fan: Page)
     expect(fan).to_have_url("/")
 
 
-def test_another_algorithm_is_chosen_by_what_it_does(fan: Page) -> None:
+def test_algorithm_is_chosen_by_its_label(fan: Page, server: Server) -> None:
+    algorithms = server.ask("/api/v1/algorithms").json["items"]
+    labels = {algorithm["name"]: algorithm["label"] for algorithm in algorithms}
     fan.goto("/")
     knobs = fan.get_by_role("complementary", name="Adjust")
-    knobs.get_by_text("Best of everything", exact=True).first.click()  # the other is in what opens
-    knobs.get_by_role("radio", name=re.compile("^People with your taste")).check()
+    knobs.get_by_text(algorithms[0]["label"], exact=True).first.click()  # its radio button is hidden
+    for label in labels.values():
+        expect(knobs.get_by_role("radio", name=label, exact=True)).to_be_visible()
+    knobs.get_by_role("radio", name=labels["user-user"], exact=True).check()
     expect(fan).to_have_url(re.compile("algorithm=user-user"))
     expect(cards(fan)).to_have_count(24)
 
 
-def test_filters_that_leave_nothing_say_which_to_let_go(fan: Page) -> None:
+def test_sparse_results_offer_filters_to_remove(fan: Page) -> None:
     fan.goto("/?genres=Music&genres_exclude=Comedy&year_from=1950&year_to=1960")
     expect(fan.get_by_role("heading", name="Nothing matches these filters")).to_be_visible()
     offers = fan.get_by_role("listitem").filter(has_text=re.compile("hides .* titles?")).get_by_role("button")
@@ -223,7 +227,7 @@ def test_filters_that_leave_nothing_say_which_to_let_go(fan: Page) -> None:
     expect(cards(fan).first).to_be_visible()
 
 
-def test_a_phone_has_the_knobs_in_a_drawer(new_context: NewContext, server: Server) -> None:
+def test_phone_shows_knobs_in_drawer(new_context: NewContext, server: Server) -> None:
     context = new_context(viewport=PHONE, is_mobile=True, has_touch=True)
     keep_list(context, server, FAVORITES)
     page = context.new_page()
@@ -240,9 +244,7 @@ def test_a_phone_has_the_knobs_in_a_drawer(new_context: NewContext, server: Serv
     expect(page.get_by_role("button", name=re.compile("Adjust.*1"))).to_be_visible()
 
 
-def test_a_link_shows_a_friend_the_list_and_leaves_theirs_alone(
-    new_context: NewContext, server: Server
-) -> None:
+def test_shared_link_shows_list_beside_own(new_context: NewContext, server: Server) -> None:
     mine = new_context(permissions=["clipboard-read", "clipboard-write"])
     keep_list(mine, server, FAVORITES)
     page = mine.new_page()
@@ -269,7 +271,7 @@ def test_a_link_shows_a_friend_the_list_and_leaves_theirs_alone(
     expect(friend.get_by_role("link", name="List 1")).to_be_visible()
 
 
-def test_the_answer_to_a_shared_list_goes_with_it(fan: Page, watch: Watch) -> None:
+def test_leaving_shared_list_removes_its_recommendations(fan: Page, watch: Watch) -> None:
     fan.goto("/#list=1~20~30")
     expect(fan.get_by_text("You’re looking at a shared list")).to_be_visible()
     expect(cards(fan).first).to_be_visible()
@@ -283,7 +285,7 @@ def test_the_answer_to_a_shared_list_goes_with_it(fan: Page, watch: Watch) -> No
     expect(cards(fan)).to_have_count(24)
 
 
-def test_a_title_leads_to_its_page_and_back_to_where_one_was(fan: Page) -> None:
+def test_title_page_opens_and_back_restores_results(fan: Page) -> None:
     fan.goto("/")
     expect(cards(fan)).to_have_count(24)
     name = name_of(cards(fan).nth(3))
@@ -296,7 +298,7 @@ def test_a_title_leads_to_its_page_and_back_to_where_one_was(fan: Page) -> None:
     expect(cards(fan)).to_have_count(24)
 
 
-def test_a_title_is_rated_on_its_page(page: Page) -> None:
+def test_title_is_rated_on_its_page(page: Page) -> None:
     page.goto("/title/1535")
     page.get_by_role("button", name=re.compile("Add to my list|I like it|list", re.IGNORECASE)).first.click()
     page.get_by_role("combobox", name="Your opinion of Death Note").select_option(label="4 ★")
@@ -304,7 +306,7 @@ def test_a_title_is_rated_on_its_page(page: Page) -> None:
     expect(page.get_by_role("combobox", name="Your opinion of Death Note")).to_have_value("4")
 
 
-def test_a_genre_of_a_title_leads_to_what_is_popular_in_it(page: Page) -> None:
+def test_genre_link_opens_popular_titles_of_genre(page: Page) -> None:
     page.goto("/title/1535")
     page.get_by_role("link", name="Thriller", exact=True).click()
     expect(page).to_have_url(re.compile("/popular.*genres=Thriller"))
@@ -314,7 +316,7 @@ def test_a_genre_of_a_title_leads_to_what_is_popular_in_it(page: Page) -> None:
     expect(articles.first).to_be_visible()
 
 
-def test_whoever_has_saved_a_profile_is_not_compared_with_themselves(fan: Page, server: Server) -> None:
+def test_saved_profile_is_not_its_own_neighbor(fan: Page, server: Server) -> None:
     fan.goto("/list")
     fan.get_by_role("heading", name="Save, link, export").click()
     fan.get_by_role("button", name="Save a profile").click()
@@ -333,7 +335,7 @@ def test_whoever_has_saved_a_profile_is_not_compared_with_themselves(fan: Page, 
     assert asked_for_titles.value.headers["authorization"].startswith("Bearer ")
 
 
-def test_charts_can_be_read_as_tables(fan: Page) -> None:
+def test_charts_have_tables(fan: Page) -> None:
     fan.goto("/taste")
     figures = fan.get_by_role("figure")
     expect(figures.first).to_be_visible()
@@ -342,7 +344,7 @@ def test_charts_can_be_read_as_tables(fan: Page) -> None:
         expect(figure.get_by_role("table")).to_be_visible()
 
 
-def test_a_taste_of_too_few_titles_says_what_to_do(page: Page) -> None:
+def test_taste_of_short_list_says_what_to_add(page: Page) -> None:
     page.goto("/taste")
     expect(page.get_by_role("main").get_by_role("link").first).to_be_visible()
     expect(page.get_by_role("figure")).to_have_count(0)

@@ -1,4 +1,4 @@
-"""The page of one's list, what can be taken back there, and what it is without a connection."""
+"""The page of the list: undo, focus, messages, and use offline."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from playwright.sync_api import Page, expect
 
 from tests.frontend.browser import Watch
 from tests.frontend.lists import FAVORITES
-from tests.frontend.test_bring import opinions
+from tests.frontend.test_import import opinions
 
 
-def test_a_list_is_cleared_only_when_that_is_meant_and_comes_back(fan: Page) -> None:
+def test_clearing_list_asks_first_and_can_be_undone(fan: Page) -> None:
     fan.goto("/list")
     clear = fan.get_by_role("button", name="Clear list")
     clear.click()
@@ -29,7 +29,7 @@ def test_a_list_is_cleared_only_when_that_is_meant_and_comes_back(fan: Page) -> 
 
 
 @pytest.mark.parametrize("button", ["Undo", "Close this message"])
-def test_focus_goes_from_a_message_back_to_where_it_came_from(fan: Page, button: str) -> None:
+def test_focus_returns_from_message_to_its_origin(fan: Page, button: str) -> None:
     fan.goto("/list")
     fan.get_by_role("button", name="Remove Death Note").click()
     next_one = fan.get_by_role("button", name="Remove Steins;Gate")
@@ -40,7 +40,7 @@ def test_focus_goes_from_a_message_back_to_where_it_came_from(fan: Page, button:
     expect(next_one).to_be_focused()
 
 
-def test_focus_is_not_lost_with_a_message_that_came_from_nowhere(fan: Page) -> None:
+def test_focus_moves_to_main_when_message_closes(fan: Page) -> None:
     fan.goto("/list")
     fan.get_by_role("button", name="Remove Death Note").click()
     fan.evaluate("document.activeElement.blur()")
@@ -49,7 +49,7 @@ def test_focus_is_not_lost_with_a_message_that_came_from_nowhere(fan: Page) -> N
     expect(fan.get_by_role("main")).to_be_focused()
 
 
-def test_a_message_stays_as_long_as_pointer_or_focus_is_on_it(fan: Page) -> None:
+def test_message_stays_under_pointer_or_focus(fan: Page) -> None:
     fan.clock.install()
     fan.goto("/list")
     fan.get_by_role("button", name="Remove Death Note").click()
@@ -70,7 +70,7 @@ def test_a_message_stays_as_long_as_pointer_or_focus_is_on_it(fan: Page) -> None
     expect(undo).to_have_count(0)
 
 
-def test_the_other_pages_open_without_a_connection(fan: Page, watch: Watch) -> None:
+def test_other_pages_open_offline(fan: Page, watch: Watch) -> None:
     watch.expect_error("ERR_INTERNET_DISCONNECTED")
     with fan.expect_response("**/assets/TastePage-*.js"), fan.expect_response("**/assets/ListPage-*.js"):
         fan.goto("/")
@@ -81,7 +81,7 @@ def test_the_other_pages_open_without_a_connection(fan: Page, watch: Watch) -> N
     expect(fan.get_by_role("combobox", name="Your opinion of Death Note")).to_be_visible()
 
 
-def test_a_page_that_cannot_be_loaded_is_explained_and_tried_again(fan: Page, watch: Watch) -> None:
+def test_failed_page_load_is_explained_and_retried(fan: Page, watch: Watch) -> None:
     watch.expect_error("Failed to (load resource|fetch dynamically)")
     fan.route("**/assets/PopularPage-*.js", lambda route: route.fulfill(status=404))
     fan.goto("/")
@@ -94,7 +94,7 @@ def test_a_page_that_cannot_be_loaded_is_explained_and_tried_again(fan: Page, wa
     expect(fan.get_by_role("heading", level=1, name="Popular")).to_be_visible()
 
 
-def test_a_page_that_comes_back_from_the_cache_takes_over_the_newer_list(fan: Page) -> None:
+def test_page_from_back_cache_shows_newer_list(fan: Page) -> None:
     fan.goto("/list")
     expect(fan.get_by_role("link", name="List 6 titles")).to_be_visible()
     shorter = json.dumps(json.loads(fan.evaluate("localStorage.getItem('anime.list')"))[:2])
@@ -103,7 +103,7 @@ def test_a_page_that_comes_back_from_the_cache_takes_over_the_newer_list(fan: Pa
     expect(fan.get_by_role("link", name="List 2 titles")).to_be_visible()
 
 
-def test_adult_titles_are_found_where_the_address_asks_for_them(page: Page) -> None:
+def test_search_finds_adult_titles_if_address_asks(page: Page) -> None:
     for path, words in (
         ("/list", "Adult titles are hidden."),
         ("/list?nsfw=true", "another of its names."),

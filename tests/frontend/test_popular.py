@@ -13,7 +13,7 @@ def titles(page: Page) -> Locator:
     return page.get_by_role("main").get_by_role("article")
 
 
-def test_another_page_begins_at_its_first_title_and_back_leads_to_where_one_was(page: Page) -> None:
+def test_next_page_starts_at_top_and_back_restores_scroll(page: Page) -> None:
     page.goto("/popular")
     expect(titles(page)).to_have_count(24)
     first = titles(page).first.get_by_role("heading").inner_text()
@@ -34,7 +34,7 @@ def test_another_page_begins_at_its_first_title_and_back_leads_to_where_one_was(
     expect(heading).not_to_be_focused()
 
 
-def test_a_filter_leads_to_the_first_page_and_keeps_the_focus(page: Page) -> None:
+def test_filter_returns_to_first_page_and_keeps_focus(page: Page) -> None:
     page.goto("/popular?page=2")
     expect(titles(page).first).to_be_visible()
     page.get_by_text("Filters", exact=True).click()
@@ -45,14 +45,14 @@ def test_a_filter_leads_to_the_first_page_and_keeps_the_focus(page: Page) -> Non
     expect(movie).to_be_focused()
 
 
-def test_what_the_catalog_does_not_have_is_left_out_of_the_filters(page: Page) -> None:
+def test_filter_values_missing_in_catalog_are_dropped(page: Page) -> None:
     page.goto("/popular?genres=thriller,Cooking&types=Radio")
     expect(page.get_by_text("Filters: Thriller", exact=True)).to_be_visible()
     expect(titles(page).first).to_be_visible()
     expect(titles(page).filter(has_not_text="Thriller")).to_have_count(0)
 
 
-def test_a_page_past_the_end_leads_to_the_first(page: Page) -> None:
+def test_page_past_end_links_to_first(page: Page) -> None:
     page.goto("/popular?page=9999")
     expect(page.get_by_text(re.compile(r"There are \d+ pages"))).to_be_visible()
     page.get_by_role("link", name="Go to the first page").click()

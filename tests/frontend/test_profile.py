@@ -1,4 +1,4 @@
-"""A list that is kept on the server: saved, in step, opened elsewhere, in two tabs, deleted."""
+"""A saved profile: created, in sync, opened in other browsers and tabs, deleted."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def failing(status: int) -> Callable[[Route], None]:
     return answer
 
 
-def test_a_profile_is_saved_kept_in_step_opened_elsewhere_and_deleted(
+def test_profile_is_saved_synced_opened_and_deleted(
     new_context: NewContext, server: Server, watch: Watch
 ) -> None:
     mine = new_context(permissions=["clipboard-read", "clipboard-write"])
@@ -133,7 +133,7 @@ def test_a_profile_is_saved_kept_in_step_opened_elsewhere_and_deleted(
     assert opinions(late) == {}
 
 
-def test_a_profile_that_cannot_be_saved_loses_nothing(fan: Page, watch: Watch) -> None:
+def test_failed_save_loses_nothing(fan: Page, watch: Watch) -> None:
     watch.expect_error("Failed to load resource")
     fan.route(PROFILES, lambda route: route.abort("connectionrefused"))
     fan.goto("/list")
@@ -165,7 +165,7 @@ def both_tabs(new_context: NewContext, server: Server) -> tuple[BrowserContext, 
     return context, context.new_page(), context.new_page()
 
 
-def test_only_the_tab_where_a_list_is_changed_saves_it(new_context: NewContext, server: Server) -> None:
+def test_list_is_saved_only_by_tab_that_changed_it(new_context: NewContext, server: Server) -> None:
     context, here, there = both_tabs(new_context, server)
     profile = save_profile(here)
     there.goto("/list")
@@ -182,9 +182,7 @@ def test_only_the_tab_where_a_list_is_changed_saves_it(new_context: NewContext, 
     assert stored(here, profile)[1535] == 3
 
 
-def test_a_profile_that_is_loaded_in_one_tab_is_the_one_of_both(
-    new_context: NewContext, server: Server
-) -> None:
+def test_profile_loaded_in_one_tab_opens_in_both(new_context: NewContext, server: Server) -> None:
     context, here, there = both_tabs(new_context, server)
     mine, friends = save_profile(here), friends_profile(server)
     there.goto("/list")
@@ -201,9 +199,7 @@ def test_a_profile_that_is_loaded_in_one_tab_is_the_one_of_both(
     assert stored(here, mine) == FAVORITES | {16498: 10}
 
 
-def test_loading_a_profile_offers_to_keep_the_one_that_is_open_and_can_be_undone(
-    new_context: NewContext, server: Server
-) -> None:
+def test_loading_profile_offers_old_link_and_undo(new_context: NewContext, server: Server) -> None:
     context = new_context(permissions=["clipboard-read", "clipboard-write"])
     keep_list(context, server, FAVORITES)
     page = context.new_page()
@@ -228,7 +224,7 @@ def test_loading_a_profile_offers_to_keep_the_one_that_is_open_and_can_be_undone
     assert stored(page, friends) == FRIEND
 
 
-def test_a_profile_that_is_not_loaded_after_all_changes_nothing(fan: Page, server: Server) -> None:
+def test_canceled_profile_load_changes_nothing(fan: Page, server: Server) -> None:
     held = hold(fan, PROFILE)
     open_offer(fan, link_to(friends_profile(server)))
     press_in_dialog(fan, "Load it")
@@ -240,7 +236,7 @@ def test_a_profile_that_is_not_loaded_after_all_changes_nothing(fan: Page, serve
     assert kept(fan, "profile") is None
 
 
-def test_what_failed_is_tried_again(fan: Page, watch: Watch) -> None:
+def test_failed_deletion_is_retried(fan: Page, watch: Watch) -> None:
     watch.expect_error("status of 503")
     save_profile(fan)
     fan.route(PROFILE, failing(503))
@@ -253,7 +249,7 @@ def test_what_failed_is_tried_again(fan: Page, watch: Watch) -> None:
     assert kept(fan, "profile") is None
 
 
-def test_a_key_that_is_not_taken_is_kept_until_it_is_let_go(fan: Page, watch: Watch) -> None:
+def test_rejected_key_is_kept_until_forgotten(fan: Page, watch: Watch) -> None:
     watch.expect_error("status of 401")
     profile = save_profile(fan)
     fan.route(PROFILE, failing(401))

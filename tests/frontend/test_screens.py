@@ -1,4 +1,4 @@
-"""Every page fits every screen, and what is on it stays where it is."""
+"""Layout of every page: it fits every screen and does not shift."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ GOOD_CLS = 0.05
 
 @pytest.mark.parametrize("width", [320, 375, 768, 1280])
 @pytest.mark.parametrize("path", PAGES)
-def test_no_page_scrolls_sideways(new_context: NewContext, server: Server, path: str, width: int) -> None:
+def test_page_never_scrolls_sideways(new_context: NewContext, server: Server, path: str, width: int) -> None:
     context = new_context(
         viewport={"width": width, "height": 667}, is_mobile=width < 768, has_touch=width < 768
     )
@@ -49,7 +49,7 @@ def test_no_page_scrolls_sideways(new_context: NewContext, server: Server, path:
 
 @pytest.mark.parametrize("width", [375, 1280])
 @pytest.mark.parametrize("path", PAGES)
-def test_nothing_moves_when_answers_come(
+def test_layout_is_stable_when_answers_arrive(
     new_context: NewContext, server: Server, path: str, width: int
 ) -> None:
     context = new_context(viewport={"width": width, "height": 800}, is_mobile=width < 768)
@@ -67,7 +67,7 @@ def test_nothing_moves_when_answers_come(
     assert sum(shift["value"] for shift in shifts) < GOOD_CLS, shifts
 
 
-def test_a_phone_has_targets_that_a_finger_hits(new_context: NewContext, server: Server) -> None:
+def test_phone_targets_are_large_enough(new_context: NewContext, server: Server) -> None:
     context = new_context(viewport={"width": 375, "height": 667}, is_mobile=True, has_touch=True)
     keep_list(context, server, FAVORITES)
     page = context.new_page()

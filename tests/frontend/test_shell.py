@@ -1,4 +1,4 @@
-"""What holds for every page: it loads, from here only, by its address too, and quickly."""
+"""Loading of every page: by its address, from this server only, and quickly."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ each_page = pytest.mark.parametrize("path", PAGES)
 
 
 @each_page
-def test_a_page_opens_by_its_address_and_again_when_it_is_reloaded(fan: Page, path: str) -> None:
+def test_page_opens_by_address_and_reload(fan: Page, path: str) -> None:
     for visit in (lambda: fan.goto(path), fan.reload):
         answer = visit()
         assert answer is not None
@@ -33,7 +33,7 @@ def test_a_page_opens_by_its_address_and_again_when_it_is_reloaded(fan: Page, pa
 
 
 @each_page
-def test_a_page_may_run_nothing_that_is_not_ours(page: Page, path: str) -> None:
+def test_page_policy_allows_only_own_code(page: Page, path: str) -> None:
     answer = page.goto(path)
     assert answer is not None
     policy = answer.headers["content-security-policy"]
@@ -45,7 +45,7 @@ def test_a_page_may_run_nothing_that_is_not_ours(page: Page, path: str) -> None:
     expect(page.get_by_role("heading", level=1)).to_be_visible()
 
 
-def test_an_inline_script_is_blocked_so_the_policy_is_in_force(page: Page, watch: Watch) -> None:
+def test_inline_script_is_blocked(page: Page, watch: Watch) -> None:
     watch.expect_error("Content Security Policy")
     page.goto("/")
     page.evaluate(
@@ -54,7 +54,7 @@ def test_an_inline_script_is_blocked_so_the_policy_is_in_force(page: Page, watch
     assert page.evaluate("window.x") is None
 
 
-def test_every_page_is_reached_by_the_links_on_top(fan: Page) -> None:
+def test_navigation_reaches_every_page(fan: Page) -> None:
     fan.goto("/popular")
     pages = fan.get_by_role("navigation", name="Pages")
     for link, title in (
@@ -70,7 +70,7 @@ def test_every_page_is_reached_by_the_links_on_top(fan: Page) -> None:
 
 
 @pytest.mark.parametrize("path", ["/nowhere", "/list/"])
-def test_an_address_that_leads_nowhere_says_so_and_leads_home(page: Page, watch: Watch, path: str) -> None:
+def test_unknown_address_says_so_and_links_home(page: Page, watch: Watch, path: str) -> None:
     watch.expect_error("status of 404")
     answer = page.goto(path)
     assert answer is not None
@@ -80,7 +80,7 @@ def test_an_address_that_leads_nowhere_says_so_and_leads_home(page: Page, watch:
     expect(page).to_have_url("/")
 
 
-def test_the_first_load_brings_at_most_150_kb_of_scripts(page: Page) -> None:
+def test_first_load_needs_at_most_150_kb_of_scripts(page: Page) -> None:
     scripts = []
     page.on(
         "requestfinished",
@@ -93,7 +93,7 @@ def test_the_first_load_brings_at_most_150_kb_of_scripts(page: Page) -> None:
     assert sum(script.sizes()["responseBodySize"] for script in scripts) <= FIRST_LOAD_BYTES
 
 
-def test_what_was_loaded_once_is_not_asked_for_again(page: Page) -> None:
+def test_assets_are_cached_forever(page: Page) -> None:
     page.goto("/")
     page.wait_for_load_state("networkidle")
     script = page.locator("script[src]").first.get_attribute("src")
@@ -101,13 +101,13 @@ def test_what_was_loaded_once_is_not_asked_for_again(page: Page) -> None:
 
 
 @each_page
-def test_covers_are_all_that_comes_from_elsewhere(fan: Page, watch: Watch, path: str) -> None:
+def test_page_loads_only_covers_from_other_sites(fan: Page, watch: Watch, path: str) -> None:
     fan.goto(path)
     fan.wait_for_load_state("networkidle")
     assert watch.foreign == []
 
 
-def test_covers_come_from_elsewhere_until_the_switch_is_turned_off(fan: Page, watch: Watch) -> None:
+def test_covers_setting_stops_remote_covers(fan: Page, watch: Watch) -> None:
     fan.goto("/popular")
     fan.wait_for_load_state("networkidle")
     assert watch.covers
@@ -126,9 +126,7 @@ def coverless(demo: dict[str, str], tmp_path_factory: pytest.TempPathFactory) ->
         yield server
 
 
-def test_a_server_without_remote_covers_has_browsers_load_none(
-    coverless: Server, new_context: NewContext, watch: Watch
-) -> None:
+def test_server_setting_stops_remote_covers(coverless: Server, new_context: NewContext, watch: Watch) -> None:
     watch.origin = f"http://127.0.0.1:{coverless.port}"
     context = new_context(base_url=watch.origin)
     keep_list(context, coverless, FAVORITES)
@@ -142,7 +140,7 @@ def test_a_server_without_remote_covers_has_browsers_load_none(
     expect(page.get_by_role("checkbox", name="Load covers")).to_have_count(0)
 
 
-def test_a_theme_that_is_chosen_stays(page: Page) -> None:
+def test_chosen_theme_survives_reload(page: Page) -> None:
     page.goto("/")
     color = "getComputedStyle(document.body).backgroundColor"
     light = page.evaluate(color)
@@ -155,7 +153,7 @@ def test_a_theme_that_is_chosen_stays(page: Page) -> None:
     assert page.evaluate(color) == dark
 
 
-def test_a_browser_that_is_dark_gets_a_dark_page(new_context: NewContext) -> None:
+def test_theme_follows_dark_browser(new_context: NewContext) -> None:
     grounds = set()
     for scheme in ("light", "dark"):
         page = new_context(color_scheme=scheme).new_page()
@@ -165,7 +163,7 @@ def test_a_browser_that_is_dark_gets_a_dark_page(new_context: NewContext) -> Non
     assert len(grounds) == 2
 
 
-def test_a_dark_page_is_dark_before_its_script_runs(new_context: NewContext, watch: Watch) -> None:
+def test_dark_page_is_dark_before_scripts_run(new_context: NewContext, watch: Watch) -> None:
     watch.expect_error("Failed to load resource")
     page = new_context(color_scheme="dark").new_page()
     page.route("**/*.js", lambda route: route.abort())

@@ -1,4 +1,4 @@
-"""When the API is slow, away, or has had enough: words, and a way on."""
+"""A slow, unreachable or overloaded API: messages and ways to retry."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ FAILURES = [
 @pytest.mark.parametrize(
     ("answer", "words"), [failure[1:] for failure in FAILURES], ids=[failure[0] for failure in FAILURES]
 )
-def test_without_an_answer_a_page_says_why_and_tries_again(
+def test_failed_request_is_explained_and_retried(
     fan: Page, watch: Watch, path: str, answer: Callable[[Route], None], words: str
 ) -> None:
     watch.expect_error("Failed to load resource")
@@ -55,7 +55,7 @@ def test_without_an_answer_a_page_says_why_and_tries_again(
 
 
 @pytest.mark.parametrize("path", FED)
-def test_a_slow_answer_has_its_place_kept(fan: Page, path: str) -> None:
+def test_slow_answer_shows_skeleton(fan: Page, path: str) -> None:
     held = Held(fan)
     fan.goto(path)
     skeleton = fan.get_by_role("main").locator(".skeleton")
@@ -65,7 +65,7 @@ def test_a_slow_answer_has_its_place_kept(fan: Page, path: str) -> None:
 
 
 @pytest.mark.parametrize("path", [*FED, "/list"])
-def test_whoever_goes_offline_is_told_and_whoever_comes_back_is_not(fan: Page, path: str) -> None:
+def test_offline_notice_comes_and_goes(fan: Page, path: str) -> None:
     fan.goto(path)
     expect(fan.get_by_role("heading", level=1)).to_be_visible()
     fan.wait_for_load_state("networkidle")
@@ -75,7 +75,7 @@ def test_whoever_goes_offline_is_told_and_whoever_comes_back_is_not(fan: Page, p
     expect(fan.get_by_text("You’re offline.")).to_have_count(0)
 
 
-def test_what_could_not_be_had_offline_is_asked_for_once_when_one_is_back(fan: Page, watch: Watch) -> None:
+def test_offline_request_is_retried_once_when_back(fan: Page, watch: Watch) -> None:
     watch.expect_error("Failed to load resource")
     fan.goto("/")
     main = fan.get_by_role("main")
@@ -92,7 +92,7 @@ def test_what_could_not_be_had_offline_is_asked_for_once_when_one_is_back(fan: P
     assert len(asked) == 1
 
 
-def test_going_offline_moves_nothing(fan: Page) -> None:
+def test_offline_notice_moves_nothing(fan: Page) -> None:
     fan.goto("/popular")
     heading = fan.get_by_role("heading", level=1)
     expect(heading).to_be_visible()
@@ -107,7 +107,7 @@ def test_going_offline_moves_nothing(fan: Page) -> None:
     assert fan.evaluate("document.documentElement.scrollWidth") <= 320
 
 
-def test_a_title_that_does_not_exist_says_so_and_leads_on(page: Page, watch: Watch) -> None:
+def test_unknown_title_says_so_and_links_on(page: Page, watch: Watch) -> None:
     watch.expect_error("status of 404")
     page.goto("/title/999999999")
     main = page.get_by_role("main")
@@ -119,7 +119,7 @@ def test_a_title_that_does_not_exist_says_so_and_leads_on(page: Page, watch: Wat
 @pytest.mark.parametrize(
     "kept", ["{", "null", '{"a": 1}', '[{"anime_id": "x"}]', '[{"opinion": 11}]', "[" * 5_000]
 )
-def test_a_list_that_was_spoilt_is_put_aside_with_words(page: Page, kept: str) -> None:
+def test_corrupt_list_is_set_aside_with_notice(page: Page, kept: str) -> None:
     put = f"localStorage.setItem('anime.list', {json.dumps(kept)})"
     new = "location.protocol !== 'about:' && !localStorage.getItem('anime.list.unreadable')"
     page.add_init_script(f"if ({new}) {put}")

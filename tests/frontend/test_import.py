@@ -1,4 +1,4 @@
-"""Lists that come from elsewhere: a file, a name on another site; and one's own that leaves as a file."""
+"""Imports of a list, from a file or by a username on another site, and its export."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def opinions(page: Page) -> dict[int, int | str]:
     return {entry["anime_id"]: entry["opinion"] for entry in kept}
 
 
-def test_an_export_is_shown_in_numbers_and_then_added(page: Page) -> None:
+def test_export_file_is_summed_up_then_added(page: Page) -> None:
     page.goto("/list")
     mal = export(
         anime(1535, "Death Note", 9, "Completed"),
@@ -72,7 +72,7 @@ def test_an_export_is_shown_in_numbers_and_then_added(page: Page) -> None:
     expect(page.get_by_role("heading", name="Your list is empty")).to_be_visible()
 
 
-def test_an_export_takes_the_place_of_a_list_and_that_can_be_undone(fan: Page) -> None:
+def test_export_file_replaces_list_with_undo(fan: Page) -> None:
     fan.goto("/list")
     fan.get_by_role("heading", name="Import a list").click()
     choose(fan, "animelist.xml", export(anime(1, "Cowboy Bebop", 7, "Completed")))
@@ -84,9 +84,7 @@ def test_an_export_takes_the_place_of_a_list_and_that_can_be_undone(fan: Page) -
 
 
 @pytest.mark.parametrize("content", HOSTILE.values(), ids=HOSTILE)
-def test_a_file_that_is_no_export_is_refused_in_words(
-    fan: Page, watch: Watch, server: Server, content: bytes
-) -> None:
+def test_hostile_file_is_refused_in_words(fan: Page, watch: Watch, server: Server, content: bytes) -> None:
     watch.expect_error(r"status of 4\d\d")
     fan.goto("/list")
     fan.get_by_role("heading", name="Import a list").click()
@@ -99,7 +97,7 @@ def test_a_file_that_is_no_export_is_refused_in_words(
     assert server.ask("/healthz").status == 200
 
 
-def test_a_file_that_is_too_large_is_not_even_sent(page: Page, tmp_path: Path) -> None:
+def test_oversized_file_is_not_sent(page: Page, tmp_path: Path) -> None:
     sent: list[Request] = []
     page.on("request", lambda request: sent.append(request) if "imports" in request.url else None)
     page.goto("/list")
@@ -110,9 +108,7 @@ def test_a_file_that_is_too_large_is_not_even_sent(page: Page, tmp_path: Path) -
     assert sent == []
 
 
-def test_what_is_exported_is_the_same_list_when_it_comes_back(
-    fan: Page, new_context: NewContext, tmp_path: Path
-) -> None:
+def test_exported_list_imports_unchanged(fan: Page, new_context: NewContext, tmp_path: Path) -> None:
     fan.goto("/list")
     fan.get_by_role("heading", name="Save, link, export").click()
     with fan.expect_download() as download:
@@ -165,7 +161,7 @@ def entry(mal_id: int | None, score: int, status: str) -> dict[str, Any]:
     }
 
 
-def test_a_list_comes_from_anilist_by_a_name_and_only_when_asked_for(page: Page) -> None:
+def test_anilist_import_sends_one_request_on_demand(page: Page) -> None:
     asked: list[Request] = []
 
     def answer(route: Route) -> None:
@@ -197,7 +193,7 @@ def jikan(*titles: tuple[int, int, int]) -> dict[str, Any]:
     }
 
 
-def test_a_list_comes_from_myanimelist_by_a_name(page: Page) -> None:
+def test_myanimelist_import_reads_list_by_username(page: Page) -> None:
     page.route(JIKAN, answer_of(jikan((1535, 9, 2), (9253, 0, 4), (1, 0, 6))))
     read_name(page, "MyAnimeList", "some/body")
     expect(page.get_by_text("3 titles read: 2 found, 1 planned.")).to_be_visible()
@@ -224,13 +220,17 @@ REFUSED = {
         answer_of({"status": 404, "type": "BadResponseException", "message": "Resource does not exist"}, 404),
         "no user “somebody”",
     ),
-    "Jikan is gone": ("MyAnimeList", answer_of({"status": 404, "type": "HttpException"}, 404), "no longer reads"),
+    "Jikan is gone": (
+        "MyAnimeList",
+        answer_of({"status": 404, "type": "HttpException"}, 404),
+        "no longer reads",
+    ),
     "Jikan is broken": ("MyAnimeList", answer_of("[" * 9_999, 500), "is having problems"),
 }
 
 
 @pytest.mark.parametrize(("site", "answer", "words"), REFUSED.values(), ids=REFUSED)
-def test_a_name_that_gives_no_list_is_explained(
+def test_failed_import_by_username_is_explained(
     page: Page, watch: Watch, site: str, answer: Any, words: str
 ) -> None:
     watch.expect_error("Failed to load resource")
@@ -243,10 +243,10 @@ def test_a_name_that_gives_no_list_is_explained(
     expect(way_out).to_have_count(1 if site == "MyAnimeList" else 0)
 
 
-def test_a_file_may_be_dropped_anywhere_on_the_page(fan: Page) -> None:
+def test_file_can_be_dropped_anywhere_on_page(fan: Page) -> None:
     fan.goto("/list")
-    bring = fan.get_by_role("group").filter(has=fan.get_by_role("heading", name="Import a list"))
-    assert bring.get_attribute("open") is None
+    panel = fan.get_by_role("group").filter(has=fan.get_by_role("heading", name="Import a list"))
+    assert panel.get_attribute("open") is None
     drop = """(heading, text) => {
         const data = new DataTransfer()
         data.items.add(new File([text], 'animelist.xml', {type: 'text/xml'}))
@@ -258,13 +258,15 @@ def test_a_file_may_be_dropped_anywhere_on_the_page(fan: Page) -> None:
         drop, export(anime(1, "Cowboy Bebop", 7, "Completed"))
     )
     assert taken == [False, False]  # the browser would show the file instead
-    expect(bring.get_by_text("1 title read: 1 found.")).to_be_visible()
-    expect(bring.get_by_role("button", name="Add to my list")).to_be_in_viewport()
+    expect(panel.get_by_text("1 title read: 1 found.")).to_be_visible()
+    expect(panel.get_by_role("button", name="Add to my list")).to_be_in_viewport()
 
 
-def test_a_list_by_a_name_is_not_cut_but_refused(page: Page, watch: Watch) -> None:
+def test_import_over_the_limit_is_refused(page: Page, watch: Watch) -> None:
     watched = [entry(mal_id, 0, "COMPLETED") for mal_id in range(1, 5_002)]
     planned = [entry(mal_id, 0, "PLANNING") for mal_id in range(6_000, 6_500)]
     page.route(ANILIST, answer_of(anilist(*watched, *planned)))
     read_name(page, "AniList", "somebody")
-    expect(page.get_by_role("alert")).to_contain_text("5,001 watched titles; a list here can have at most 5,000")
+    expect(page.get_by_role("alert")).to_contain_text(
+        "5,001 watched titles; a list here can have at most 5,000"
+    )

@@ -1,4 +1,4 @@
-"""No page has anything that axe-core calls serious or critical; what it calls moderate counts here too."""
+"""Accessibility of every page and dialog: axe-core finds nothing, not even what it calls moderate."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def check_accessible(page: Page) -> None:
 
 @pytest.mark.parametrize("listed", [True, False], ids=["with a list", "without"])
 @pytest.mark.parametrize("path", PAGES)
-def test_a_page_is_accessible_wide_and_narrow_light_and_dark(
+def test_page_is_accessible_at_each_width_and_theme(
     new_context: NewContext, server: Server, path: str, listed: bool
 ) -> None:
     context = new_context()
@@ -41,27 +41,27 @@ def test_a_page_is_accessible_wide_and_narrow_light_and_dark(
             check_accessible(page)
 
 
-def test_what_is_wrong_is_found(page: Page) -> None:
+def test_axe_finds_a_button_without_name(page: Page) -> None:
     page.goto("/")
     page.evaluate("document.querySelector('main').append(document.createElement('button'))")
     assert ("critical", "button-name") in [(found.impact, found.rule) for found in violations(page)]
 
 
-def test_the_settings_are_accessible(page: Page) -> None:
+def test_settings_are_accessible(page: Page) -> None:
     page.goto("/")
     page.get_by_role("button", name="Settings").click()
     expect(page.get_by_role("radio", name="Dark")).to_be_visible()
     check_accessible(page)
 
 
-def test_the_titles_that_a_search_offers_are_accessible(page: Page) -> None:
+def test_search_results_are_accessible(page: Page) -> None:
     page.goto("/")
     page.get_by_role("combobox", name="Add a title you like").press_sequentially("full")
     expect(page.get_by_role("option").nth(1)).to_be_visible()
     check_accessible(page)
 
 
-def test_the_knobs_of_a_phone_are_accessible(new_context: NewContext, server: Server) -> None:
+def test_knob_drawer_is_accessible_on_a_phone(new_context: NewContext, server: Server) -> None:
     context = new_context(viewport=PHONE, is_mobile=True, has_touch=True)
     keep_list(context, server, FAVORITES)
     page = context.new_page()
@@ -71,7 +71,7 @@ def test_the_knobs_of_a_phone_are_accessible(new_context: NewContext, server: Se
     check_accessible(page)
 
 
-def test_a_question_before_something_is_deleted_is_accessible(fan: Page) -> None:
+def test_confirmation_dialog_is_accessible(fan: Page) -> None:
     fan.goto("/list")
     fan.get_by_role("heading", name="Save, link, export").click()
     fan.get_by_role("button", name="Save a profile").click()
@@ -83,7 +83,7 @@ def test_a_question_before_something_is_deleted_is_accessible(fan: Page) -> None
     expect(fan.get_by_text("Profile deleted.")).to_be_visible()
 
 
-def test_a_list_that_was_read_is_accessible_before_it_is_added(fan: Page) -> None:
+def test_import_preview_is_accessible(fan: Page) -> None:
     fan.goto("/list")
     fan.get_by_role("heading", name="Import a list").click()
     mal = export(anime(1, "Cowboy Bebop", 7, "Completed"), anime(999_999, "Unknown", 8, "Completed"))
@@ -94,7 +94,7 @@ def test_a_list_that_was_read_is_accessible_before_it_is_added(fan: Page) -> Non
     check_accessible(fan)
 
 
-def test_a_shared_list_is_accessible(fan: Page) -> None:
+def test_shared_list_is_accessible(fan: Page) -> None:
     fan.goto("/#list=1~20.7~30.s")
     expect(fan.get_by_role("heading", name="On this list")).to_be_attached()
     fan.wait_for_load_state("networkidle")
@@ -102,7 +102,7 @@ def test_a_shared_list_is_accessible(fan: Page) -> None:
 
 
 @pytest.mark.parametrize("path", ["/", "/title/1535"])
-def test_what_went_wrong_is_told_accessibly(fan: Page, watch: Watch, path: str) -> None:
+def test_error_message_is_accessible(fan: Page, watch: Watch, path: str) -> None:
     watch.expect_error("Failed to load resource")
     fan.route(API, lambda route: route.abort("connectionrefused"))
     fan.goto(path)
@@ -110,7 +110,7 @@ def test_what_went_wrong_is_told_accessibly(fan: Page, watch: Watch, path: str) 
     check_accessible(fan)
 
 
-def test_the_keyboard_skips_to_the_content(page: Page) -> None:
+def test_skip_link_moves_focus_to_content(page: Page) -> None:
     page.goto("/")
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     page.keyboard.press("Tab")
