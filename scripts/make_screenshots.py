@@ -27,11 +27,11 @@ COLORS = (256, 128, 64, 32)
 
 
 class PictureTooLargeError(ValueError):
-    """A picture that no number of colors makes small enough."""
+    """A picture that is too large even with the fewest colors."""
 
 
 class Picture(NamedTuple):
-    """What is taken: a page, in a window of this size, in these colors."""
+    """One screenshot: a page, in a window of this size, in these colors."""
 
     name: str
     path: str
@@ -116,7 +116,7 @@ def _take(browser: Browser, origin: str, picture: Picture) -> bytes:
 
 
 def _make_list(page: Page) -> None:
-    """As somebody who opens a friend's link and takes the list over."""
+    """Take over a shared list, so that every page has something to show."""
     page.goto(f"/{LIST}")
     page.get_by_role("button", name="Make it mine").click()
     page.get_by_role("button", name="Close this message").click()

@@ -17,7 +17,7 @@ export function toHash(titles: readonly SharedEntry[]): string {
   return PREFIX + byWorth.slice(0, MAX_SHARED).map(piece).join('~')
 }
 
-/** The list in an address; null where it has none. Broken pieces and titles named again are left out. */
+/** The list in an address; null where it has none. Broken pieces and duplicates are skipped. */
 export function fromHash(hash: string): SharedEntry[] | null {
   if (!hash.startsWith(PREFIX)) return null
   const entries = new Map<number, SharedEntry>()

@@ -1,7 +1,7 @@
 // The list as a file in the format that MyAnimeList exports and imports.
 import type { ListedTitle, Opinion } from '@/stores/list'
 
-const FAVORITE = 10 // a favorite without a rating counts as this everywhere outside this browser
+const FAVORITE = 10 // a favorite without a rating counts as this everywhere but in this browser
 
 /** The XML. With update_on_import 0, entries that a list on MyAnimeList already has stay as they are. */
 export function malExport(titles: readonly ListedTitle[]): string {
