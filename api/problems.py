@@ -175,7 +175,8 @@ def page() -> str:
         '<!doctype html><html lang="en"><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width">'
         "<title>Problems</title><style>body{font:1rem/1.5 system-ui,sans-serif;max-width:45rem;"
-        "margin:2rem auto;padding:0 1rem}section:target{outline:2px solid;outline-offset:.5rem}</style><h1>Problems</h1>"
+        "margin:2rem auto;padding:0 1rem}section:target{outline:2px solid;outline-offset:.5rem}</style>"
+        "<h1>Problems</h1>"
         "<p>Every error is an RFC 9457 problem. Its <code>type</code> is one of these addresses.</p>"
         f"{sections}</html>"
     )

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from recommender.data.catalog import Catalog
 
 Mask = NDArray[np.bool_]
-Control = Literal["multichoice", "number", "year", "switch", "none"]
+Control = Literal["choice", "multichoice", "number", "year", "switch", "none"]
 
 
 class UnknownFilterValueError(ValueError):

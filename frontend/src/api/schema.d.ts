@@ -12,10 +12,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Complete a title while it is typed
-         * @description Main titles, best first; English, Japanese and short names are understood too.
+         * Complete a title as it is typed
+         * @description The main names of the titles that the typed text may be the beginning of, best match first. English and<br/>Japanese names and common abbreviations work, too. Adult titles are never suggested.
          */
-        get: operations["compatible_get_suggestions_api_anime_suggestions_get"];
+        get: operations["suggestAnime"];
         put?: never;
         post?: never;
         delete?: never;
@@ -32,10 +32,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The algorithms
-         * @description Their names, a sentence on each, what each needs, defaults.
+         * List the algorithms
+         * @description Every algorithm by the name to request it with: a one-sentence description, whether it needs a list of<br/>titles, how many titles it returns by default, and whether it can find similar titles.
          */
-        get: operations["algorithms_get_algorithms_algorithms_get"];
+        get: operations["listAlgorithms"];
         put?: never;
         post?: never;
         delete?: never;
@@ -52,10 +52,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Search and browse
-         * @description By any name a title has, and by what it is.
+         * Search and browse titles
+         * @description Finds titles by their main name or any alias, in any language, despite small typos; `matched` says<br/>which alias it was. Without a query, lists the whole catalog. Combine it with filters, and sort it as you<br/>like.
          */
-        get: operations["anime_get_anime_get"];
+        get: operations["searchAnime"];
         put?: never;
         post?: never;
         delete?: never;
@@ -72,10 +72,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * One title
-         * @description All that is known of it.
+         * Get one title
+         * @description Everything known about a title: its names, genres and type, how many people have watched and liked it,<br/>and how they rated it.
          */
-        get: operations["anime_get_one__int_anime_id__get"];
+        get: operations["getAnime"];
         put?: never;
         post?: never;
         delete?: never;
@@ -92,10 +92,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Titles like it
-         * @description What the algorithm would recommend to somebody who likes this title and nothing else is known of.
+         * Find similar titles
+         * @description The titles that the algorithm recommends to somebody who likes this one title, best match first.<br/>Sequels and spin-offs are included; the title itself is not.
          */
-        get: operations["anime_get_similar__int_anime_id__similar_get"];
+        get: operations["getSimilarAnime"];
         put?: never;
         post?: never;
         delete?: never;
@@ -112,10 +112,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What there is to choose from
-         * @description Genres, types and years of the titles; how many people and ratings the model has learned from;<br/>what the settings allow.
+         * Summarize the catalog
+         * @description The genres, types and years that titles can be filtered by, how many people and ratings the current<br/>model has learned from, and the limits of this server. Useful for building menus.
          */
-        get: operations["catalog_get_catalog_catalog_get"];
+        get: operations["getCatalog"];
         put?: never;
         post?: never;
         delete?: never;
@@ -132,8 +132,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The filters
-         * @description Their labels, controls and choices, in the order to show them.
+         * List the filters
+         * @description Every condition that titles can be filtered by, with all that a frontend needs to ask for it: a label,<br/>the kind of control, the choices in this catalog, and the bounds of numbers.
          */
         get: operations["listFilters"];
         put?: never;
@@ -154,10 +154,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Read a list exported from MyAnimeList
-         * @description Titles are matched by their MyAnimeList ids. Every entry of the list is in the answer: matched;<br/>unmatched, where the catalog has no such id; or skipped, with the reason, such as plan to watch.<br/><br/>Nothing is stored unless dry_run is false: then what matched takes the place of the list of user_id, which<br/>needs a key of the scope write where keys are configured. A form may have both as fields instead.
+         * Import a list from MyAnimeList
+         * @description Upload the export as the body, or as the field `file` of a form. Entries are matched by their<br/>MyAnimeList ids, and each of them is in the answer: matched; unmatched, if the catalog has no such id; or<br/>skipped, with the reason, such as plan to watch.<br/><br/>By default nothing is saved. With `dry_run=false`, the matched entries replace the saved list of<br/>`user_id`; this needs an API key with the scope `write` if keys are configured. A form may carry both<br/>parameters as fields.
          */
-        post: operations["imports_post_mal_mal_post"];
+        post: operations["importMal"];
         delete?: never;
         options?: never;
         head?: never;
@@ -172,10 +172,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Popular titles
-         * @description By how many people liked it, or by a mean rating that few ratings cannot carry to the top.
+         * List popular titles
+         * @description Sorted by how many people liked a title, or by its mean rating, which is adjusted so that a handful of<br/>ratings cannot put a title on top. Takes the same filters as a search.
          */
-        get: operations["popular_get_popular_popular_get"];
+        get: operations["getPopular"];
         put?: never;
         post?: never;
         delete?: never;
@@ -194,10 +194,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Save a list under a new id
-         * @description The answer has the id of the list, and the token that opens it. Titles that are not known are named; a<br/>list of which no title is known is refused. A title that comes without a rating is liked, and saved as 10.<br/>Whoever is stored is a possible neighbor at once.
+         * Create a profile
+         * @description Saves a list under a new id, without an account. The answer has the id, and the token that opens the<br/>profile: keep both. The list counts at once towards what other people are recommended.<br/><br/>Titles that cannot be found are named in `unresolved`; a list without any known title is refused. A title<br/>without a rating counts as liked, and is saved with 10.
          */
-        post: operations["profiles_post_profile_post"];
+        post: operations["createProfile"];
         delete?: never;
         options?: never;
         head?: never;
@@ -212,21 +212,21 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The saved list
-         * @description By id.
+         * Get a profile's list
+         * @description The whole saved list: titles with a rating, and ids of titles that were only watched.
          */
-        get: operations["profiles_get_profile__int_user_id__get"];
+        get: operations["getProfile"];
         /**
-         * Save a list in the place of the one before
-         * @description As POST. A list of which no title is known changes nothing; an erased profile does not come back. What<br/>GET answered can be sent back whole: titles whose name is null there stay too.
+         * Replace a profile's list
+         * @description Replaces the whole list. What GET answered can be edited and sent back, including titles whose name is<br/>null there. A list without any known title changes nothing, and an erased profile cannot be revived.
          */
-        put: operations["profiles_put_profile__int_user_id__put"];
+        put: operations["replaceProfile"];
         post?: never;
         /**
-         * Erase the list
-         * @description No worker answers by it from now on; the models on disk are without it from the next build.
+         * Erase a profile
+         * @description Deletes the list for good. From now on no answer depends on it; models on disk drop it with the next<br/>build.
          */
-        delete: operations["profiles_delete_profile__int_user_id__delete"];
+        delete: operations["eraseProfile"];
         options?: never;
         head?: never;
         patch?: never;
@@ -242,10 +242,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Recommend for a list, without storing it
-         * @description Titles by id or by name, rated or not. Every title is scored, then those that the filters allow are<br/>ranked: n items come back whenever n allowed titles exist. What is in watched_ids is not recommended,<br/>and says a little of what somebody likes.
+         * Recommend for a list, without saving it
+         * @description Name titles by id or by name, with or without a rating, and get others, best match first. Filters apply<br/>before ranking, so `n` titles come back whenever `n` titles pass them. Titles in `watched_ids` are never<br/>recommended, and count as weak evidence of taste. An empty list gets popular titles.<br/><br/>The same request to the same model always gets the same answer. Nothing is saved.
          */
-        post: operations["recommendations_post_recommendations_recommendations_post"];
+        post: operations["recommend"];
         delete?: never;
         options?: never;
         head?: never;
@@ -262,10 +262,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * What a list says of a person, without storing it
-         * @description Genres, decades and types of the list against what everybody watches, ratings against everybody's, and<br/>how near the nearest people are. Only ratings that were given count in means.
+         * Summarize a list, without saving it
+         * @description Compares a list with everybody's: its genres, decades and types with what people watch, its ratings<br/>with how people rate the same titles, and how similar the most similar people are. Means count only titles<br/>with a rating.
          */
-        post: operations["taste_post_taste_taste_post"];
+        post: operations["describeTaste"];
         delete?: never;
         options?: never;
         head?: never;
@@ -283,10 +283,10 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * Erase a person
-         * @description Their list is deleted, and no worker answers by it from now on; the models on disk are without it from<br/>the next build. Needs a key of the scope write.
+         * Erase a user
+         * @description Deletes the user's list for good. From now on no answer depends on it; models on disk drop it with the<br/>next build. Needs an API key with the scope `write` if keys are configured.
          */
-        delete: operations["users_delete_user__int_user_id__delete"];
+        delete: operations["eraseUser"];
         options?: never;
         head?: never;
         patch?: never;
@@ -301,10 +301,10 @@ export interface paths {
         };
         get?: never;
         /**
-         * Save a list in the place of whatever this person has
-         * @description Whoever is not known yet is added, but no profile. Titles that are not known are named in the answer; a<br/>list of which no title is known is refused. Needs a key of the scope write.
+         * Save or replace a user's list
+         * @description Replaces the whole list saved under this id, or adds a new user; a profile can be replaced, but not<br/>created, here. Titles that cannot be found are named in `unresolved`; a list without any known title is<br/>refused. Needs an API key with the scope `write` if keys are configured.
          */
-        put: operations["users_put_ratings__int_user_id__ratings_put"];
+        put: operations["replaceRatings"];
         post?: never;
         delete?: never;
         options?: never;
@@ -320,10 +320,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Recommend to a stored person
-         * @description The same knobs as POST /recommendations, as query parameters.
+         * Recommend to a saved user
+         * @description Recommendations from the list saved under this id. The options of `POST /api/v1/recommendations` are<br/>query parameters here; lists are repeated or separated by commas.
          */
-        get: operations["users_get_recommendations__int_user_id__recommendations_get"];
+        get: operations["recommendForUser"];
         put?: never;
         post?: never;
         delete?: never;
@@ -340,10 +340,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The people with the most similar taste
-         * @description Ids, cosine similarity, and how many liked titles are shared; never which.
+         * Find similar users
+         * @description The users whose likes are most similar, most similar first: their ids, the cosine similarity (0-1), and<br/>how many liked titles both share, but never which.
          */
-        get: operations["users_get_similar__int_user_id__similar_get"];
+        get: operations["getSimilarUsers"];
         put?: never;
         post?: never;
         delete?: never;
@@ -360,10 +360,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The process is alive
-         * @description Answers as long as the process can answer anything.
+         * Check that the process is alive
+         * @description Answers 200 as long as the process can answer anything at all. Use it as a liveness probe.
          */
-        get: operations["health_get_healthz_healthz_get"];
+        get: operations["getHealth"];
         put?: never;
         post?: never;
         delete?: never;
@@ -380,10 +380,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * For Prometheus
-         * @description Of all workers together. Needs a key of the scope admin where one is configured.
+         * Read metrics for Prometheus
+         * @description The metrics of all workers together, in the text format of Prometheus. Needs an API key with the scope<br/>`admin` if one is configured.
          */
-        get: operations["metrics_get_metrics_metrics_get"];
+        get: operations["getMetrics"];
         put?: never;
         post?: never;
         delete?: never;
@@ -400,10 +400,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The model is verified, the database reachable
-         * @description Which model answers, what is in it, and whether a newer one was refused.
+         * Check that the server can answer
+         * @description Answers 200 when a verified model is loaded and the database can be reached, and says which model that<br/>is, how much is in it, and whether a newer one was refused. Use it as a readiness probe.
          */
-        get: operations["health_get_readyz_readyz_get"];
+        get: operations["getReadiness"];
         put?: never;
         post?: never;
         delete?: never;
@@ -422,10 +422,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Recommend to a person, known or new
-         * @description A new person's list is saved, and the person is findable as a neighbor at once. For a known<br/>person the saved list counts together with the one sent; what is saved does not change. Profiles are<br/>refused.
+         * Recommend to a known or a new user
+         * @description Returns a bare array of titles, best first. A new user's list is saved under `user_id`, and counts at<br/>once towards what other people are recommended. For a known user, the saved list and the submitted one<br/>count together; the saved list does not change. A new user without a list gets popular titles and is not<br/>saved.<br/><br/>Names that match no title are listed in the `X-Unresolved-Titles` header, percent-encoded and separated by<br/>commas. The ids of profiles are refused: use `/api/v1/recommendations` for those.
          */
-        post: operations["compatible_post_recommendations_users_recommendations_post"];
+        post: operations["recommendCompatible"];
         delete?: never;
         options?: never;
         head?: never;
@@ -436,84 +436,156 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** Algorithm */
+        /**
+         * Algorithm
+         * @description One algorithm.
+         */
         Algorithm: {
-            /** Default Limit */
+            /**
+             * Default Limit
+             * @description how many titles it returns unless `limit` is set
+             */
             default_limit: number;
-            /** Description */
+            /**
+             * Description
+             * @description one sentence
+             */
             description: string;
-            /** Label */
+            /**
+             * Label
+             * @description a few words for a menu
+             */
             label: string;
-            /** Name */
+            /**
+             * Name
+             * @description the name to request it with
+             */
             name: string;
-            /** Needs List */
+            /**
+             * Needs List
+             * @description whether a request without titles is refused
+             */
             needs_list: boolean;
-            /** Similar */
+            /**
+             * Similar
+             * @description whether it can find similar titles
+             */
             similar: boolean;
         };
-        /** AlgorithmsAnswer */
+        /**
+         * AlgorithmsAnswer
+         * @description Every algorithm, the default first.
+         */
         AlgorithmsAnswer: {
             /** Items */
             items: components["schemas"]["Algorithm"][];
         };
-        /** Alive */
+        /**
+         * Alive
+         * @description The process answers.
+         */
         Alive: {
-            /** Status */
+            /**
+             * Status
+             * @description always ok
+             */
             status: string;
         };
-        /** AnimeDetail */
+        /**
+         * AnimeDetail
+         * @description Everything known about a title.
+         */
         AnimeDetail: {
-            /** Aliases */
+            /**
+             * Aliases
+             * @description every other name, in any language
+             */
             aliases: string[];
-            /** Anime Id */
+            /**
+             * Anime Id
+             * @description MyAnimeList id
+             */
             anime_id: number;
-            /** English */
+            /**
+             * English
+             * @description English name
+             */
             english: string | null;
             /** Episodes */
             episodes: number | null;
             /** Genres */
             genres: string[];
-            /** Image Url */
+            /**
+             * Image Url
+             * @description address of its cover
+             */
             image_url: string | null;
-            /** Likes */
+            /**
+             * Likes
+             * @description how many people rated it 8 or higher
+             */
             likes: number;
-            /** Mal Score */
+            /**
+             * Mal Score
+             * @description mean rating on MyAnimeList, 1-10
+             */
             mal_score: number | null;
-            /** Mean Rating */
+            /**
+             * Mean Rating
+             * @description 1-10; with few ratings, closer to the mean of all titles
+             */
             mean_rating: number;
-            /** Members */
+            /**
+             * Members
+             * @description list members on MyAnimeList
+             */
             members: number | null;
-            /** Name */
+            /**
+             * Name
+             * @description main name, usually romanized Japanese
+             */
             name: string;
-            /** Nsfw */
+            /**
+             * Nsfw
+             * @description whether it is an adult title
+             */
             nsfw: boolean;
             /**
              * Rating Histogram
-             * @description how many people gave 1, 2, … 10
+             * @description how many people rated it 1, 2, … 10
              */
             rating_histogram: number[];
-            /** Type */
+            /**
+             * Type
+             * @description such as TV, Movie or OVA
+             */
             type: string | null;
             /**
              * Unrated
-             * @description how many have watched it and gave no rating
+             * @description how many people have watched it without rating it
              */
             unrated: number;
-            /** Watchers */
+            /**
+             * Watchers
+             * @description how many people have it in their list
+             */
             watchers: number;
-            /** Year */
+            /**
+             * Year
+             * @description first aired
+             */
             year: number | null;
         };
-        /** AnimePage */
+        /**
+         * AnimePage
+         * @description One page of titles.
+         */
         AnimePage: {
             /** Items */
             items: components["schemas"]["FoundItem"][];
             pagination: components["schemas"]["Pagination"];
         };
-        /**
-         * BodyFilters
-         * @description Filters in a body: unknown ones are refused.
-         */
+        /** BodyFilters */
         BodyFilters: {
             /**
              * Genres
@@ -529,7 +601,7 @@ export interface components {
             genres_exclude: string[];
             /**
              * Min Mal Score
-             * @description mean rating on MyAnimeList
+             * @description mean rating on MyAnimeList; titles without one fail any minimum
              * @default 0
              */
             min_mal_score: number;
@@ -566,7 +638,7 @@ export interface components {
         };
         /**
          * CatalogAnswer
-         * @description What there is to choose from, and what stands behind it.
+         * @description Counts of the current model, choices for filters, and limits of this server.
          */
         CatalogAnswer: {
             /**
@@ -576,7 +648,7 @@ export interface components {
             covers: boolean;
             /**
              * Generated
-             * @description how many of the people are of the demo and do not exist
+             * @description how many of the people were made up for the demo
              */
             generated: number;
             /**
@@ -593,12 +665,12 @@ export interface components {
             model_version: string;
             /**
              * People
-             * @description in the model
+             * @description people whose lists the model was built from
              */
             people: number;
             /**
              * Ratings
-             * @description that these people gave; titles watched without a rating do not count
+             * @description ratings by these people, without titles they only watched
              */
             ratings: number;
             /** Titles */
@@ -610,12 +682,12 @@ export interface components {
             types: components["schemas"]["NamedCount"][];
             /**
              * Year From
-             * @description of the title aired first
+             * @description year of the oldest title
              */
             year_from: number | null;
             /**
              * Year To
-             * @description of the newest one
+             * @description year of the newest title
              */
             year_to: number | null;
         };
@@ -624,21 +696,33 @@ export interface components {
          * @description One recommended title.
          */
         CompatibleItem: {
-            /** Anime Id */
+            /**
+             * Anime Id
+             * @description MyAnimeList id
+             */
             anime_id: number;
             /** Anime Name */
             anime_name: string;
-            /** Genre */
+            /**
+             * Genre
+             * @description separated by commas
+             */
             genre: string;
-            /** Score */
+            /**
+             * Score
+             * @description 1 is the best match there is for this list
+             */
             score: number;
             /**
              * Similarity Score
-             * @description content-based only
+             * @description only with content-based: cosine similarity to the list
              * @default null
              */
             similarity_score: number | null;
-            /** Stars */
+            /**
+             * Stars
+             * @description half of the rating that this user would give, rounded
+             */
             stars: number;
         };
         /**
@@ -648,7 +732,7 @@ export interface components {
         CompatibleItems: components["schemas"]["CompatibleItem"][];
         /**
          * CompatibleRequest
-         * @description What existing frontends send. Unknown members are ignored, blank names are skipped.
+         * @description A user and their list. Unknown members are ignored, and blank names are skipped.
          * @example {
          *       "algorithm": "user-user",
          *       "anime_list": [
@@ -669,32 +753,37 @@ export interface components {
         CompatibleRequest: {
             /**
              * Algorithm
+             * @description see `GET /api/v1/algorithms`
              * @default user-user
              * @enum {string}
              */
             algorithm: "hybrid" | "user-user" | "item-item" | "ranker" | "content-based" | "popular";
             /**
              * Anime List
+             * @description titles the user has seen
              * @default null
              */
             anime_list: components["schemas"]["ListEntry"][] | null;
             /**
              * N
-             * @description default: 15 for user-user, 20 otherwise
+             * @description how many titles to return; default: 15 for user-user, 20 otherwise
              * @default null
              */
             n: number | null;
             /**
              * User Id
-             * @description the person's id, chosen by the caller
+             * @description the user's id, chosen by the caller
              */
             user_id: number;
         };
-        /** DecadeTaste */
+        /**
+         * DecadeTaste
+         * @description A decade in this list.
+         */
         DecadeTaste: {
             /**
              * Decade
-             * @description its first year
+             * @description its first year, such as 1990
              */
             decade: number;
             /** Mean Rating */
@@ -709,71 +798,132 @@ export interface components {
          * @description One thing that is wrong with a request.
          */
         FieldError: {
-            /** Loc */
+            /**
+             * Loc
+             * @description path to the field, such as `ratings`, 0, `rating`
+             */
             loc: (string | number)[];
-            /** Msg */
+            /**
+             * Msg
+             * @description what is wrong with it
+             */
             msg: string;
         };
-        /** Filter */
+        /**
+         * Filter
+         * @description One filter, and how to ask for it.
+         */
         Filter: {
-            /** Choices */
+            /**
+             * Choices
+             * @description the values there are, most titles first; null: any
+             */
             choices: string[] | null;
             /**
              * Control
+             * @description the kind of control that suits it; `none`: better left out of a form
              * @enum {string}
              */
             control: "choice" | "multichoice" | "number" | "year" | "switch" | "none";
-            /** Default */
-            default: number | string | boolean | string[] | null;
-            /** Description */
+            /**
+             * Default
+             * @description the value that asks for nothing
+             */
+            default: string[] | string | boolean | number | null;
+            /**
+             * Description
+             * @description what it asks of a title
+             */
             description: string;
-            /** Label */
+            /**
+             * Label
+             * @description a few words for a form
+             */
             label: string;
-            /** Maximum */
+            /**
+             * Maximum
+             * @description of a number
+             */
             maximum: number | null;
-            /** Minimum */
+            /**
+             * Minimum
+             * @description of a number
+             */
             minimum: number | null;
-            /** Name */
+            /**
+             * Name
+             * @description the member of `filters`, or the query parameter
+             */
             name: string;
-            /** Step */
+            /**
+             * Step
+             * @description a sensible step between numbers
+             */
             step: number | null;
         };
-        /** FiltersAnswer */
+        /**
+         * FiltersAnswer
+         * @description Every filter, in the order of a form.
+         */
         FiltersAnswer: {
             /** Items */
             items: components["schemas"]["Filter"][];
         };
-        /** FoundItem */
+        /**
+         * FoundItem
+         * @description A title of the catalog, and how the query found it.
+         */
         FoundItem: {
-            /** Anime Id */
+            /**
+             * Anime Id
+             * @description MyAnimeList id
+             */
             anime_id: number;
-            /** English */
+            /**
+             * English
+             * @description English name
+             */
             english: string | null;
             /** Episodes */
             episodes: number | null;
             /** Genres */
             genres: string[];
-            /** Image Url */
+            /**
+             * Image Url
+             * @description address of its cover
+             */
             image_url: string | null;
             /**
              * Matched
-             * @description the name that the query found it by, where neither of the above
+             * @description the alias that the query matched; null if it was `name` or `english`
              */
             matched: string | null;
-            /** Name */
+            /**
+             * Name
+             * @description main name, usually romanized Japanese
+             */
             name: string;
-            /** Type */
+            /**
+             * Type
+             * @description such as TV, Movie or OVA
+             */
             type: string | null;
-            /** Year */
+            /**
+             * Year
+             * @description first aired
+             */
             year: number | null;
         };
         /**
          * FranchiseMode
-         * @description What may be recommended of a franchise.
+         * @description The titles of a franchise that may be recommended.
          * @enum {string}
          */
         FranchiseMode: "allow" | "exclude" | "entry_point";
-        /** GenreTaste */
+        /**
+         * GenreTaste
+         * @description A genre in this list, compared with everybody's.
+         */
         GenreTaste: {
             /** Mean Rating */
             mean_rating: number | null;
@@ -781,17 +931,17 @@ export interface components {
             name: string;
             /**
              * Others Mean Rating
-             * @description of people, for the same titles
+             * @description how people rate the same titles
              */
             others_mean_rating: number | null;
             /**
              * Others Share
-             * @description of all that people have watched
+             * @description of everything people have watched
              */
             others_share: number;
             /**
              * Share
-             * @description of the titles of the list
+             * @description of the titles of this list
              */
             share: number;
             /** Titles */
@@ -799,7 +949,7 @@ export interface components {
         };
         /**
          * ImportCounts
-         * @description How many entries the list has, and where each of them is in the answer.
+         * @description Numbers of entries: in the export, and in each part of the answer.
          */
         ImportCounts: {
             /** Matched */
@@ -813,7 +963,7 @@ export interface components {
         };
         /**
          * ImportedTitle
-         * @description One title of an uploaded list that the catalog has.
+         * @description An entry of the export whose title is in the catalog.
          */
         ImportedTitle: {
             /** Anime Id */
@@ -839,6 +989,7 @@ export interface components {
             anime_id: number | null;
             /**
              * Name
+             * @description any name of the title; an id overrides it
              * @default null
              */
             name: string | null;
@@ -854,13 +1005,16 @@ export interface components {
         }) | string;
         /**
          * MalImportAnswer
-         * @description What an uploaded list means here.
+         * @description Every entry of the export, each in one of three lists.
          */
         MalImportAnswer: {
             counts: components["schemas"]["ImportCounts"];
             /** Matched */
             matched: components["schemas"]["ImportedTitle"][];
-            /** Saved */
+            /**
+             * Saved
+             * @description whether the matched entries replaced the saved list of `user_id`
+             */
             saved: boolean;
             /** Skipped */
             skipped: components["schemas"]["SkippedTitle"][];
@@ -869,7 +1023,10 @@ export interface components {
             /** User Id */
             user_id: number | null;
         };
-        /** NamedCount */
+        /**
+         * NamedCount
+         * @description A genre or a type, and how many titles have it.
+         */
         NamedCount: {
             /** Name */
             name: string;
@@ -878,7 +1035,7 @@ export interface components {
         };
         /**
          * Nearby
-         * @description Somebody with a similar taste: no id.
+         * @description Somebody with similar likes, without their id.
          */
         Nearby: {
             /**
@@ -886,54 +1043,84 @@ export interface components {
              * @description how many liked titles the two share
              */
             in_common: number;
-            /** Similarity */
+            /**
+             * Similarity
+             * @description cosine similarity of likes, 0-1
+             */
             similarity: number;
         };
         /**
          * NewProfile
-         * @description A list that was saved, and what opens it.
+         * @description A new profile, and the token that opens it.
          */
         NewProfile: {
             /**
              * Saved
-             * @description titles in the saved list
+             * @description how many titles the saved list has
              */
             saved: number;
             /**
              * Token
-             * @description keep it: there is no other way to the list, and it is not shown again
+             * @description keep it: it is not shown again, and nothing else opens the profile
              */
             token: string;
-            /** Unresolved */
+            /**
+             * Unresolved
+             * @description submitted names and ids that were not found
+             */
             unresolved: string[];
             /** User Id */
             user_id: number;
         };
-        /** OwnItem */
+        /**
+         * OwnItem
+         * @description A title of the list.
+         */
         OwnItem: {
-            /** Anime Id */
+            /**
+             * Anime Id
+             * @description MyAnimeList id
+             */
             anime_id: number;
-            /** English */
+            /**
+             * English
+             * @description English name
+             */
             english: string | null;
             /** Episodes */
             episodes: number | null;
             /** Genres */
             genres: string[];
-            /** Image Url */
+            /**
+             * Image Url
+             * @description address of its cover
+             */
             image_url: string | null;
-            /** Name */
+            /**
+             * Name
+             * @description main name, usually romanized Japanese
+             */
             name: string;
             /**
              * Rating
-             * @description null where none was given
+             * @description null for a title without a rating
              */
             rating: number | null;
-            /** Type */
+            /**
+             * Type
+             * @description such as TV, Movie or OVA
+             */
             type: string | null;
-            /** Year */
+            /**
+             * Year
+             * @description first aired
+             */
             year: number | null;
         };
-        /** Pagination */
+        /**
+         * Pagination
+         * @description The position of this page among all.
+         */
         Pagination: {
             /** Has Next */
             has_next: boolean;
@@ -941,35 +1128,71 @@ export interface components {
             limit: number;
             /** Page */
             page: number;
-            /** Total */
+            /**
+             * Total
+             * @description titles on all pages
+             */
             total: number;
         };
-        /** PopularItem */
+        /**
+         * PopularItem
+         * @description A title, and what people think of it.
+         */
         PopularItem: {
-            /** Anime Id */
+            /**
+             * Anime Id
+             * @description MyAnimeList id
+             */
             anime_id: number;
-            /** English */
+            /**
+             * English
+             * @description English name
+             */
             english: string | null;
             /** Episodes */
             episodes: number | null;
             /** Genres */
             genres: string[];
-            /** Image Url */
+            /**
+             * Image Url
+             * @description address of its cover
+             */
             image_url: string | null;
-            /** Likes */
+            /**
+             * Likes
+             * @description how many people rated it 8 or higher
+             */
             likes: number;
-            /** Mean Rating */
+            /**
+             * Mean Rating
+             * @description 1-10; with few ratings, closer to the mean of all titles
+             */
             mean_rating: number;
-            /** Name */
+            /**
+             * Name
+             * @description main name, usually romanized Japanese
+             */
             name: string;
-            /** Type */
+            /**
+             * Type
+             * @description such as TV, Movie or OVA
+             */
             type: string | null;
-            /** Watchers */
+            /**
+             * Watchers
+             * @description how many people have it in their list
+             */
             watchers: number;
-            /** Year */
+            /**
+             * Year
+             * @description first aired
+             */
             year: number | null;
         };
-        /** PopularPage */
+        /**
+         * PopularPage
+         * @description One page of popular titles.
+         */
         PopularPage: {
             /** Items */
             items: components["schemas"]["PopularItem"][];
@@ -977,28 +1200,41 @@ export interface components {
         };
         /**
          * Problem
-         * @description RFC 9457 problem details; `error` repeats `detail` for frontends that read that.
+         * @description RFC 9457 problem details.
          */
         Problem: {
-            /** Detail */
+            /**
+             * Detail
+             * @description what happened, and what to do
+             */
             detail: string;
-            /** Error */
+            /**
+             * Error
+             * @description the same as `detail`, for older frontends
+             */
             error: string;
             /**
              * Errors
+             * @description at most 20 of the invalid fields
              * @default null
              */
             errors: components["schemas"]["FieldError"][] | null;
             /** Status */
             status: number;
-            /** Title */
+            /**
+             * Title
+             * @description the kind of problem in a few words
+             */
             title: string;
-            /** Type */
+            /**
+             * Type
+             * @description an address under `/docs/problems` that explains this kind of problem
+             */
             type: string;
         };
         /**
          * Profile
-         * @description The whole list, by id; PUT takes its ratings and watched_ids.
+         * @description A saved list; PUT takes its `ratings` and `watched_ids` back.
          */
         Profile: {
             /** Ratings */
@@ -1007,31 +1243,31 @@ export interface components {
             user_id: number;
             /**
              * Watched Ids
-             * @description seen, without an opinion
+             * @description titles watched without an opinion
              */
             watched_ids: number[];
         };
         /**
          * ProfileRating
-         * @description One title of the list.
+         * @description A title of the list with its rating.
          */
         ProfileRating: {
             /** Anime Id */
             anime_id: number;
             /**
              * Name
-             * @description null: the model that answers does not have this title
+             * @description null for a title that is newer than the current model
              */
             name: string | null;
             /**
              * Rating
-             * @description a title that was sent without a rating is liked, with 10
+             * @description 10 for a title that was submitted without a rating
              */
             rating: number;
         };
         /**
          * RatedApart
-         * @description A title that this person rates otherwise than people do.
+         * @description A title that this person rates unlike everybody else.
          */
         RatedApart: {
             /** Anime Id */
@@ -1043,44 +1279,68 @@ export interface components {
             /** Rating */
             rating: number;
         };
-        /** Ready */
+        /**
+         * Ready
+         * @description The model that answers, and what is in it.
+         */
         Ready: {
-            /** Anime */
+            /**
+             * Anime
+             * @description titles in the catalog
+             */
             anime: number;
             /**
              * Generated Users
-             * @description people of the demo, who do not exist
+             * @description how many of them were made up for the demo
              */
             generated_users: number;
-            /** Model Built At */
+            /**
+             * Model Built At
+             * @description ISO 8601, UTC
+             */
             model_built_at: string;
             /** Model Version */
             model_version: string;
-            /** Newer Users */
+            /**
+             * Newer Users
+             * @description people saved since, whose lists count already
+             */
             newer_users: number;
-            /** Ratings */
+            /**
+             * Ratings
+             * @description entries of all lists in the model, rated or only watched
+             */
             ratings: number;
-            /** Refused Model */
+            /**
+             * Refused Model
+             * @description a newer version that could not be loaded, and why; null when all is well
+             */
             refused_model: string | null;
-            /** Status */
+            /**
+             * Status
+             * @description always ok
+             */
             status: string;
-            /** Users */
+            /**
+             * Users
+             * @description people the model was built from
+             */
             users: number;
         };
         /**
          * Reason
-         * @description Why a title is recommended; which members it has depends on its kind.
+         * @description A reason for a recommendation; its other members depend on its kind.
          */
         Reason: {
             /**
              * Anime Id
-             * @description because_you_liked: a title of the list
+             * @description because_you_liked: the title of the list
              * @default null
              */
             anime_id: number | null;
             /**
              * Genres
-             * @description that at least half of the liked titles have
+             * @description shared_genres: its genres that at least half of the liked titles have
              * @default null
              */
             genres: string[] | null;
@@ -1096,42 +1356,57 @@ export interface components {
             name: string | null;
             /**
              * People
-             * @description how many of the most similar people liked it
+             * @description people_with_your_taste: how many of the most similar people liked it
              * @default null
              */
             people: number | null;
             /**
              * Weight
-             * @description the part of the score that it accounts for
+             * @description because_you_liked: its part of the score
              * @default null
              */
             weight: number | null;
         };
-        /** RecommendationAnswer */
+        /**
+         * RecommendationAnswer
+         * @description Recommended titles, and how the list was understood.
+         */
         RecommendationAnswer: {
             /** Algorithm */
             algorithm: string;
             /**
              * Filtered
-             * @description how many titles each filter took away
+             * @description how many titles each filter removed
              */
             filtered: {
                 [key: string]: number;
             };
-            /** Items */
+            /**
+             * Items
+             * @description best match first
+             */
             items: components["schemas"]["RecommendedItem"][];
             /** Model Version */
             model_version: string;
-            /** Recommendation Id */
+            /**
+             * Recommendation Id
+             * @description the same for the same request to the same model
+             */
             recommendation_id: string;
-            /** Resolved */
+            /**
+             * Resolved
+             * @description submitted titles that were found
+             */
             resolved: components["schemas"]["Resolved"][];
-            /** Unresolved */
+            /**
+             * Unresolved
+             * @description submitted names and ids that were not found
+             */
             unresolved: string[];
         };
         /**
          * RecommendationRequest
-         * @description A list in, recommendations out, nothing stored.
+         * @description A list, and options for what to recommend.
          * @example {
          *       "algorithm": "hybrid",
          *       "explain": true,
@@ -1163,144 +1438,169 @@ export interface components {
         RecommendationRequest: {
             /**
              * Algorithm
+             * @description see `GET /api/v1/algorithms`
              * @default hybrid
              * @enum {string}
              */
             algorithm: "hybrid" | "user-user" | "item-item" | "ranker" | "content-based" | "popular";
             /**
              * Diversity
-             * @description how unlike each other titles should be
+             * @description how much to favor titles unlike those above them
              * @default 0
              */
             diversity: number;
             /**
              * Exclude Ids
-             * @description never recommend these
+             * @description titles never to recommend
              * @default []
              */
             exclude_ids: number[];
             /**
              * Explain
-             * @description whether each title comes with its reasons
+             * @description whether to give reasons for each title
              * @default false
              */
             explain: boolean;
+            /** @description conditions on every title */
+            filters?: components["schemas"]["BodyFilters"];
             /**
-             * @default {
-             *       "genres": [],
-             *       "genres_exclude": [],
-             *       "min_mal_score": 0,
-             *       "min_members": 0,
-             *       "nsfw": false,
-             *       "types": [],
-             *       "year_from": null,
-             *       "year_to": null
-             *     }
-             */
-            filters: components["schemas"]["BodyFilters"];
-            /**
-             * @description allow: the algorithm's own order; exclude: nothing of a franchise in the list; entry_point: of something unseen only where to start. But for allow, one title of a franchise.
+             * @description `entry_point`: at most one title per franchise, and of a franchise that is not in the list only the one to start with; `exclude`: the same, but nothing of a franchise in the list; `allow`: the algorithm's own order
              * @default entry_point
              */
             franchise: components["schemas"]["FranchiseMode"];
             /**
              * Limit
+             * @description how many titles; default: the algorithm's own number
              * @default null
              */
             limit: number | null;
             /**
              * Niche
-             * @description how much fame counts against a title
+             * @description how much to favor less popular titles
              * @default 0
              */
             niche: number;
             /**
              * Profile Id
-             * @description the profile that the list is saved as: with its token (Authorization: Bearer) that person is not among the people compared with; without it this is ignored
+             * @description the profile in which this list is saved, so that the list is not compared with itself; ignored without the profile's token (`Authorization: Bearer …`)
              * @default null
              */
             profile_id: number | null;
             /**
              * Ratings
+             * @description titles with an opinion
              * @default []
              */
             ratings: components["schemas"]["ListEntry"][];
             /**
              * Watched Ids
-             * @description seen, without an opinion: never recommended, and weak evidence of taste. What is in ratings too counts by its rating.
+             * @description titles watched without an opinion: never recommended, and weak evidence of taste; for a title that is in `ratings`, too, the rating counts
              * @default []
              */
             watched_ids: number[];
         };
         /**
          * RecommendedItem
-         * @description One recommended title: a score of 1 is the best match there is for this list.
+         * @description A recommended title.
          */
         RecommendedItem: {
-            /** Anime Id */
+            /**
+             * Anime Id
+             * @description MyAnimeList id
+             */
             anime_id: number;
-            /** English */
+            /**
+             * English
+             * @description English name
+             */
             english: string | null;
             /** Episodes */
             episodes: number | null;
             /** Genres */
             genres: string[];
-            /** Image Url */
+            /**
+             * Image Url
+             * @description address of its cover
+             */
             image_url: string | null;
             /**
              * Like Probability
-             * @description of a rating of 8 or more, should this person watch it
+             * @description probability that this person would rate it 8 or higher
              */
             like_probability: number;
-            /** Name */
+            /**
+             * Name
+             * @description main name, usually romanized Japanese
+             */
             name: string;
             /**
              * Predicted Rating
-             * @description 1-10
+             * @description the rating that this person would give it, 1-10
              */
             predicted_rating: number;
             /**
              * Reasons
-             * @description with explain
+             * @description only with `explain`
              * @default null
              */
             reasons: components["schemas"]["Reason"][] | null;
-            /** Score */
+            /**
+             * Score
+             * @description 0-1; 1 is the best match there is for this list
+             */
             score: number;
             /**
              * Stars
-             * @description half of predicted_rating
+             * @description 1-5, half of `predicted_rating`, rounded
              */
             stars: number;
-            /** Type */
+            /**
+             * Type
+             * @description such as TV, Movie or OVA
+             */
             type: string | null;
-            /** Year */
+            /**
+             * Year
+             * @description first aired
+             */
             year: number | null;
         };
-        /** Resolved */
+        /**
+         * Resolved
+         * @description A submitted title that was found.
+         */
         Resolved: {
             /** Anime Id */
             anime_id: number;
             /** Name */
             name: string;
-            /** Query */
+            /**
+             * Query
+             * @description the submitted name or id
+             */
             query: string;
         };
-        /** SavedAnswer */
+        /**
+         * SavedAnswer
+         * @description The outcome of a save.
+         */
         SavedAnswer: {
             /**
              * Saved
-             * @description titles in the saved list
+             * @description how many titles the saved list has
              */
             saved: number;
-            /** Unresolved */
+            /**
+             * Unresolved
+             * @description submitted names and ids that were not found
+             */
             unresolved: string[];
             /** User Id */
             user_id: number;
         };
         /**
          * SavedRatings
-         * @description A person's whole list.
+         * @description A whole list to save.
          * @example {
          *       "ratings": [
          *         {
@@ -1319,12 +1619,13 @@ export interface components {
         SavedRatings: {
             /**
              * Ratings
+             * @description titles with an opinion
              * @default []
              */
             ratings: components["schemas"]["ListEntry"][];
             /**
              * Watched Ids
-             * @description seen, without an opinion: never recommended, and weak evidence of taste. What is in ratings too counts by its rating.
+             * @description titles watched without an opinion: never recommended, and weak evidence of taste; for a title that is in `ratings`, too, the rating counts
              * @default []
              */
             watched_ids: number[];
@@ -1333,7 +1634,10 @@ export interface components {
         } | {
             watched_ids: unknown[];
         };
-        /** SimilarAnswer */
+        /**
+         * SimilarAnswer
+         * @description Titles like one title, best match first.
+         */
         SimilarAnswer: {
             /** Algorithm */
             algorithm: string;
@@ -1344,19 +1648,28 @@ export interface components {
             /** Model Version */
             model_version: string;
         };
-        /** SimilarUser */
+        /**
+         * SimilarUser
+         * @description A user with similar likes.
+         */
         SimilarUser: {
             /**
              * In Common
              * @description how many liked titles the two share
              */
             in_common: number;
-            /** Similarity */
+            /**
+             * Similarity
+             * @description cosine similarity of likes, 0-1
+             */
             similarity: number;
             /** User Id */
             user_id: number;
         };
-        /** SimilarUsersAnswer */
+        /**
+         * SimilarUsersAnswer
+         * @description Users with similar likes, most similar first.
+         */
         SimilarUsersAnswer: {
             /** Items */
             items: components["schemas"]["SimilarUser"][];
@@ -1367,12 +1680,15 @@ export interface components {
         };
         /**
          * SkippedTitle
-         * @description One that does not count.
+         * @description An entry that does not count, and why.
          */
         SkippedTitle: {
             /** Anime Id */
             anime_id: number | null;
-            /** Name */
+            /**
+             * Name
+             * @description the name in the export
+             */
             name: string;
             /** Reason */
             reason: string;
@@ -1384,12 +1700,12 @@ export interface components {
         Suggestions: string[];
         /**
          * TasteAnswer
-         * @description A list, summed up. Means are of ratings that were given: null where there are none.
+         * @description A summary of the list. Means count titles with a rating; they are null if there are none.
          */
         TasteAnswer: {
             /**
              * Decades
-             * @description by the year first aired
+             * @description by the year a title first aired, earliest first
              */
             decades: components["schemas"]["DecadeTaste"][];
             /**
@@ -1399,7 +1715,7 @@ export interface components {
             genres: components["schemas"]["GenreTaste"][];
             /**
              * Higher
-             * @description rated furthest above the mean of at least 20 people
+             * @description rated furthest above the mean of at least 20 other people
              */
             higher: components["schemas"]["RatedApart"][];
             /**
@@ -1409,7 +1725,7 @@ export interface components {
             histogram: number[];
             /**
              * Lower
-             * @description rated furthest below it
+             * @description rated furthest below that mean
              */
             lower: components["schemas"]["RatedApart"][];
             /** Mean Rating */
@@ -1418,19 +1734,22 @@ export interface components {
             model_version: string;
             /**
              * Neighbors
-             * @description the people with the most similar taste
+             * @description the people with the most similar likes
              */
             neighbors: components["schemas"]["Nearby"][];
             /**
              * Others Mean Rating
-             * @description of people, for the same titles
+             * @description how people rate the same titles
              */
             others_mean_rating: number | null;
-            /** Rated */
+            /**
+             * Rated
+             * @description titles with a rating
+             */
             rated: number;
             /**
              * Resolved
-             * @description each title of the list that is known
+             * @description every title of the list that was found
              */
             resolved: components["schemas"]["OwnItem"][];
             /** Titles */
@@ -1440,12 +1759,15 @@ export interface components {
              * @description most titles first
              */
             types: components["schemas"]["TypeTaste"][];
-            /** Unresolved */
+            /**
+             * Unresolved
+             * @description submitted names and ids that were not found
+             */
             unresolved: string[];
         };
         /**
          * TasteRequest
-         * @description A list in, what it says out, nothing stored.
+         * @description A list to summarize.
          * @example {
          *       "nsfw": false,
          *       "ratings": [
@@ -1466,29 +1788,33 @@ export interface components {
         TasteRequest: {
             /**
              * Nsfw
-             * @description whether adult genres and titles are named, but for resolved, which has the whole list
+             * @description whether to name adult genres and titles; `resolved` always has the whole list
              * @default false
              */
             nsfw: boolean;
             /**
              * Profile Id
-             * @description the profile that the list is saved as: with its token (Authorization: Bearer) that person is not among the people compared with; without it this is ignored
+             * @description the profile in which this list is saved, so that the list is not compared with itself; ignored without the profile's token (`Authorization: Bearer …`)
              * @default null
              */
             profile_id: number | null;
             /**
              * Ratings
+             * @description titles with an opinion
              * @default []
              */
             ratings: components["schemas"]["ListEntry"][];
             /**
              * Watched Ids
-             * @description seen, without an opinion: never recommended, and weak evidence of taste. What is in ratings too counts by its rating.
+             * @description titles watched without an opinion: never recommended, and weak evidence of taste; for a title that is in `ratings`, too, the rating counts
              * @default []
              */
             watched_ids: number[];
         };
-        /** TypeTaste */
+        /**
+         * TypeTaste
+         * @description A type in this list.
+         */
         TypeTaste: {
             /** Name */
             name: string;
@@ -1499,14 +1825,14 @@ export interface components {
         };
         /**
          * UnmatchedTitle
-         * @description One that it does not have, such as a title newer than the catalog.
+         * @description An entry whose title is not in the catalog, such as a newer one.
          */
         UnmatchedTitle: {
             /** Anime Id */
             anime_id: number;
             /**
              * Name
-             * @description as the list has it
+             * @description the name in the export
              */
             name: string;
             /** Rating */
@@ -1526,10 +1852,12 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    compatible_get_suggestions_api_anime_suggestions_get: {
+    suggestAnime: {
         parameters: {
             query?: {
+                /** @description the text typed so far */
                 query?: string;
+                /** @description how many names to return at most */
                 limit?: number;
             };
             header?: never;
@@ -1544,6 +1872,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       "Steins;Gate",
+                     *       "Steins;Gate 0"
+                     *     ]
+                     */
                     "application/json": components["schemas"]["Suggestions"];
                 };
             };
@@ -1556,7 +1890,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description An address of more than 8,190 bytes */
+            /** @description The address is longer than 8,190 bytes */
             414: {
                 headers: {
                     [name: string]: unknown;
@@ -1565,7 +1899,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Asked too often; see Retry-After */
+            /** @description Too many requests; see Retry-After */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -1576,7 +1910,7 @@ export interface operations {
             };
         };
     };
-    algorithms_get_algorithms_algorithms_get: {
+    listAlgorithms: {
         parameters: {
             query?: never;
             header?: never;
@@ -1591,10 +1925,24 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "default_limit": 20,
+                     *           "description": "All of the others, weighed by what worked for people like you.",
+                     *           "label": "Best of everything",
+                     *           "name": "hybrid",
+                     *           "needs_list": false,
+                     *           "similar": true
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["AlgorithmsAnswer"];
                 };
             };
-            /** @description An address of more than 8,190 bytes */
+            /** @description The address is longer than 8,190 bytes */
             414: {
                 headers: {
                     [name: string]: unknown;
@@ -1612,7 +1960,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Asked too often; see Retry-After */
+            /** @description Too many requests; see Retry-After */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -1623,9 +1971,13 @@ export interface operations {
             };
         };
     };
-    anime_get_anime_get: {
+    searchAnime: {
         parameters: {
             query?: {
+                /** @description number of the page, from 1 */
+                page?: number;
+                /** @description titles per page */
+                limit?: number;
                 /** @description one of these: TV, Movie, OVA, ONA, Special, Music */
                 types?: string[];
                 /** @description all of these */
@@ -1634,7 +1986,7 @@ export interface operations {
                 genres_exclude?: string[];
                 /** @description list members on MyAnimeList */
                 min_members?: number;
-                /** @description mean rating on MyAnimeList */
+                /** @description mean rating on MyAnimeList; titles without one fail any minimum */
                 min_mal_score?: number;
                 /** @description first aired, earliest */
                 year_from?: number | null;
@@ -1642,14 +1994,14 @@ export interface operations {
                 year_to?: number | null;
                 /** @description whether adult titles may appear */
                 nsfw?: boolean;
-                page?: number;
-                limit?: number;
+                /** @description any name of a title, or its beginning */
                 query?: string;
-                /** @description where given: only these titles */
+                /** @description if present: only these titles */
                 ids?: number[];
+                /** @description first aired in this year */
                 year?: number | null;
-                /** @description default: relevance with a query, popularity without */
-                sort?: ("relevance" | "popularity" | "score" | "year" | "name") | null;
+                /** @description default: relevance with a query, popularity without one */
+                sort?: ("relevance" | "popularity" | "mal_score" | "year" | "name") | null;
             };
             header?: never;
             path?: never;
@@ -1663,10 +2015,36 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "anime_id": 9253,
+                     *           "english": null,
+                     *           "episodes": 24,
+                     *           "genres": [
+                     *             "Sci-Fi",
+                     *             "Thriller"
+                     *           ],
+                     *           "image_url": "https://cdn.myanimelist.net/images/anime/5/73199.jpg",
+                     *           "matched": null,
+                     *           "name": "Steins;Gate",
+                     *           "type": "TV",
+                     *           "year": 2011
+                     *         }
+                     *       ],
+                     *       "pagination": {
+                     *         "has_next": false,
+                     *         "limit": 20,
+                     *         "page": 1,
+                     *         "total": 1
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["AnimePage"];
                 };
             };
-            /** @description An address of more than 8,190 bytes */
+            /** @description The address is longer than 8,190 bytes */
             414: {
                 headers: {
                     [name: string]: unknown;
@@ -1684,7 +2062,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Asked too often; see Retry-After */
+            /** @description Too many requests; see Retry-After */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -1695,11 +2073,15 @@ export interface operations {
             };
         };
     };
-    anime_get_one__int_anime_id__get: {
+    getAnime: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description MyAnimeList id
+                 * @example 9253
+                 */
                 anime_id: number;
             };
             cookie?: never;
@@ -1712,6 +2094,44 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "aliases": [
+                     *         "シュタインズ・ゲート",
+                     *         "StG"
+                     *       ],
+                     *       "anime_id": 9253,
+                     *       "english": null,
+                     *       "episodes": 24,
+                     *       "genres": [
+                     *         "Sci-Fi",
+                     *         "Thriller"
+                     *       ],
+                     *       "image_url": "https://cdn.myanimelist.net/images/anime/5/73199.jpg",
+                     *       "likes": 15232,
+                     *       "mal_score": 9.17,
+                     *       "mean_rating": 8.81,
+                     *       "members": 673572,
+                     *       "name": "Steins;Gate",
+                     *       "nsfw": false,
+                     *       "rating_histogram": [
+                     *         31,
+                     *         29,
+                     *         44,
+                     *         95,
+                     *         191,
+                     *         412,
+                     *         1012,
+                     *         2804,
+                     *         4911,
+                     *         7517
+                     *       ],
+                     *       "type": "TV",
+                     *       "unrated": 105,
+                     *       "watchers": 17151,
+                     *       "year": 2011
+                     *     }
+                     */
                     "application/json": components["schemas"]["AnimeDetail"];
                 };
             };
@@ -1724,7 +2144,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description An address of more than 8,190 bytes */
+            /** @description The address is longer than 8,190 bytes */
             414: {
                 headers: {
                     [name: string]: unknown;
@@ -1742,7 +2162,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Asked too often; see Retry-After */
+            /** @description Too many requests; see Retry-After */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -1753,7 +2173,7 @@ export interface operations {
             };
         };
     };
-    anime_get_similar__int_anime_id__similar_get: {
+    getSimilarAnime: {
         parameters: {
             query?: {
                 /** @description one of these: TV, Movie, OVA, ONA, Special, Music */
@@ -1764,7 +2184,7 @@ export interface operations {
                 genres_exclude?: string[];
                 /** @description list members on MyAnimeList */
                 min_members?: number;
-                /** @description mean rating on MyAnimeList */
+                /** @description mean rating on MyAnimeList; titles without one fail any minimum */
                 min_mal_score?: number;
                 /** @description first aired, earliest */
                 year_from?: number | null;
@@ -1772,11 +2192,17 @@ export interface operations {
                 year_to?: number | null;
                 /** @description whether adult titles may appear */
                 nsfw?: boolean;
+                /** @description one of those that can find similar titles */
                 algorithm?: "hybrid" | "item-item" | "content-based";
+                /** @description how many titles to return */
                 limit?: number;
             };
             header?: never;
             path: {
+                /**
+                 * @description MyAnimeList id
+                 * @example 9253
+                 */
                 anime_id: number;
             };
             cookie?: never;
@@ -1789,6 +2215,32 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "algorithm": "hybrid",
+                     *       "anime_id": 1535,
+                     *       "items": [
+                     *         {
+                     *           "anime_id": 9253,
+                     *           "english": null,
+                     *           "episodes": 24,
+                     *           "genres": [
+                     *             "Sci-Fi",
+                     *             "Thriller"
+                     *           ],
+                     *           "image_url": "https://cdn.myanimelist.net/images/anime/5/73199.jpg",
+                     *           "like_probability": 0.912,
+                     *           "name": "Steins;Gate",
+                     *           "predicted_rating": 9,
+                     *           "score": 0.91,
+                     *           "stars": 5,
+                     *           "type": "TV",
+                     *           "year": 2011
+                     *         }
+                     *       ],
+                     *       "model_version": "v0001"
+                     *     }
+                     */
                     "application/json": components["schemas"]["SimilarAnswer"];
                 };
             };
@@ -1801,7 +2253,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description An address of more than 8,190 bytes */
+            /** @description The address is longer than 8,190 bytes */
             414: {
                 headers: {
                     [name: string]: unknown;
@@ -1819,7 +2271,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Asked too often; see Retry-After */
+            /** @description Too many requests; see Retry-After */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -1830,10 +2282,10 @@ export interface operations {
             };
         };
     };
-    catalog_get_catalog_catalog_get: {
+    getCatalog: {
         parameters: {
             query?: {
-                /** @description whether adult titles count */
+                /** @description whether to count adult titles, too */
                 nsfw?: boolean;
             };
             header?: never;
@@ -1876,7 +2328,7 @@ export interface operations {
                     "application/json": components["schemas"]["CatalogAnswer"];
                 };
             };
-            /** @description An address of more than 8,190 bytes */
+            /** @description The address is longer than 8,190 bytes */
             414: {
                 headers: {
                     [name: string]: unknown;
@@ -1894,7 +2346,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Asked too often; see Retry-After */
+            /** @description Too many requests; see Retry-After */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -1920,10 +2372,30 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "choices": [
+                     *             "Comedy",
+                     *             "Action"
+                     *           ],
+                     *           "control": "multichoice",
+                     *           "default": [],
+                     *           "description": "all of these",
+                     *           "label": "Genres",
+                     *           "maximum": null,
+                     *           "minimum": null,
+                     *           "name": "genres",
+                     *           "step": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["FiltersAnswer"];
                 };
             };
-            /** @description An address of more than 8,190 bytes */
+            /** @description The address is longer than 8,190 bytes */
             414: {
                 headers: {
                     [name: string]: unknown;
@@ -1941,7 +2413,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Asked too often; see Retry-After */
+            /** @description Too many requests; see Retry-After */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -1952,19 +2424,22 @@ export interface operations {
             };
         };
     };
-    imports_post_mal_mal_post: {
+    importMal: {
         parameters: {
             query?: {
-                /** @description whose list it becomes */
+                /**
+                 * @description whose saved list to replace
+                 * @example 900001
+                 */
                 user_id?: number | null;
-                /** @description false: save it in the place of that person's list */
+                /** @description whether to save nothing; false replaces the saved list of `user_id` */
                 dry_run?: boolean;
             };
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** @description The file that MyAnimeList's export page gives, as it is (.xml.gz) or unpacked (.xml). */
+        /** @description The file from MyAnimeList's export page, as downloaded (.xml.gz) or unpacked (.xml). */
         requestBody: {
             content: {
                 "application/gzip": string;
@@ -2014,16 +2489,16 @@ export interface operations {
                      *       "skipped": [
                      *         {
                      *           "anime_id": 1535,
-                     *           "reason": "plan to watch: not watched yet",
-                     *           "title": "Death Note"
+                     *           "name": "Death Note",
+                     *           "reason": "plan to watch: not watched yet"
                      *         }
                      *       ],
                      *       "unmatched": [
                      *         {
                      *           "anime_id": 61316,
+                     *           "name": "Too New",
                      *           "rating": null,
-                     *           "status": "watching",
-                     *           "title": "Too New"
+                     *           "status": "watching"
                      *         }
                      *       ],
                      *       "user_id": null
@@ -2068,7 +2543,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description An address of more than 8,190 bytes */
+            /** @description The address is longer than 8,190 bytes */
             414: {
                 headers: {
                     [name: string]: unknown;
@@ -2086,7 +2561,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Asked too often; see Retry-After */
+            /** @description Too many requests; see Retry-After */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -2106,9 +2581,13 @@ export interface operations {
             };
         };
     };
-    popular_get_popular_popular_get: {
+    getPopular: {
         parameters: {
             query?: {
+                /** @description number of the page, from 1 */
+                page?: number;
+                /** @description titles per page */
+                limit?: number;
                 /** @description one of these: TV, Movie, OVA, ONA, Special, Music */
                 types?: string[];
                 /** @description all of these */
@@ -2117,7 +2596,7 @@ export interface operations {
                 genres_exclude?: string[];
                 /** @description list members on MyAnimeList */
                 min_members?: number;
-                /** @description mean rating on MyAnimeList */
+                /** @description mean rating on MyAnimeList; titles without one fail any minimum */
                 min_mal_score?: number;
                 /** @description first aired, earliest */
                 year_from?: number | null;
@@ -2125,8 +2604,7 @@ export interface operations {
                 year_to?: number | null;
                 /** @description whether adult titles may appear */
                 nsfw?: boolean;
-                page?: number;
-                limit?: number;
+                /** @description highest first */
                 sort?: "likes" | "mean_rating";
             };
             header?: never;
@@ -2141,10 +2619,38 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "anime_id": 9253,
+                     *           "english": null,
+                     *           "episodes": 24,
+                     *           "genres": [
+                     *             "Sci-Fi",
+                     *             "Thriller"
+                     *           ],
+                     *           "image_url": "https://cdn.myanimelist.net/images/anime/5/73199.jpg",
+                     *           "likes": 15232,
+                     *           "mean_rating": 8.81,
+                     *           "name": "Steins;Gate",
+                     *           "type": "TV",
+                     *           "watchers": 17151,
+                     *           "year": 2011
+                     *         }
+                     *       ],
+                     *       "pagination": {
+                     *         "has_next": false,
+                     *         "limit": 20,
+                     *         "page": 1,
+                     *         "total": 1
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["PopularPage"];
                 };
             };
-            /** @description An address of more than 8,190 bytes */
+            /** @description The address is longer than 8,190 bytes */
             414: {
                 headers: {
                     [name: string]: unknown;
@@ -2162,7 +2668,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Asked too often; see Retry-After */
+            /** @description Too many requests; see Retry-After */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -2173,7 +2679,7 @@ export interface operations {
             };
         };
     };
-    profiles_post_profile_post: {
+    createProfile: {
         parameters: {
             query?: never;
             header?: never;
@@ -2230,7 +2736,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description An address of more than 8,190 bytes */
+            /** @description The address is longer than 8,190 bytes */
             414: {
                 headers: {
                     [name: string]: unknown;
@@ -2248,7 +2754,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Asked too often; see Retry-After */
+            /** @description Too many requests; see Retry-After */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -2268,12 +2774,15 @@ export interface operations {
             };
         };
     };
-    profiles_get_profile__int_user_id__get: {
+    getProfile: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                /** @description as POST /profiles answered it */
+                /**
+                 * @description the id that `POST /api/v1/profiles` answered
+                 * @example 900001
+                 */
                 user_id: number;
             };
             cookie?: never;
@@ -2327,7 +2836,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description An address of more than 8,190 bytes */
+            /** @description The address is longer than 8,190 bytes */
             414: {
                 headers: {
                     [name: string]: unknown;
@@ -2345,7 +2854,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Asked too often; see Retry-After */
+            /** @description Too many requests; see Retry-After */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -2365,12 +2874,15 @@ export interface operations {
             };
         };
     };
-    profiles_put_profile__int_user_id__put: {
+    replaceProfile: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                /** @description as POST /profiles answered it */
+                /**
+                 * @description the id that `POST /api/v1/profiles` answered
+                 * @example 900001
+                 */
                 user_id: number;
             };
             cookie?: never;
@@ -2387,6 +2899,13 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "saved": 3,
+                     *       "unresolved": [],
+                     *       "user_id": 5812345678901234
+                     *     }
+                     */
                     "application/json": components["schemas"]["SavedAnswer"];
                 };
             };
@@ -2426,7 +2945,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description An address of more than 8,190 bytes */
+            /** @description The address is longer than 8,190 bytes */
             414: {
                 headers: {
                     [name: string]: unknown;
@@ -2444,7 +2963,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Asked too often; see Retry-After */
+            /** @description Too many requests; see Retry-After */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -2464,12 +2983,15 @@ export interface operations {
             };
         };
     };
-    profiles_delete_profile__int_user_id__delete: {
+    eraseProfile: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                /** @description as POST /profiles answered it */
+                /**
+                 * @description the id that `POST /api/v1/profiles` answered
+                 * @example 900001
+                 */
                 user_id: number;
             };
             cookie?: never;
@@ -2501,7 +3023,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description An address of more than 8,190 bytes */
+            /** @description The address is longer than 8,190 bytes */
             414: {
                 headers: {
                     [name: string]: unknown;
@@ -2519,7 +3041,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Asked too often; see Retry-After */
+            /** @description Too many requests; see Retry-After */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -2539,7 +3061,7 @@ export interface operations {
             };
         };
     };
-    recommendations_post_recommendations_recommendations_post: {
+    recommend: {
         parameters: {
             query?: never;
             header?: never;
@@ -2558,6 +3080,62 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "algorithm": "hybrid",
+                     *       "filtered": {
+                     *         "franchise": 2917,
+                     *         "nsfw": 1141
+                     *       },
+                     *       "items": [
+                     *         {
+                     *           "anime_id": 9253,
+                     *           "english": null,
+                     *           "episodes": 24,
+                     *           "genres": [
+                     *             "Sci-Fi",
+                     *             "Thriller"
+                     *           ],
+                     *           "image_url": "https://cdn.myanimelist.net/images/anime/5/73199.jpg",
+                     *           "like_probability": 0.912,
+                     *           "name": "Steins;Gate",
+                     *           "predicted_rating": 9,
+                     *           "reasons": [
+                     *             {
+                     *               "anime_id": 1535,
+                     *               "kind": "because_you_liked",
+                     *               "name": "Death Note",
+                     *               "weight": 0.41
+                     *             },
+                     *             {
+                     *               "kind": "people_with_your_taste",
+                     *               "people": 611
+                     *             },
+                     *             {
+                     *               "genres": [
+                     *                 "Thriller"
+                     *               ],
+                     *               "kind": "shared_genres"
+                     *             }
+                     *           ],
+                     *           "score": 0.91,
+                     *           "stars": 5,
+                     *           "type": "TV",
+                     *           "year": 2011
+                     *         }
+                     *       ],
+                     *       "model_version": "v0001",
+                     *       "recommendation_id": "5f2b0f6a3c1d4e8897a6b5c4d3e2f101",
+                     *       "resolved": [
+                     *         {
+                     *           "anime_id": 2167,
+                     *           "name": "Clannad",
+                     *           "query": "Clannad"
+                     *         }
+                     *       ],
+                     *       "unresolved": []
+                     *     }
+                     */
                     "application/json": components["schemas"]["RecommendationAnswer"];
                 };
             };
@@ -2588,7 +3166,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description An address of more than 8,190 bytes */
+            /** @description The address is longer than 8,190 bytes */
             414: {
                 headers: {
                     [name: string]: unknown;
@@ -2606,7 +3184,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Asked too often; see Retry-After */
+            /** @description Too many requests; see Retry-After */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -2617,7 +3195,7 @@ export interface operations {
             };
         };
     };
-    taste_post_taste_taste_post: {
+    describeTaste: {
         parameters: {
             query?: never;
             header?: never;
@@ -2636,6 +3214,84 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "decades": [
+                     *         {
+                     *           "decade": 2010,
+                     *           "mean_rating": 9,
+                     *           "share": 0.5,
+                     *           "titles": 1
+                     *         }
+                     *       ],
+                     *       "genres": [
+                     *         {
+                     *           "mean_rating": 9,
+                     *           "name": "Thriller",
+                     *           "others_mean_rating": 8.42,
+                     *           "others_share": 0.0514,
+                     *           "share": 1,
+                     *           "titles": 2
+                     *         }
+                     *       ],
+                     *       "higher": [
+                     *         {
+                     *           "anime_id": 9253,
+                     *           "name": "Steins;Gate",
+                     *           "others_mean_rating": 9.01,
+                     *           "rating": 10
+                     *         }
+                     *       ],
+                     *       "histogram": [
+                     *         0,
+                     *         0,
+                     *         0,
+                     *         0,
+                     *         0,
+                     *         0,
+                     *         0,
+                     *         0,
+                     *         1,
+                     *         0
+                     *       ],
+                     *       "lower": [],
+                     *       "mean_rating": 9,
+                     *       "model_version": "v0001",
+                     *       "neighbors": [
+                     *         {
+                     *           "in_common": 3,
+                     *           "similarity": 0.4127
+                     *         }
+                     *       ],
+                     *       "others_mean_rating": 8.42,
+                     *       "rated": 1,
+                     *       "resolved": [
+                     *         {
+                     *           "anime_id": 9253,
+                     *           "english": null,
+                     *           "episodes": 24,
+                     *           "genres": [
+                     *             "Sci-Fi",
+                     *             "Thriller"
+                     *           ],
+                     *           "image_url": "https://cdn.myanimelist.net/images/anime/5/73199.jpg",
+                     *           "name": "Steins;Gate",
+                     *           "rating": 9,
+                     *           "type": "TV",
+                     *           "year": 2011
+                     *         }
+                     *       ],
+                     *       "titles": 2,
+                     *       "types": [
+                     *         {
+                     *           "name": "TV",
+                     *           "share": 1,
+                     *           "titles": 2
+                     *         }
+                     *       ],
+                     *       "unresolved": []
+                     *     }
+                     */
                     "application/json": components["schemas"]["TasteAnswer"];
                 };
             };
@@ -2666,7 +3322,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description An address of more than 8,190 bytes */
+            /** @description The address is longer than 8,190 bytes */
             414: {
                 headers: {
                     [name: string]: unknown;
@@ -2684,7 +3340,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Asked too often; see Retry-After */
+            /** @description Too many requests; see Retry-After */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -2695,11 +3351,15 @@ export interface operations {
             };
         };
     };
-    users_delete_user__int_user_id__delete: {
+    eraseUser: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description the user's id, chosen by the caller
+                 * @example 900001
+                 */
                 user_id: number;
             };
             cookie?: never;
@@ -2740,7 +3400,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description An address of more than 8,190 bytes */
+            /** @description The address is longer than 8,190 bytes */
             414: {
                 headers: {
                     [name: string]: unknown;
@@ -2758,7 +3418,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Asked too often; see Retry-After */
+            /** @description Too many requests; see Retry-After */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -2778,11 +3438,15 @@ export interface operations {
             };
         };
     };
-    users_put_ratings__int_user_id__ratings_put: {
+    replaceRatings: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description the user's id, chosen by the caller
+                 * @example 900001
+                 */
                 user_id: number;
             };
             cookie?: never;
@@ -2799,6 +3463,13 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "saved": 3,
+                     *       "unresolved": [],
+                     *       "user_id": 900001
+                     *     }
+                     */
                     "application/json": components["schemas"]["SavedAnswer"];
                 };
             };
@@ -2847,7 +3518,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description An address of more than 8,190 bytes */
+            /** @description The address is longer than 8,190 bytes */
             414: {
                 headers: {
                     [name: string]: unknown;
@@ -2865,7 +3536,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Asked too often; see Retry-After */
+            /** @description Too many requests; see Retry-After */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -2885,16 +3556,16 @@ export interface operations {
             };
         };
     };
-    users_get_recommendations__int_user_id__recommendations_get: {
+    recommendForUser: {
         parameters: {
             query?: {
-                /** @description allow: the algorithm's own order; exclude: nothing of a franchise in the list; entry_point: of something unseen only where to start. But for allow, one title of a franchise. */
+                /** @description `entry_point`: at most one title per franchise, and of a franchise that is not in the list only the one to start with; `exclude`: the same, but nothing of a franchise in the list; `allow`: the algorithm's own order */
                 franchise?: components["schemas"]["FranchiseMode"];
-                /** @description how unlike each other titles should be */
+                /** @description how much to favor titles unlike those above them */
                 diversity?: number;
-                /** @description how much fame counts against a title */
+                /** @description how much to favor less popular titles */
                 niche?: number;
-                /** @description whether each title comes with its reasons */
+                /** @description whether to give reasons for each title */
                 explain?: boolean;
                 /** @description one of these: TV, Movie, OVA, ONA, Special, Music */
                 types?: string[];
@@ -2904,7 +3575,7 @@ export interface operations {
                 genres_exclude?: string[];
                 /** @description list members on MyAnimeList */
                 min_members?: number;
-                /** @description mean rating on MyAnimeList */
+                /** @description mean rating on MyAnimeList; titles without one fail any minimum */
                 min_mal_score?: number;
                 /** @description first aired, earliest */
                 year_from?: number | null;
@@ -2912,12 +3583,19 @@ export interface operations {
                 year_to?: number | null;
                 /** @description whether adult titles may appear */
                 nsfw?: boolean;
+                /** @description see `GET /api/v1/algorithms` */
                 algorithm?: "hybrid" | "user-user" | "item-item" | "ranker" | "content-based" | "popular";
+                /** @description how many titles; default: the algorithm's own number */
                 limit?: number | null;
+                /** @description titles never to recommend */
                 exclude_ids?: number[];
             };
             header?: never;
             path: {
+                /**
+                 * @description the user's id, chosen by the caller
+                 * @example 900001
+                 */
                 user_id: number;
             };
             cookie?: never;
@@ -2930,6 +3608,56 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "algorithm": "hybrid",
+                     *       "filtered": {
+                     *         "franchise": 2917,
+                     *         "nsfw": 1141
+                     *       },
+                     *       "items": [
+                     *         {
+                     *           "anime_id": 9253,
+                     *           "english": null,
+                     *           "episodes": 24,
+                     *           "genres": [
+                     *             "Sci-Fi",
+                     *             "Thriller"
+                     *           ],
+                     *           "image_url": "https://cdn.myanimelist.net/images/anime/5/73199.jpg",
+                     *           "like_probability": 0.912,
+                     *           "name": "Steins;Gate",
+                     *           "predicted_rating": 9,
+                     *           "reasons": [
+                     *             {
+                     *               "anime_id": 1535,
+                     *               "kind": "because_you_liked",
+                     *               "name": "Death Note",
+                     *               "weight": 0.41
+                     *             },
+                     *             {
+                     *               "kind": "people_with_your_taste",
+                     *               "people": 611
+                     *             },
+                     *             {
+                     *               "genres": [
+                     *                 "Thriller"
+                     *               ],
+                     *               "kind": "shared_genres"
+                     *             }
+                     *           ],
+                     *           "score": 0.91,
+                     *           "stars": 5,
+                     *           "type": "TV",
+                     *           "year": 2011
+                     *         }
+                     *       ],
+                     *       "model_version": "v0001",
+                     *       "recommendation_id": "5f2b0f6a3c1d4e8897a6b5c4d3e2f101",
+                     *       "resolved": [],
+                     *       "unresolved": []
+                     *     }
+                     */
                     "application/json": components["schemas"]["RecommendationAnswer"];
                 };
             };
@@ -2969,7 +3697,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description An address of more than 8,190 bytes */
+            /** @description The address is longer than 8,190 bytes */
             414: {
                 headers: {
                     [name: string]: unknown;
@@ -2987,7 +3715,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Asked too often; see Retry-After */
+            /** @description Too many requests; see Retry-After */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -3007,13 +3735,18 @@ export interface operations {
             };
         };
     };
-    users_get_similar__int_user_id__similar_get: {
+    getSimilarUsers: {
         parameters: {
             query?: {
+                /** @description how many users to return */
                 limit?: number;
             };
             header?: never;
             path: {
+                /**
+                 * @description the user's id, chosen by the caller
+                 * @example 900001
+                 */
                 user_id: number;
             };
             cookie?: never;
@@ -3026,6 +3759,19 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "in_common": 3,
+                     *           "similarity": 0.4127,
+                     *           "user_id": 48210
+                     *         }
+                     *       ],
+                     *       "model_version": "v0001",
+                     *       "user_id": 900001
+                     *     }
+                     */
                     "application/json": components["schemas"]["SimilarUsersAnswer"];
                 };
             };
@@ -3056,7 +3802,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description An address of more than 8,190 bytes */
+            /** @description The address is longer than 8,190 bytes */
             414: {
                 headers: {
                     [name: string]: unknown;
@@ -3074,7 +3820,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Asked too often; see Retry-After */
+            /** @description Too many requests; see Retry-After */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -3094,7 +3840,7 @@ export interface operations {
             };
         };
     };
-    health_get_healthz_healthz_get: {
+    getHealth: {
         parameters: {
             query?: never;
             header?: never;
@@ -3109,12 +3855,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "status": "ok"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Alive"];
                 };
             };
         };
     };
-    metrics_get_metrics_metrics_get: {
+    getMetrics: {
         parameters: {
             query?: never;
             header?: never;
@@ -3129,6 +3880,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /** @example anime_rate_limited_total 0.0 */
                     "text/plain": string;
                 };
             };
@@ -3152,7 +3904,7 @@ export interface operations {
             };
         };
     };
-    health_get_readyz_readyz_get: {
+    getReadiness: {
         parameters: {
             query?: never;
             header?: never;
@@ -3167,6 +3919,19 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "anime": 1350,
+                     *       "generated_users": 3000,
+                     *       "model_built_at": "2026-01-31T04:00:00+00:00",
+                     *       "model_version": "v0001",
+                     *       "newer_users": 0,
+                     *       "ratings": 151000,
+                     *       "refused_model": null,
+                     *       "status": "ok",
+                     *       "users": 3000
+                     *     }
+                     */
                     "application/json": components["schemas"]["Ready"];
                 };
             };
@@ -3181,7 +3946,7 @@ export interface operations {
             };
         };
     };
-    compatible_post_recommendations_users_recommendations_post: {
+    recommendCompatible: {
         parameters: {
             query?: never;
             header?: never;
@@ -3200,6 +3965,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "anime_id": 9253,
+                     *         "anime_name": "Steins;Gate",
+                     *         "genre": "Sci-Fi, Thriller",
+                     *         "score": 0.83,
+                     *         "stars": 5
+                     *       }
+                     *     ]
+                     */
                     "application/json": components["schemas"]["CompatibleItems"];
                 };
             };
@@ -3230,7 +4006,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description An address of more than 8,190 bytes */
+            /** @description The address is longer than 8,190 bytes */
             414: {
                 headers: {
                     [name: string]: unknown;
@@ -3239,7 +4015,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Asked too often; see Retry-After */
+            /** @description Too many requests; see Retry-After */
             429: {
                 headers: {
                     [name: string]: unknown;
