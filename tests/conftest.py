@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import settings
 from sqlalchemy import Engine
 
 from app import create_app
@@ -27,6 +28,9 @@ from tests.sharing import made_once
 
 SECRET = "only-for-the-tests-of-this-project"
 TITLES, PEOPLE = 300, 250
+# how long one example takes is also up to what the other workers do meanwhile
+settings.register_profile("shared machine", deadline=None)
+settings.load_profile("shared machine")
 
 
 @dataclass(frozen=True)
