@@ -171,5 +171,5 @@ ANSWERS: dict[str, Any] = {
         "anime": 1_350,
         "ratings": 151_000,
     },
-    "getMetrics": 'anime_rate_limited_total 0.0\n',
+    "getMetrics": "anime_rate_limited_total 0.0\n",
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 from pydantic import BaseModel, Field
 
@@ -73,7 +73,7 @@ class PopularItem(AnimeItem):
     mean_rating: float = Field(description="1-10; with few ratings, closer to the mean of all titles")
 
     @classmethod
-    def counted(cls, snapshot: Snapshot, row: int, **more: object) -> Self:
+    def counted(cls, snapshot: Snapshot, row: int, **more: Any) -> Self:
         """With the further members of a subclass."""
         popularity = snapshot.models[Popularity]
         return cls.of(

@@ -83,7 +83,9 @@ class Filter(BaseModel):
     control: Control = Field(
         description="the kind of control that suits it; `none`: better left out of a form"
     )
-    default: list[str] | str | bool | int | float | None = Field(description="the value that asks for nothing")
+    default: list[str] | str | bool | int | float | None = Field(
+        description="the value that asks for nothing"
+    )
     choices: list[str] | None = Field(description="the values there are, most titles first; null: any")
     minimum: int | float | None = Field(description="of a number")
     maximum: int | float | None = Field(description="of a number")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 from pydantic import BaseModel, Field
 
@@ -27,8 +27,14 @@ class AnimeItem(BaseModel):
     image_url: str | None = Field(description="address of its cover")
 
     @classmethod
-    def of(cls, title: Title, **more: object) -> Self:
-        """With the further members of a subclass."""
+    def of(cls, title: Title, *, covers: bool | None = None, **more: Any) -> Self:
+        """With the further members of a subclass.
+
+        Args:
+            covers: whether the address of the cover is told; default: as the settings say.
+        """
+        if covers is None:
+            covers = context().remote_covers
         return cls.model_validate(
             {
                 "anime_id": title.anime_id,
@@ -38,7 +44,7 @@ class AnimeItem(BaseModel):
                 "type": title.type,
                 "episodes": title.episodes,
                 "year": title.year,
-                "image_url": title.image_url if context().remote_covers else None,
+                "image_url": title.image_url if covers else None,
                 **more,
             }
         )
@@ -87,11 +93,12 @@ class RecommendedItem(AnimeItem):
 
     @classmethod
     def all_of(cls, found: Recommendations) -> list[Self]:
-        catalog, page = found.context.catalog, found.page
+        catalog, page, covers = found.context.catalog, found.page, context().remote_covers
         explanations: Sequence[Explanation | None] = page.explanations or [None] * len(page.ranking)
         return [
             cls.of(
                 catalog[row],
+                covers=covers,
                 score=round(score, 4),
                 stars=stars(rating),
                 like_probability=round(probability, 3),

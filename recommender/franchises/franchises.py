@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -57,6 +58,12 @@ class Franchises:
         """Every title alone."""
         rows = np.arange(n_anime, dtype=np.int32)
         return cls(rows, rows, np.zeros(n_anime, dtype=bool))
+
+    @cached_property
+    def is_later_part(self) -> NDArray[np.bool_]:
+        """bool (n_anime,): titles that have another one to watch before them."""
+        later: NDArray[np.bool_] = self.entries != np.arange(len(self.entries))
+        return later
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """The arrays to save."""

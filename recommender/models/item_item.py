@@ -153,6 +153,8 @@ def _weighted_sum(
 ) -> NDArray[np.float32]:
     """float32 (columns,): the sum of these rows, each times its weight."""
     counting = weights != 0
+    if not counting.any():
+        return np.zeros(matrix.shape[1], dtype=np.float32)
     entries, lengths = ranges(matrix.indptr, rows[counting])
     values = matrix.data[entries] * np.repeat(weights[counting], lengths)
     total: NDArray[np.float32] = np.bincount(

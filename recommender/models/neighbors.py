@@ -181,11 +181,14 @@ class NeighborSearch:
             likers = self.likers.starts[query.liked_rows + 1] - self.likers.starts[query.liked_rows]
             through_index = int(likers.sum()) > self.config.likers_compared
         base, base_similarities = self._by_index(query, overlay) if through_index else self._by_likers(query)
-        newer = np.arange(len(self.newer(overlay).norms)) + len(self.base.norms)
-        rows = np.concatenate([base, newer])
-        similarities = np.concatenate([base_similarities, self._similarities(query, newer, overlay)])
-        eligible = similarities > 0
-        eligible[: len(base)] &= ~overlay.replaces(self.base.matrix.users.ids[base])
+        rows, similarities, eligible = base, base_similarities, base_similarities > 0
+        if len(overlay):
+            newer = np.arange(len(self.newer(overlay).norms)) + len(self.base.norms)
+            newer_similarities = self._similarities(query, newer, overlay)
+            rows = np.concatenate([base, newer])
+            similarities = np.concatenate([base_similarities, newer_similarities])
+            outdated = overlay.replaces(self.base.matrix.users.ids[base])
+            eligible = np.concatenate([eligible & ~outdated, newer_similarities > 0])
         if query.user_id is not None:
             eligible &= self.user_ids(rows, overlay) != query.user_id
         best = top_k(similarities, eligible, k)

@@ -73,13 +73,12 @@ class FranchiseReranker:
 
     def _excluded(self, context: ScoringContext, mode: FranchiseMode) -> NDArray[np.bool_]:
         """bool (n_anime,): later parts of what is not in the list; for EXCLUDE all that is part of it."""
-        entries, groups = context.franchises.entries, context.franchises.groups
-        seen = ~context.query.unseen(len(entries))
-        excluded = (entries != np.arange(len(entries))) & ~seen[entries]
+        franchises = context.franchises
+        unseen = context.query.unseen(context.n_anime)
+        excluded = franchises.is_later_part & unseen[franchises.entries]
         if mode is FranchiseMode.EXCLUDE:
-            excluded |= np.isin(groups, groups[context.query.anime_rows])
-        unseen: NDArray[np.bool_] = excluded & ~seen
-        return unseen
+            excluded |= np.isin(franchises.groups, franchises.groups[context.query.anime_rows])
+        return excluded & unseen
 
 
 @dataclass(frozen=True)
