@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, Literal, Self
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, TypeAdapter
 
 from api.context import context
 from domain.titles import Title
 from recommender.data.catalog import Catalog
 from recommender.pipeline.explanations import Explanation
 from serving.recommendations import Recommendations
+
+
+def anime_members(title: Title, covers: bool) -> dict[str, Any]:
+    """The members of AnimeItem."""
+    return {
+        "anime_id": title.anime_id,
+        "name": title.name,
+        "english": title.alias("english"),
+        "genres": title.genres,
+        "type": title.type,
+        "episodes": title.episodes,
+        "year": title.year,
+        "image_url": title.image_url if covers else None,
+    }
 
 
 class AnimeItem(BaseModel):
@@ -35,19 +48,7 @@ class AnimeItem(BaseModel):
         """
         if covers is None:
             covers = context().remote_covers
-        return cls.model_validate(
-            {
-                "anime_id": title.anime_id,
-                "name": title.name,
-                "english": title.alias("english"),
-                "genres": title.genres,
-                "type": title.type,
-                "episodes": title.episodes,
-                "year": title.year,
-                "image_url": title.image_url if covers else None,
-                **more,
-            }
-        )
+        return cls.model_validate(anime_members(title, covers) | more)
 
 
 class Reason(BaseModel):
@@ -92,28 +93,31 @@ class RecommendedItem(AnimeItem):
     reasons: list[Reason] | None = Field(default=None, description="only with `explain`")
 
     @classmethod
-    def all_of(cls, found: Recommendations) -> list[Self]:
+    def all_of(cls, found: Recommendations) -> list[RecommendedItem]:
         catalog, page, covers = found.context.catalog, found.page, context().remote_covers
-        explanations: Sequence[Explanation | None] = page.explanations or [None] * len(page.ranking)
-        return [
-            cls.of(
-                catalog[row],
-                covers=covers,
-                score=round(score, 4),
-                stars=stars(rating),
-                like_probability=round(probability, 3),
-                predicted_rating=round(rating, 1),
-                **({} if explanation is None else {"reasons": Reason.all_of(explanation, catalog)}),
-            )
-            for row, score, probability, rating, explanation in zip(
+        members = [
+            anime_members(catalog[row], covers)
+            | {
+                "score": round(score, 4),
+                "stars": stars(rating),
+                "like_probability": round(probability, 3),
+                "predicted_rating": round(rating, 1),
+            }
+            for row, score, probability, rating in zip(
                 page.ranking.anime_rows.tolist(),
                 page.ranking.scores.tolist(),
                 found.forecast.like_probabilities.tolist(),
                 found.forecast.ratings.tolist(),
-                explanations,
                 strict=True,
             )
         ]
+        if page.explanations is not None:
+            for item, explanation in zip(members, page.explanations, strict=True):
+                item["reasons"] = Reason.all_of(explanation, catalog)
+        return _RECOMMENDED_ITEMS.validate_python(members)
+
+
+_RECOMMENDED_ITEMS = TypeAdapter(list[RecommendedItem])  # all in one call
 
 
 def stars(rating: float) -> int:
