@@ -8,27 +8,13 @@ from flask import Flask
 from flask_cors import CORS
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from api import (
-    algorithms,
-    anime,
-    catalog,
-    compatible,
-    filters,
-    health,
-    imports,
-    metrics,
-    popular,
-    profiles,
-    recommendations,
-    taste,
-    users,
-)
+from api import metrics
 from api.context import ApiContext, install_context
 from api.errors import register_error_handlers
 from api.keys import ApiKeys
 from api.limits import RateLimits, limit_rates
 from api.observing import configure_logging, observe
-from api.openapi import ApiApp, make_app
+from api.openapi import ApiApp, blueprints, make_app
 from api.security import add_security_headers, keep_to_https
 from api.web import serve_web
 from config import Config
@@ -53,22 +39,8 @@ class StartError(RuntimeError):
 def make_api() -> ApiApp:
     """Every route of the API, documented, with nothing opened behind them yet."""
     app = make_app(VERSION)
-    for resource in (
-        compatible,
-        recommendations,
-        users,
-        profiles,
-        imports,
-        anime,
-        catalog,
-        taste,
-        popular,
-        algorithms,
-        filters,
-        health,
-        metrics,
-    ):
-        app.register_api(resource.blueprint)
+    for blueprint in blueprints():
+        app.register_api(blueprint)
     return app
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from pkgutil import iter_modules
 from typing import Any
 
 from flask import Response, jsonify, redirect
-from flask_openapi3 import Info, OpenAPI
+from flask_openapi3 import APIBlueprint, Info, OpenAPI
 from flask_openapi3_swagger.plugins import RegisterPlugin
 from pydantic import BaseModel, ValidationError
 from werkzeug.wrappers import Response as BaseResponse
 
+import api
 from api import problems
 from api.errors import Problem, validation_problem
 from api.examples import ANSWERS, PARAMETERS
@@ -79,6 +82,14 @@ def make_app(version: str) -> ApiApp:
         return jsonify(describe(app))
 
     return app
+
+
+def blueprints() -> Iterator[APIBlueprint]:
+    """The blueprint of every module of this package that has one: a new resource is one new file."""
+    for module in iter_modules(api.__path__):
+        blueprint = getattr(import_module(f"api.{module.name}"), "blueprint", None)
+        if isinstance(blueprint, APIBlueprint):
+            yield blueprint
 
 
 def describe(app: OpenAPI) -> dict[str, Any]:
