@@ -10,7 +10,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Protocol, TypeVar
@@ -28,15 +27,14 @@ from evaluation.baselines.run import BaselineError
 from evaluation.harness.harness import Cost
 from evaluation.protocols.holdout import HoldoutConfig, TooFewUsersError
 from evaluation.reports.table import Table
-from ingest.catalog import import_aliases, import_anime, import_details
+from ingest.catalog import import_anime, import_details
+from ingest.curated import import_curated
 from ingest.ratings import import_ratings
-from ingest.relations import import_relations
 from profiling.decorators import measured, recording
 from recommender.artifacts.snapshot import Snapshot
 from recommender.data.ratings_matrix import RatingsMatrix
 from recommender.fitting import fit_snapshot
 from scripts.console import FAILED, OK, console, count_progress, errors, file_progress
-from scripts.import_dataset import CURATED, CURATED_SOURCE, MORE_ALIASES, RELATIONS
 from serving.builder import StoredData, load_data
 
 
@@ -184,18 +182,16 @@ def case_progress(label: str, total: int) -> Iterator[Callable[[], None]]:
 
 def _import(engine: Engine, files: Files) -> None:
     """As scripts/import_dataset.py does."""
-    steps: list[tuple[Callable[..., object], Path | None]] = [
-        (import_anime, files.anime),
-        (import_details, files.details),
-        (import_aliases, CURATED),
-        (import_aliases, MORE_ALIASES),
-        (partial(import_relations, source=CURATED_SOURCE), RELATIONS),
-        (import_ratings, files.ratings),
-    ]
-    for importer, path in steps:
-        if path is not None:
-            with file_progress(path, path.name) as progress:
-                importer(engine, path, progress)
+    _import_file(engine, import_anime, files.anime)
+    if files.details:
+        _import_file(engine, import_details, files.details)
+    import_curated(engine)
+    _import_file(engine, import_ratings, files.ratings)
+
+
+def _import_file(engine: Engine, importer: Callable[..., object], path: Path) -> None:
+    with file_progress(path, path.name) as progress:
+        importer(engine, path, progress)
 
 
 def _load(engine: Engine) -> StoredData:

@@ -6,15 +6,15 @@ import pytest
 from sqlalchemy import Engine
 
 from ingest.catalog import import_anime
+from ingest.curated import RELATIONS, TITLES
 from ingest.relations import import_relations
 from scripts.evaluate_franchises import main
-from scripts.import_dataset import CURATED, RELATIONS
 
 
 def test_report_covers_both_sources_on_both_splits(
     database: Engine, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    import_anime(database, CURATED)
+    import_anime(database, TITLES)
     import_relations(database, RELATIONS)
     assert main([]) == 0
     rows = [line for line in capsys.readouterr().out.splitlines() if "tuned" in line or "held out" in line]
