@@ -4,30 +4,31 @@ from __future__ import annotations
 
 import re
 import tomllib
+from pathlib import Path
 
 import pytest
-from evaluation.harness.questions import ASKED
-from recommender.training.learning import LearningConfig
 
 from config import ROOT, Config
-from db.engine import PAUSE_S, SILENCE_S
+from db.postgresql import OPEN_CIRCUIT_S, READ_TIMEOUT_S
 from domain.ranges import LIKED_FROM
 from evaluation.metrics.reasons import SAMPLE
 from evaluation.protocols.holdout import HoldoutConfig
 from ingest.mal import MAX_BYTES
 from recommender.artifacts.store import KEPT_VERSIONS
-from recommender.artifacts.title_file import REMEMBERED
+from recommender.artifacts.title_file import CACHED_TITLES
 from recommender.data.query import BEARABLE_FROM
+from recommender.data.training_data import TrainingConfig
 from recommender.kernels.network import NetworkConfig
 from recommender.models.features import NAMES
 from recommender.models.item_item import EVIDENCE, ItemItemConfig
-from recommender.models.user_user import UserUserConfig
-from serving.services import WAIT_S
+from recommender.models.neighbors import NeighborsConfig
+from scripts.evaluate_pages import USERS
+from serving.services import LOCK_TIMEOUT_S
 from tests.deploy.files import compose
 
 WORDS = ("no", "one", "two", "three", "four", "five", "six")
 PEOPLE = 66_300  # of the public data set, on which the benchmarks run
-USER_USER, ITEM_ITEM, LEARNING = UserUserConfig(), ItemItemConfig(), LearningConfig()
+NEIGHBORS, ITEMS, TRAINING = NeighborsConfig(), ItemItemConfig(), TrainingConfig()
 PORT = Config.model_fields["port"].default
 OVERLAY = Config.model_fields["overlay_max_users"].default
 LIMITS = {name: compose()["services"][name]["mem_limit"] for name in ("server", "build")}
@@ -47,60 +48,66 @@ def supported_pythons() -> str:
 
 
 def percent(share: float) -> str:
-    return f"{WORDS[round(100 * share)].capitalize()} per cent"
+    return f"{WORDS[round(100 * share)].capitalize()} percent"
 
 
+SHORT_LISTS = "docs/adr/0002-short-lists-without-the-index.md"
+ITEM_ITEM = "docs/adr/0005-item-item.md"
+BLEND = "docs/adr/0006-learned-blend.md"
+SHARING = "docs/adr/0007-what-workers-share.md"
+SILENT_DATABASE = "docs/adr/0008-silent-postgresql.md"
 # file, and words of it with the figure
 FIGURES = [
     ("README.md", f"needs {supported_pythons()}"),
     ("README.md", f"serves on http://127.0.0.1:{PORT}"),
     ("README.md", f"Where port {PORT} is taken: `PORT={PORT + 1} make run`"),
     ("README.md", f"a {LIMITS['server'].removesuffix('m')} MB host"),
-    ("README.md", f"hnswlib index over {USER_USER.dims}-number vectors"),
+    ("README.md", f"hnswlib index of {NEIGHBORS.dims}-dimensional vectors"),
     ("README.md", f"{WORDS[KEPT_VERSIONS].capitalize()} are kept."),
-    ("docs/operations.md", f"one folder a version, {WORDS[KEPT_VERSIONS]} are kept"),
-    ("docs/operations.md", f"on disk (have room for {WORDS[KEPT_VERSIONS + 1]})"),
-    ("docs/operations.md", f"lives in {LIMITS['server'].removesuffix('m')} MB and a build in"),
+    ("docs/operations.md", f"one folder per version, {WORDS[KEPT_VERSIONS]} are kept"),
+    ("docs/operations.md", f"on disk (leave room for {WORDS[KEPT_VERSIONS + 1]})"),
+    ("docs/operations.md", f"a server fits in {LIMITS['server'].removesuffix('m')} MB and a build in"),
     ("docs/operations.md", f"a build in {LIMITS['build'].removesuffix('g')} GB"),
-    ("docs/operations.md", f"one request of each worker for {SILENCE_S:g} s; for {PAUSE_S:g} s the others"),
+    ("docs/operations.md", f"holds up one request per worker for {READ_TIMEOUT_S:g} s;"),
+    ("docs/operations.md", f"during the next {OPEN_CIRCUIT_S:g} s that worker answers others with 503"),
     ("deploy/prometheus/alerts.yaml", f"{OVERLAY:,} unless set otherwise"),
-    ("docs/security.md", f"a worker that takes {conf('timeout')} s is replaced"),
+    ("docs/security.md", f"a worker stuck for {conf('timeout')} s is replaced"),
     ("docs/imports.md", f"more than {MAX_BYTES // 1_000_000} MB of XML"),
     ("docs/benchmarks/README.md", f"histories of {HoldoutConfig().users:,} hidden people"),
-    ("docs/benchmarks/README.md", f"on {ASKED:,} hidden people"),
+    ("docs/benchmarks/README.md", f"for {USERS:,} hidden people"),
     ("docs/benchmarks/README.md", f"of up to {SAMPLE} liked titles"),
-    ("docs/benchmarks/README.md", f"they are negative here from {BEARABLE_FROM - 1} down"),
-    ("docs/adr/0002-short-lists-without-the-index.md", f"over {USER_USER.dims}-number vectors"),
-    ("docs/adr/0002-short-lists-without-the-index.md", f"`fans_compared` ({USER_USER.fans_compared:,})"),
-    ("docs/adr/0002-short-lists-without-the-index.md", f"with {USER_USER.candidates:,} candidates"),
-    ("docs/adr/0005-item-item.md", f"a dropout of {ITEM_ITEM.long.dropout:g} is best".replace("0.", ".")),
-    ("docs/adr/0005-item-item.md", f"{ITEM_ITEM.short.dropout:g} is best for five".replace("0.", ".")),
-    ("docs/adr/0005-item-item.md", f"over the {ITEM_ITEM.titles:,} most liked titles"),
-    ("docs/adr/0005-item-item.md", f"the {ITEM_ITEM.weights} strongest weights of a row kept"),
-    ("docs/adr/0005-item-item.md", f"{EVIDENCE[LIKED_FROM]:g} from {LIKED_FROM} up"),
-    ("docs/adr/0005-item-item.md", f"{EVIDENCE[6]:g} for 6, 7 and unrated"),
-    ("docs/adr/0005-item-item.md", f"near 0 for 5, negative from {BEARABLE_FROM - 1} down"),
-    ("docs/adr/0006-learned-blend.md", f"A network of {NetworkConfig().hidden} units"),
-    ("docs/adr/0006-learned-blend.md", f"a disliked title ({BEARABLE_FROM - 1} or less)"),
-    ("docs/adr/0006-learned-blend.md", f"{percent(LEARNING.people / PEOPLE)} of the people teach"),
-    ("docs/adr/0007-what-workers-share.md", f"the last {REMEMBERED:,} are kept"),
-    ("docs/adr/0007-what-workers-share.md", f"({USER_USER.fans_compared:,} fans, see 2)"),
-    ("docs/adr/0008-silent-postgresql.md", f"gunicorn killed them after {conf('timeout')} s"),
-    ("docs/adr/0008-silent-postgresql.md", f"Workers do, for {SILENCE_S:g} s"),
-    ("docs/adr/0008-silent-postgresql.md", f"the {WAIT_S:g} s after which the server reports a lock"),
-    ("docs/adr/0008-silent-postgresql.md", f"the server is left alone for {PAUSE_S:g} s"),
-    ("docs/adr/0008-silent-postgresql.md", f"nothing comes back for {SILENCE_S:g} s is cut"),
-    ("docs/adr/0008-silent-postgresql.md", f"one request of {SILENCE_S:g} s, then the same"),
-    ("docs/adr/0008-silent-postgresql.md", f"again every {SILENCE_S + PAUSE_S:g} s"),
+    ("docs/benchmarks/README.md", f"here they are negative from {BEARABLE_FROM - 1} down"),
+    (SHORT_LISTS, f"hnswlib index of {NEIGHBORS.dims}-dimensional vectors"),
+    (SHORT_LISTS, f"at most {NEIGHBORS.likers_compared:,} likers in all"),
+    (SHORT_LISTS, f"with {NEIGHBORS.candidates:,} candidates"),
+    (ITEM_ITEM, f"A dropout of {ITEMS.long.dropout:g} is best for long".replace("0.", ".")),
+    (ITEM_ITEM, f"with {ITEMS.short.dropout:g} it is the other way round".replace("0.", ".")),
+    (ITEM_ITEM, f"over the {ITEMS.titles:,} titles with the most likes"),
+    (ITEM_ITEM, f"keep the {ITEMS.weights} strongest weights of each row"),
+    (ITEM_ITEM, f"{EVIDENCE[LIKED_FROM]:g} from {LIKED_FROM} up"),
+    (ITEM_ITEM, f"{EVIDENCE[6]:g} for 6, 7 and unrated"),
+    (ITEM_ITEM, f"near 0 for 5, negative from {BEARABLE_FROM - 1} down"),
+    (BLEND, f"A network of {NetworkConfig().hidden} units"),
+    (BLEND, f"a disliked title (rated {BEARABLE_FROM - 1} or less)"),
+    (BLEND, f"{percent(TRAINING.users / PEOPLE)} of the people are training users"),
+    (SHARING, f"the last {CACHED_TITLES:,} are kept"),
+    (SHARING, f"more than {NEIGHBORS.likers_compared:,} likers, see [ADR 2]({Path(SHORT_LISTS).name})"),
+    (SILENT_DATABASE, f"gunicorn killed them after {conf('timeout')} s"),
+    (SILENT_DATABASE, f"Workers wait for {READ_TIMEOUT_S:g} s"),
+    (SILENT_DATABASE, f"longer than the {LOCK_TIMEOUT_S:g} s after which the server reports a lock"),
+    (SILENT_DATABASE, f"treats the database as unreachable for {OPEN_CIRCUIT_S:g} s"),
+    (SILENT_DATABASE, f"returns nothing for {READ_TIMEOUT_S:g} s is cut"),
+    (SILENT_DATABASE, f"one request of {READ_TIMEOUT_S:g} s, then another"),
+    (SILENT_DATABASE, f"another every {READ_TIMEOUT_S + OPEN_CIRCUIT_S:g} s"),
 ]
 # figures of a decision that the code does not have: measured, decided once, or of the outside
 NOT_FROM_CODE = {
-    "0002": ["at 3 ns a fan", "takes 4-8 ms", "250,000 while a fan took 6 ns"],
+    "0002": ["at 3 ns per liker", "takes 4-8 ms", "250,000 when a liker took 6 ns"],
     "0003": ["0.2 ms"],
     "0004": ["64 bits"],
     "0005": ["99.6 % of all likes", "(150 when this was decided)"],
-    "0009": ["Vue 3", "and 404"],
-    "0008": ["request is 503", "psycopg2"],
+    "0009": ["Vue 3", "404,"],
+    "0008": ["request gets 503", "psycopg2"],
 }
 
 
@@ -109,7 +116,7 @@ def text_of(name: str) -> str:
 
 
 def decisions() -> dict[str, str]:
-    """What each ADR decides, by its name."""
+    """The decision of each ADR, by its name."""
     between = re.compile(r"(?:\*\*Decision\.\*\*|## Decision)(.*?)(?:\*\*Consequences\.\*\*|## Consequences)")
     texts = {path.name: text_of(f"docs/adr/{path.name}") for path in (ROOT / "docs" / "adr").glob("*.md")}
     return {name: found[1] for name, text in texts.items() if (found := between.search(text))}
