@@ -1,4 +1,7 @@
-"""The rating scale and the ranges of external ids."""
+"""The rating scale and the ranges of external ids.
+
+Ids of anime are MyAnimeList's, ids of users those of the imported ratings or of whoever saves a list.
+"""
 
 from __future__ import annotations
 
