@@ -15,6 +15,7 @@ from sqlalchemy import Engine
 from api.context import context
 from app import create_app
 from config import Config
+from serving.errors import UnknownUserError
 from tests.conftest import SECRET, World
 from tests.databases import Databases, SqliteDatabases
 from tests.serving.worlds import make_world

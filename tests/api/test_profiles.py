@@ -6,14 +6,14 @@ from itertools import product
 from typing import Any
 
 import pytest
-from domain.ids import PROFILE_IDS
 from flask import Flask
 from flask.testing import FlaskClient
 
 from api.keys import profile_token
 from app import create_app
 from config import Config
-from tests.api.conftest import engine_of
+from domain.ranges import PROFILE_IDS
+from tests.api.conftest import engine_of, saved
 from tests.api.test_errors import check_problem
 from tests.api.test_openapi import mismatches
 from tests.api.test_saving import neighbors, put
