@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import suppress
 
 from sqlalchemy import Connection, Engine, select, update
 
@@ -38,13 +39,15 @@ def peek_revision(engine: Engine) -> int:
     """
     if engine.dialect.name == "sqlite":
         # straight from the driver: SQLAlchemy's own work takes ten times as long as the query
-        pooled = engine.raw_connection()
-        try:
-            row = pooled.cursor().execute("SELECT value FROM revision_counter").fetchone()
-            return int(row[0])
-        except sqlite3.Error:
-            pooled.invalidate()  # asked again below, for an error that says more
-        finally:
-            pooled.close()
+        with suppress(sqlite3.Error):  # asked again below, for an error that says more
+            pooled = engine.raw_connection()
+            try:
+                row = pooled.cursor().execute("SELECT value FROM revision_counter").fetchone()
+                return int(row[0])
+            except sqlite3.Error:
+                pooled.invalidate()
+                raise
+            finally:
+                pooled.close()
     with engine.connect() as connection:
         return current_revision(connection)
