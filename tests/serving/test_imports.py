@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine
 
 from domain.ranges import PROFILE_IDS
-from ingest.mal import ExportTooLargeError, MalEntry, MalExportError, Status
+from ingest.mal import MalEntry, Status
 from recommender.artifacts.store import ModelStore, Version
-from serving.errors import NothingToSaveError, UnknownUserError
+from serving.errors import ExportTooLongError, NothingToSaveError, UnknownUserError, UnreadableExportError
 from serving.imports import match_entries
 from serving.live import LiveModel
 from serving.services import Services
@@ -127,8 +127,8 @@ def test_import_creates_no_profile(services: Services) -> None:
 
 
 def test_import_refuses_what_it_cannot_read(services: Services) -> None:
-    with pytest.raises(MalExportError, match="not XML"):
+    with pytest.raises(UnreadableExportError, match="not XML"):
         services.imports.import_mal(io.BytesIO(b"{}"))
     four = export(*(anime(anime_id, "x", 5, "Completed") for anime_id in range(106, 110)))
-    with pytest.raises(ExportTooLargeError, match="more than 3 titles"):
+    with pytest.raises(ExportTooLongError, match="more than 3 titles"):
         services.imports.import_mal(io.BytesIO(four.encode()))

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
-from sqlalchemy.exc import OperationalError
 
 from db.engine import open_engine
 from db.schema import migrate
@@ -14,6 +13,7 @@ from db.users import insert_user
 from recommender.artifacts.store import ModelStore, Version
 from recommender.models.item_item import ItemItem
 from serving.builder import BuildFailedError, build_model
+from serving.errors import DatabaseUnavailableError
 from serving.services import Services, open_services
 from tests.serving.worlds import (
     ACTION,
@@ -123,17 +123,17 @@ def test_unusable_model_directory_error_names_it(embedded: Engine, tmp_path: Pat
         start(embedded, ModelStore(tmp_path / "models"))
 
 
-def test_unreachable_sqlite_is_an_operational_error(tmp_path: Path) -> None:
+def test_unreachable_sqlite_is_reported_as_unavailable(tmp_path: Path) -> None:
     (tmp_path / "anime.db").mkdir()
-    with pytest.raises(OperationalError, match="unable to open database file"):
+    with pytest.raises(DatabaseUnavailableError, match="unable to open database file"):
         open_services(
             f"sqlite:///{tmp_path / 'anime.db'}", tmp_path / "models", sync_interval_s=0, overlay_max_users=10
         )
 
 
-def test_unreachable_postgresql_is_an_operational_error(tmp_path: Path) -> None:
+def test_unreachable_postgresql_is_reported_as_unavailable(tmp_path: Path) -> None:
     # in the very form that .env.example and the error of a missing DATABASE_URL show
-    with pytest.raises(OperationalError, match="refused"):
+    with pytest.raises(DatabaseUnavailableError, match="refused"):
         open_services(
             "postgresql://user:password@127.0.0.1:1/database",
             tmp_path / "models",
