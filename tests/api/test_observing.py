@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from io import StringIO
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 
 from api.observing import configure_logging
@@ -90,12 +89,12 @@ def test_invalid_trace_starts_a_new_one(small_client: FlaskClient, parent: str) 
     assert TRACE not in response.headers["traceparent"]
 
 
-def test_error_is_logged_with_its_request_id(app: Flask, lines: StringIO) -> None:
-    @app.get("/broken")
+def test_error_is_logged_with_its_request_id(small_client: FlaskClient, lines: StringIO) -> None:
+    @small_client.application.get("/broken")
     def broken() -> str:
         raise RuntimeError("on purpose")
 
-    response = app.test_client().get("/broken", headers={"X-Request-ID": "find-me"})
+    response = small_client.get("/broken", headers={"X-Request-ID": "find-me"})
     assert response.status_code == 500
     error, access = logged(lines)
     assert (error["level"], error["request_id"]) == ("ERROR", "find-me")
