@@ -17,7 +17,7 @@ from flask.testing import FlaskClient
 from app import create_app
 from config import Config
 from tests.api.test_errors import check_problem
-from tests.ports import free_port
+from tests.serving.servers import free_port
 
 PATH = "/api/v1/algorithms"
 

@@ -1,8 +1,10 @@
-"""A small world on SQLite and on PostgreSQL, with a model of it."""
+"""A small world on SQLite and on PostgreSQL, with a model of it; an observer of services."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -45,3 +47,15 @@ def embedded_version(sqlite_databases: SqliteDatabases, embedded: Engine, store:
     """The first model of the small world on SQLite only, published."""
     sqlite_databases.copy_model(make_world, store.directory)
     return store.load()
+
+
+@dataclass
+class Observed:
+    """The names of the blocks that were observed, in their order of ending."""
+
+    names: list[str] = field(default_factory=list)
+
+    @contextmanager
+    def block(self, name: str) -> Iterator[None]:
+        yield
+        self.names.append(name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -17,10 +18,16 @@ from typing import Any
 import psutil
 
 from config import ROOT
-from tests.ports import free_port
 
 SECRET = "only-for-the-tests-of-this-project"
 WORKERS = 2
+
+
+def free_port() -> int:
+    """A port of this machine that nothing listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ from serving.lists import SubmittedList, SubmittedTitle
 from serving.live import FixedModel, LiveModel, LiveVersion
 from serving.recommendations import Recommendations, RecommendationService, RecommendOptions
 from serving.services import Observers, Services
-from tests.serving.observing import Observed
+from tests.serving.conftest import Observed
 from tests.serving.worlds import ACTION, ADULT, FIRST_ID, STRANGER, TITLES, submitted
 
 LIST = submitted(ACTION)

@@ -17,7 +17,7 @@ from serving.lists import SubmittedList, SubmittedTitle
 from serving.live import LiveModel
 from serving.services import Observers, Services
 from serving.users import SavedTitle, UserService
-from tests.serving.observing import Observed
+from tests.serving.conftest import Observed
 from tests.serving.worlds import (
     ACTION,
     FIRST_ID,
