@@ -238,7 +238,7 @@ class Config(BaseSettings):
 
     @property
     def cautions(self) -> tuple[str, ...]:
-        """What an operator of a public server should know of these settings, a sentence each."""
+        """Sentences that an operator of a public server should know about these settings."""
         if self.app_env != "production":
             return ()
         found = []

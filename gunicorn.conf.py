@@ -79,7 +79,7 @@ def post_worker_init(worker: object) -> None:
 
 
 def child_exit(_server: object, worker: object) -> None:
-    """What a worker that is gone said of its model no longer counts; what it counted does."""
+    """Drop the gauges of a worker that is gone, and keep its counters."""
     mark_process_dead(worker.pid)
 
 

@@ -16,7 +16,7 @@ R = TypeVar("R")
 
 @dataclass
 class Stage:
-    """What one decorated call cost."""
+    """The cost of one decorated call."""
 
     name: str
     seconds: float | None = None

@@ -86,11 +86,11 @@ def dashboard_expressions(path: Path) -> list[tuple[str, str]]:
     queries = [
         (panel["title"], query["expr"]) for panel in board["panels"] for query in panel.get("targets", [])
     ]
-    asked = [
+    labels = [
         (v["name"], re.fullmatch(r"label_values\((.+), \w+\)", v["query"]))
         for v in board["templating"]["list"]
     ]
-    queries += [(name, match[1]) for name, match in asked if match]
+    queries += [(name, match[1]) for name, match in labels if match]
     return [(title, query.replace("$__rate_interval", "5m")) for title, query in queries]
 
 
@@ -116,7 +116,7 @@ class _Rules(_Strict):
 
 
 def _tool(name: str, *arguments: object, warns: bool = False) -> list[str]:
-    """What a linter says when it fails, or, if it `warns` and goes on, whatever it says."""
+    """The output of a linter that fails, or of any that only `warns`."""
     done = subprocess.run(  # noqa: S603 - a linter of ours on a file of ours
         [str(Path(sys.executable).parent / name), *map(str, arguments)],
         capture_output=True,
@@ -153,24 +153,24 @@ def _alerts(path: Path) -> Iterator[str]:
 def _dashboard(path: Path) -> Iterator[str]:
     register_default_plugins()
     try:
-        given = json.loads(path.read_text("utf-8"))
-        understood = json.loads(json.dumps(Dashboard.from_json(given), cls=JSONEncoder))
+        content = json.loads(path.read_text("utf-8"))
+        understood = json.loads(json.dumps(Dashboard.from_json(content), cls=JSONEncoder))
     except (TypeError, ValueError, LookupError, AttributeError) as error:
         yield f"{path}: {error!r}"
         return
-    lost = [f"{path}: {place} is nothing that Grafana knows" for place in _lost(given, understood, "$")]
+    lost = [f"{path}: {place} is nothing that Grafana knows" for place in _lost(content, understood, "$")]
     yield from lost or _promql(path, dashboard_expressions(path))
 
 
-def _lost(given: Any, understood: Any, place: str) -> Iterator[str]:
-    """Where in `given` something did not get through the schema."""
-    if isinstance(given, dict) and isinstance(understood, dict):
-        for key, value in given.items():
+def _lost(content: Any, understood: Any, place: str) -> Iterator[str]:
+    """Where in `content` something did not get through the schema."""
+    if isinstance(content, dict) and isinstance(understood, dict):
+        for key, value in content.items():
             yield from _lost(value, understood.get(key), f"{place}.{key}")
-    elif isinstance(given, list) and isinstance(understood, list) and len(given) == len(understood):
-        for number, (one, other) in enumerate(zip(given, understood, strict=True)):
+    elif isinstance(content, list) and isinstance(understood, list) and len(content) == len(understood):
+        for number, (one, other) in enumerate(zip(content, understood, strict=True)):
             yield from _lost(one, other, f"{place}[{number}]")
-    elif given != understood:
+    elif content != understood:
         yield place
 
 

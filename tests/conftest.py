@@ -1,4 +1,4 @@
-"""What tests share: real databases, a small real world of data, the real app."""
+"""Fixtures of all tests: real databases, a small real world of data, the real app."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the workers of a run (pytest-xdist) make once and share."""
+"""Data that the workers of a run (pytest-xdist) make once and share."""
 
 from __future__ import annotations
 

@@ -101,7 +101,7 @@ def test_a_supported_database_is_taken_as_it_is(url: str) -> None:
     assert with_(DATABASE_URL=url).database_url == url
 
 
-def test_the_address_that_hosting_platforms_hand_out_is_understood() -> None:
+def test_database_url_of_hosting_platforms_is_understood() -> None:
     assert with_(DATABASE_URL="postgres://u:p@h/d").database_url == "postgresql://u:p@h/d"
 
 
@@ -116,7 +116,7 @@ def test_another_database_is_refused_with_examples(url: str) -> None:
 @pytest.mark.parametrize(
     "url", ["sqlite:anime.db", "sqlite:/anime.db", "postgresql:/d", "postgresql://u:p@h:x/d"]
 )
-def test_an_address_that_cannot_be_parsed_is_refused_with_examples(url: str) -> None:
+def test_unparsable_database_url_is_refused_with_examples(url: str) -> None:
     assert "sqlite:///" in error_of("DATABASE_URL", url)
 
 
@@ -177,7 +177,7 @@ def test_the_key_that_we_make_is_good_enough_for_production() -> None:
     "key",
     ["owner:key", "write:", "sha256=abc", "write:sha256=" + "g" * 64, "read:a:b", ":key", "admin:sha256="],
 )
-def test_an_api_key_that_cannot_be_read_is_refused_without_being_shown(key: str) -> None:
+def test_unreadable_api_key_is_refused_without_being_shown(key: str) -> None:
     with pytest.raises(ConfigError, match=r"^API_KEYS has an entry that cannot be read, number 2") as caught:
         with_(API_KEYS=f"fine,{key}")
     assert key not in str(caught.value).replace("scope:key", "")
@@ -243,7 +243,7 @@ def test_the_log_level_may_be_written_in_any_case(level: str) -> None:
     assert with_(LOG_LEVEL=level).log_level == level.strip().upper()
 
 
-def test_another_log_level_is_refused_and_the_known_ones_are_named() -> None:
+def test_unknown_log_level_is_refused_naming_the_known_ones() -> None:
     assert "DEBUG, INFO, WARNING, ERROR, CRITICAL" in error_of("LOG_LEVEL", "loud")
 
 
@@ -265,7 +265,7 @@ def test_models_live_where_they_are_told_to_or_in_the_project() -> None:
     assert with_().model_dir == ROOT / "models"
 
 
-def test_the_web_app_lives_where_it_is_told_to_or_where_it_is_built() -> None:
+def test_web_app_folder_defaults_to_where_it_is_built() -> None:
     assert with_(WEB_DIR="/srv/web").web_dir == Path("/srv/web")
     assert with_().web_dir == ROOT / "frontend" / "dist"
 
@@ -278,7 +278,7 @@ def test_covers_of_other_hosts_are_named_unless_told() -> None:
 
 @settings(deadline=None)
 @given(st.dictionaries(st.sampled_from(sorted(SETTINGS)), st.text(max_size=30)))
-def test_any_environment_gives_a_configuration_or_a_configuration_error(values: dict[str, str]) -> None:
+def test_any_environment_gives_a_config_or_a_config_error(values: dict[str, str]) -> None:
     with contextlib.suppress(ConfigError):
         with_(**values)
 
@@ -368,6 +368,6 @@ def test_the_example_file_shows_the_defaults() -> None:
     assert with_(**{name: value for name, value in shown.items() if name not in examples_only}) == with_()
 
 
-def test_the_example_file_with_a_secret_key_is_a_working_configuration() -> None:
+def test_example_file_with_a_secret_key_is_a_working_config() -> None:
     values = {name: value or "" for name, value in dotenv_values(EXAMPLE).items()}
     assert Config.from_env({**values, "SECRET_KEY": "k" * 32}).database_url == REQUIRED["DATABASE_URL"]

@@ -16,7 +16,7 @@ _RANK = {"TV": 0, "Movie": 1, "OVA": 1, "ONA": 1, None: 2, "Special": 3, "Music"
 
 
 def looks_extra(title: Title, name: Name) -> bool:
-    """Whether a title is a special, a music video, or named as a recap, a digest, …"""
+    """True if a title is a special, a music video, or named as a recap, a digest, …"""
     return title.type in _EXTRA_TYPES or name.extra
 
 
@@ -49,7 +49,7 @@ def choose_entry(
 
 
 def stands_alone(title: Title, entry: Title) -> bool:
-    """Whether a title aired before its line's entry point and is not merely a pilot of it."""
+    """True if a title aired before its line's entry point and is not merely a pilot of it."""
     if not (title.year and entry.year) or title.year >= entry.year or title.type in _EXTRA_TYPES:
         return False
     return title.type == "TV" or entry.year - title.year > ERA_YEARS

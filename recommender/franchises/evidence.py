@@ -27,29 +27,29 @@ class Evidence:
     """Facts about all titles, precomputed to judge links between them.
 
     Attributes:
-        outside: word -> number of main names that contain it, but not as their first word.
+        later_words: word -> number of main names that contain it, but not as their first word.
         japanese: the Japanese names of each title, without spaces.
         extra: whether each title looks like an extra of another.
     """
 
     catalog: Catalog
     names: Names
-    outside: Counter[str]
+    later_words: Counter[str]
     japanese: Sequence[Words]
     extra: Sequence[bool]
 
     @classmethod
     def of(cls, catalog: Catalog, names: Names) -> Evidence:
-        outside: Counter[str] = Counter()
+        later_words: Counter[str] = Counter()
         for main, *_ in names:
-            outside.update(set(main.words[1:]) - {main.words[0]})
+            later_words.update(set(main.words[1:]) - {main.words[0]})
         joined = ([("".join(name.words)) for name in of_title] for of_title in names)
         japanese = [tuple(word for word in words if _JAPANESE.search(word)) for words in joined]
         extra = [looks_extra(title, main) for title, (main, *_) in zip(catalog.titles, names, strict=True)]
-        return cls(catalog, names, outside, japanese, extra)
+        return cls(catalog, names, later_words, japanese, extra)
 
     def accepts(self, row: int, name: Name, prefix: Words, holder: int) -> bool:
-        """Whether title `row` belongs to `holder`, whose name is a prefix of its `name`."""
+        """True if title `row` belongs to `holder`, whose name is a prefix of its `name`."""
         length = len(prefix)
         if self.extra[row] and prefix == self.names[holder][0].stem != name.stem and length in name.breaks:
             threshold = EXTRA_THRESHOLD
@@ -63,7 +63,7 @@ class Evidence:
         return weight + 1.3 >= threshold and weight + self._likeness(row, holder) >= threshold
 
     def share_distinctive_word(self, row: int, other: int) -> bool:
-        """Whether names of both contain the same distinctive word; False for rows outside the catalog."""
+        """True if names of both contain the same distinctive word; False for rows outside the catalog."""
         if max(row, other) >= len(self.names):
             return False
         words, others = ({word for name in self.names[r] for word in name.words} for r in (row, other))
@@ -75,7 +75,7 @@ class Evidence:
         for word in words:
             if word not in PARTICLES and not is_mark(word):
                 letters = len(word) if word.isascii() else 2 * len(word)
-                rare = self.outside[word] <= MAX_RARE
+                rare = self.later_words[word] <= MAX_RARE
                 weight += 1.5 if rare and letters >= 5 else 1.0 if rare and letters == 4 else 0.5
         return weight
 

@@ -54,12 +54,12 @@ class Name:
 
     @property
     def extra(self) -> bool:
-        """Whether it contains a word such as "recap", "special", "digest"."""
+        """True if it contains a word such as "recap", "special", "digest"."""
         pairs = zip(self.words, self.words[1:], strict=False)
         return not (_EXTRAS.isdisjoint(self.words) and _EXTRA_PAIRS.isdisjoint(pairs))
 
     def pauses_after(self, length: int) -> bool:
-        """Whether the name ends, pauses or continues with a mark after `length` words."""
+        """True if the name ends, pauses or continues with a mark after `length` words."""
         return length >= len(self.words) or length in self.breaks or is_mark(self.words[length])
 
 
@@ -89,7 +89,7 @@ def without_lead(name: Name) -> Name | None:
 
 @lru_cache(maxsize=20_000)
 def is_mark(word: str) -> bool:
-    """Whether a word denotes a season, a form or an extra rather than a story."""
+    """True if a word denotes a season, a form or an extra rather than a story."""
     return word in _MARKS or bool(_NUMBER.fullmatch(word) or _YEAR.fullmatch(word) or _japanese_number(word))
 
 

@@ -176,7 +176,7 @@ def _max_typos(length: int) -> int:
 
 
 def _words_agree(query: str, name: str) -> bool:
-    """Whether the texts differ only in spacing or in typos within single words."""
+    """True if the texts differ only in spacing or in typos within single words."""
     query_words, name_words = query.split(), name.split()
     if len(query_words) != len(name_words):
         return OSA.distance(compact(query), compact(name)) <= 1

@@ -266,7 +266,7 @@ class TitleIndex:
 def _by_precedence(catalog: Catalog) -> list[tuple[Spelling, int]]:
     """(spelling, title row) of all titles; of equal spellings, the first is the one that is meant.
 
-    A main title beats an alias of a more popular title. A qualifier that is left out does not count
+    A main title beats an alias of a more popular title. A qualifier that the query omits does not count
     against a title: "Hunter x Hunter" means the popular "Hunter x Hunter (2011)".
     """
     popularity = catalog.members.tolist()

@@ -111,7 +111,7 @@ def people(app: Flask) -> set[int]:
         return {user_id for user_id in ids if user_id in PROFILE_IDS}
 
 
-def test_a_profile_counts_at_once_in_every_worker_until_it_is_erased(each_config: Config) -> None:
+def test_profile_counts_in_every_worker_until_it_is_erased(each_config: Config) -> None:
     first, second = create_app(each_config), create_app(each_config)
     profile = made(first.test_client())
     put(first.test_client(), 77, LIST["ratings"])

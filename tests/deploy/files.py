@@ -22,7 +22,7 @@ def dockerfile() -> list[tuple[str, str]]:
 
 
 def of_image(instruction: str) -> list[str]:
-    """What follows this instruction in the last stage."""
+    """The arguments of this instruction in the last stage."""
     found = dockerfile()
     last = max(number for number, (word, _) in enumerate(found) if word == "FROM")
     return [rest for word, rest in found[last:] if word == instruction]

@@ -17,14 +17,14 @@ import pytest
 from config import ROOT, Config
 from tests.conftest import World
 from tests.deploy.files import dockerfile, image_command, image_settings, kept_out, let_through, of_image
-from tests.ports import free_port
+from tests.serving.servers import free_port
 
 BIN = Path(sys.executable).parent
 
 
 @pytest.fixture(scope="module")
 def image(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What the last stage copies of the project."""
+    """A folder of the files that the last stage copies."""
     folder = tmp_path_factory.mktemp("image") / "app"
     folder.mkdir()
     ignored = shutil.ignore_patterns(*kept_out())
@@ -41,7 +41,7 @@ def image(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def settings(world: World, folder: Path, port: int) -> dict[str, str]:
-    """What a container is given, over what the image brings."""
+    """The settings of a container, over those of the image."""
     shutil.copy(world.database, folder / "anime.db")
     return {
         **image_settings(),
@@ -55,16 +55,14 @@ def settings(world: World, folder: Path, port: int) -> dict[str, str]:
 
 
 def healthy(environ: dict[str, str]) -> bool:
-    """What the image's own check says."""
+    """True if the image's own check passes."""
     python, *rest = image_command("HEALTHCHECK")
     return (
         subprocess.run([BIN / python, *rest], env=environ, capture_output=True, check=False).returncode == 0
     )
 
 
-def test_its_command_serves_from_what_is_in_it_and_its_check_sees_that(
-    image: Path, world: World, tmp_path: Path
-) -> None:
+def test_image_command_serves_and_its_health_check_passes(image: Path, world: World, tmp_path: Path) -> None:
     environ = settings(world, tmp_path, free_port())
     assert not healthy(environ)
     gunicorn, *rest = image_command("CMD")
@@ -115,7 +113,7 @@ def test_only_what_is_needed_is_in_it(image: Path) -> None:
     assert not [path for path in image.rglob("*") if unwanted.search(path.name)]
 
 
-def test_its_python_is_the_one_that_the_requirements_were_locked_for() -> None:
+def test_image_python_is_the_one_of_the_locked_requirements() -> None:
     images = [rest.split()[0] for word, rest in dockerfile() if word == "FROM"]
     pythons = [image for image in images if not image.startswith("node:")]
     versions = {re.fullmatch(r"python:(\d+\.\d+)\.\d+-(?:slim-)?trixie", image) for image in pythons}

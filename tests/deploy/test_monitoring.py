@@ -31,7 +31,7 @@ def metrics() -> Iterator[tuple[str, str, set[str]]]:
 
 
 def series() -> dict[str, set[str]]:
-    """What a scrape has: the name of each series, with its labels."""
+    """The series of a scrape: each name, with its labels."""
     return {
         name + ending: labels | OF_EVERY_SCRAPE | ({"le"} if ending == "_bucket" else set())
         for name, type_, labels in metrics()

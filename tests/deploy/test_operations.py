@@ -1,4 +1,4 @@
-"""What docs/operations.md says is so: its commands, settings and metrics; and no alert goes unexplained."""
+"""docs/operations.md: its commands, settings and metrics exist, and it explains every alert."""
 
 from __future__ import annotations
 

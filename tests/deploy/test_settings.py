@@ -12,7 +12,7 @@ from config import ROOT, Config
 from tests.deploy.files import compose, image_settings, manifests, of_image, pods, unit_settings
 
 SETTINGS = {name.upper() for name in Config.model_fields}
-GIVEN = {
+REQUIRED = {
     "DATABASE_URL": "postgresql://anime:x@database/anime",
     "SECRET_KEY": "0f1e2d3c4b5a69788796a5b4c3d2e1f0",
 }
@@ -27,11 +27,11 @@ def settings_of(service: str) -> dict[str, str]:
 def test_compose_sets_what_the_server_reads(service: str) -> None:
     settings = settings_of(service)
     assert set(settings) <= SETTINGS
-    read = Config.from_env(settings | GIVEN)
+    read = Config.from_env(settings | REQUIRED)
     assert (read.app_env, str(read.model_dir)) == ("production", image_settings()["MODEL_DIR"])
 
 
-def test_compose_takes_secrets_from_outside_and_does_without_none() -> None:
+def test_compose_requires_secrets_from_the_environment() -> None:
     text = (ROOT / "compose.yaml").read_text("utf-8")
     for name in ("SECRET_KEY", "POSTGRES_PASSWORD"):
         used = re.findall(rf"\$\{{{name}[^}}]*\}}", text)
@@ -45,7 +45,7 @@ def test_compose_calls_the_database_and_redis_by_their_names() -> None:
     assert "@database:5432/" in settings_of("server")["DATABASE_URL"]
     address = re.search(r"RATE_LIMIT_STORAGE=(\S+) ", (ROOT / "compose.yaml").read_text("utf-8"))
     assert address is not None
-    storage = Config.from_env(GIVEN | {"RATE_LIMIT_STORAGE": address[1]}).rate_limit_storage
+    storage = Config.from_env(REQUIRED | {"RATE_LIMIT_STORAGE": address[1]}).rate_limit_storage
     assert storage.startswith("redis://redis:6379")
     assert {"database", "redis"} <= set(services)
     assert services["database"]["networks"] == services["redis"]["networks"] == ["inside"]
@@ -72,10 +72,10 @@ def test_kubernetes_sets_what_the_server_reads() -> None:
     settings, secret = found["configmap.yaml"]["data"], found["secret.template.yaml"]["stringData"]
     assert set(settings) | set(secret) <= SETTINGS
     assert not set(settings) & set(secret)
-    assert Config.from_env(settings | GIVEN).rate_limit_enabled
+    assert Config.from_env(settings | REQUIRED).rate_limit_enabled
 
 
-def test_the_template_of_the_secret_has_no_values_and_is_not_applied() -> None:
+def test_secret_template_has_no_values_and_is_not_applied() -> None:
     found = manifests()
     assert set(found["secret.template.yaml"]["stringData"].values()) == {""}
     applied = found.pop("kustomization.yaml")["resources"]
@@ -83,7 +83,7 @@ def test_the_template_of_the_secret_has_no_values_and_is_not_applied() -> None:
 
 
 def test_the_same_port_everywhere() -> None:
-    port = Config.from_env(GIVEN).port
+    port = Config.from_env(REQUIRED).port
     server = pods()["server"]
     assert image_settings()["PORT"] == of_image("EXPOSE")[0] == str(port)
     assert settings_of("server")["PORT"] == manifests()["configmap.yaml"]["data"]["PORT"] == str(port)
@@ -159,10 +159,10 @@ def test_everything_that_selects_pods_selects_the_servers() -> None:
 
 def test_the_probes_ask_what_each_is_for() -> None:
     (container,) = pods()["server"]["spec"]["containers"]
-    asked = {
+    paths = {
         kind: container[f"{kind}Probe"]["httpGet"]["path"] for kind in ("startup", "readiness", "liveness")
     }
-    assert asked == {"startup": "/readyz", "readiness": "/healthz", "liveness": "/healthz"}
+    assert paths == {"startup": "/readyz", "readiness": "/healthz", "liveness": "/healthz"}
 
 
 def test_every_command_runs_a_script_that_exists() -> None:

@@ -1,4 +1,4 @@
-"""What the tests of the scripts share: settings of their own, and real processes."""
+"""Fixtures of the scripts: settings of their own, and real processes."""
 
 from __future__ import annotations
 

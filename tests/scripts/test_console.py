@@ -1,4 +1,4 @@
-"""How every script ends: its exit code, or one clear sentence."""
+"""The end of every script: its exit code, or one clear sentence."""
 
 from __future__ import annotations
 

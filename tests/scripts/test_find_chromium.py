@@ -60,11 +60,11 @@ def test_where_there_is_none_debians_is_installed(machine: Path, tmp_path: Path,
     tool(machine, "apt-get", f'echo "$1" >> {tmp_path}/asked; [ "$1" = update ] || {{ {made}; }}')
     done = find(machine)
     assert (done.returncode, done.stdout) == (0, f"{path}\n")
-    asked = (tmp_path / "asked").read_text("utf-8").split()
-    assert asked == (["update", "install"] if user == "0" else ["sudo", "update", "sudo", "install"])
+    commands = (tmp_path / "asked").read_text("utf-8").split()
+    assert commands == (["update", "install"] if user == "0" else ["sudo", "update", "sudo", "install"])
 
 
-def test_where_it_cannot_be_installed_the_reason_is_followed_by_a_sentence(machine: Path) -> None:
+def test_failed_installation_shows_the_reason_and_advice(machine: Path) -> None:
     tool(machine, "apt-get", "echo E: no network; exit 100")
     done = find(machine)
     assert (done.returncode, done.stdout) == (1, "")

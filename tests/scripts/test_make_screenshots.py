@@ -25,7 +25,7 @@ def test_a_picture_gets_as_many_colors_as_fit() -> None:
     assert len(found.getcolors() or ()) > 128
 
 
-def test_one_that_no_number_of_colors_makes_small_enough_is_an_error() -> None:
+def test_picture_too_large_in_any_colors_is_an_error() -> None:
     noise = np.random.default_rng(7).integers(0, 256, (800, 800, 3))
     with pytest.raises(PictureTooLargeError, match=f"in 32 colors .* over {MAX_BYTES:,}"):
         small(png(noise))

@@ -12,12 +12,12 @@ import pytest
 from config import ROOT
 from tests.scripts.test_check_toolchain import tool
 
-LEFT_OUT = "The web app could not be built, see above. The API runs without it"
+NOT_BUILT = "The web app could not be built, see above. The API runs without it"
 
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    """What `make web` looks at, set up, with an npm that puts down what it was asked and fails if told."""
+    """The files that `make web` looks at, set up, with an npm that logs its commands and fails if told."""
     for folder in ("scripts", ".venv/bin", "frontend"):
         (tmp_path / folder).mkdir(parents=True)
     shutil.copy(ROOT / "Makefile", tmp_path)
@@ -29,7 +29,7 @@ def project(tmp_path: Path) -> Path:
     tool(tmp_path / ".venv" / "bin", "python")
     built = "mkdir -p frontend/dist && touch frontend/dist/index.html"
     (tmp_path / "scripts" / "npm.sh").write_text(
-        f'echo "$*" >> asked\n[ "$1" = "$FAILS" ] && {{ echo "no registry" >&2; exit 1; }}\n'
+        f'echo "$*" >> commands\n[ "$1" = "$FAILS" ] && {{ echo "no registry" >&2; exit 1; }}\n'
         f'[ "$1" = ci ] && mkdir -p frontend/node_modules\n[ "$2" = run ] && {built}\nexit 0\n',
         "utf-8",
     )
@@ -47,8 +47,8 @@ def make(project: Path, target: str, **environ: str) -> subprocess.CompletedProc
     )
 
 
-def asked(project: Path) -> list[str]:
-    file = project / "asked"
+def npm_commands(project: Path) -> list[str]:
+    file = project / "commands"
     return file.read_text("utf-8").splitlines() if file.exists() else []
 
 
@@ -56,8 +56,8 @@ def test_the_web_app_is_built_once(project: Path) -> None:
     for _ in range(2):
         done = make(project, "web")
         assert (done.returncode, done.stderr) == (0, "")
-        assert LEFT_OUT not in done.stdout
-    assert [words.split()[0] for words in asked(project)] == ["ci", "--silent"]
+        assert NOT_BUILT not in done.stdout
+    assert [words.split()[0] for words in npm_commands(project)] == ["ci", "--silent"]
     assert (project / "frontend" / "dist" / "index.html").is_file()
 
 
@@ -65,7 +65,7 @@ def test_the_web_app_is_built_once(project: Path) -> None:
 def test_where_it_cannot_be_built_make_says_why_and_goes_on(project: Path, step: str) -> None:
     done = make(project, "web", FAILS=step)
     assert done.returncode == 0
-    assert LEFT_OUT in done.stdout
+    assert NOT_BUILT in done.stdout
     assert "no registry" in done.stderr
     assert make(project, "frontend", FAILS=step).returncode != 0
 
@@ -73,10 +73,10 @@ def test_where_it_cannot_be_built_make_says_why_and_goes_on(project: Path, step:
 def test_a_build_that_is_there_needs_no_registry(project: Path) -> None:
     make(project, "web")
     shutil.rmtree(project / "frontend" / "node_modules")
-    (project / "asked").unlink()
+    (project / "commands").unlink()
     done = make(project, "web", FAILS="ci")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
-    assert asked(project) == []
+    assert npm_commands(project) == []
 
 
 def test_a_build_that_fails_leaves_the_one_before(project: Path) -> None:
@@ -84,7 +84,7 @@ def test_a_build_that_fails_leaves_the_one_before(project: Path) -> None:
     index = project / "frontend" / "dist" / "index.html"
     index.write_text("before", "utf-8")
     os.utime(index, (1, 1))
-    assert LEFT_OUT in make(project, "web", FAILS="--silent").stdout
+    assert NOT_BUILT in make(project, "web", FAILS="--silent").stdout
     assert index.read_text("utf-8") == "before"
 
 

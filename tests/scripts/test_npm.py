@@ -54,7 +54,7 @@ def test_a_node_that_is_new_enough_is_used(project: Path, version: str) -> None:
 
 
 @pytest.mark.parametrize("version", ["18.20.0", "20.18.3", "21.7.0", "22.12.0", "23.11.0", None])
-def test_otherwise_one_from_pypi_is_put_into_the_environment_once(
+def test_node_from_pypi_is_installed_once_otherwise(
     project: Path, version: str | None, tmp_path: Path
 ) -> None:
     if version:
@@ -77,7 +77,7 @@ def test_where_none_can_be_had_it_is_one_sentence(project: Path) -> None:
     assert line.startswith("error: the web app needs Node.js 20.19, 22.13 or 24")
 
 
-def test_a_build_leaves_the_files_of_those_before_to_whoever_has_them_open() -> None:
+def test_build_keeps_the_files_of_earlier_builds() -> None:
     package = json.loads((ROOT / "frontend" / "package.json").read_text("utf-8"))
     assert package["scripts"]["build"] == "vite build --emptyOutDir=false"
 

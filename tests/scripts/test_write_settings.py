@@ -31,8 +31,8 @@ def test_a_new_field_is_all_that_a_new_setting_needs(monkeypatch: pytest.MonkeyP
     after = write_settings.readme(before)
     assert after.count(row) == 1
     assert after.replace(row, "") == before
-    given = {"DATABASE_URL": "sqlite://", "SECRET_KEY": "k" * 16, "COVER_WIDTH": "300"}
-    assert Grown.from_env(given).model_dump()["cover_width"] == 300
+    environ = {"DATABASE_URL": "sqlite://", "SECRET_KEY": "k" * 16, "COVER_WIDTH": "300"}
+    assert Grown.from_env(environ).model_dump()["cover_width"] == 300
 
 
 def test_outdated_documents_are_named_and_rewritten(

@@ -1,4 +1,4 @@
-"""Who was erased, so that running servers hear of it.
+"""Ids of erased users, so that running servers hear of them.
 
 Revision ID: 0003
 Revises: 0002

@@ -53,9 +53,9 @@ def test_resolve_answers_the_query_bank(index: TitleIndex, catalog: Catalog) -> 
 
 
 def test_resolve_rejects_titles_outside_the_catalog(index: TitleIndex, catalog: Catalog) -> None:
-    outside = [text for text, meant in query_bank() if meant is None]
-    assert len(outside) >= 25
-    found = {text: catalog[row].name for text in outside if (row := index.resolve(text)) is not None}
+    unknown = [text for text, meant in query_bank() if meant is None]
+    assert len(unknown) >= 25
+    found = {text: catalog[row].name for text in unknown if (row := index.resolve(text)) is not None}
     assert found == {}
 
 
