@@ -163,7 +163,7 @@ def _dashboard(path: Path) -> Iterator[str]:
 
 
 def _lost(content: Any, understood: Any, place: str) -> Iterator[str]:
-    """Where in `content` something did not get through the schema."""
+    """Places in `content` where something did not get through the schema."""
     if isinstance(content, dict) and isinstance(understood, dict):
         for key, value in content.items():
             yield from _lost(value, understood.get(key), f"{place}.{key}")
