@@ -31,7 +31,7 @@ class PictureTooLargeError(ValueError):
 
 
 class Picture(NamedTuple):
-    """A page, in a window of this size, in these colors."""
+    """One screenshot: a page, in a window of this size, in these colors."""
 
     name: str
     path: str
