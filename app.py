@@ -65,15 +65,7 @@ def create_app(config: Config | None = None) -> Flask:
     metrics.count_database_errors(services.engine)
     install_context(
         app.extensions,
-        ApiContext(
-            services,
-            config.secret_key.encode(),
-            ApiKeys.parse(config.api_keys),
-            config.max_list_titles,
-            config.max_upload_bytes,
-            config.prometheus_multiproc_dir,
-            config.remote_covers,
-        ),
+        ApiContext(services, config, ApiKeys.parse(config.api_keys)),
     )
     observe(app)
     register_error_handlers(app)
@@ -94,14 +86,6 @@ def create_app(config: Config | None = None) -> Flask:
 
 def _open(config: Config) -> Services:
     try:
-        return open_services(
-            config.database_url,
-            config.model_dir,
-            sync_interval_s=config.sync_interval_ms / 1000,
-            overlay_max_users=config.overlay_max_users,
-            max_list_titles=config.max_list_titles,
-            titles=config.model_titles,
-            observers=Observers(metrics.time_ranking, metrics.INSERTS.time),
-        )
+        return open_services(config, Observers(metrics.time_ranking, metrics.INSERTS.time))
     except (BuildFailedError, DatabaseUnavailableError) as error:
         raise StartError(str(error)) from None

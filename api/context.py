@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import cast
+from typing import Protocol, cast
 
 from flask import current_app
 
@@ -13,22 +13,43 @@ from serving.services import Services
 _KEY = "anime_recommendations"
 
 
+class ApiSettings(Protocol):
+    """The settings that handlers need; `config.Config` has them, and says what each does."""
+
+    @property
+    def secret_key(self) -> str: ...
+    @property
+    def max_list_titles(self) -> int: ...
+    @property
+    def max_upload_bytes(self) -> int: ...
+    @property
+    def prometheus_multiproc_dir(self) -> str: ...
+    @property
+    def remote_covers(self) -> bool: ...
+
+
 @dataclass(frozen=True)
 class ApiContext:
     """Made by `create_app`, the same for every request."""
 
     services: Services
-    secret_key: bytes
+    settings: ApiSettings
     api_keys: ApiKeys
-    max_list_titles: int
-    max_upload_bytes: int
-    metrics_dir: str  # of the metrics of several workers; empty: this process is the only one
-    remote_covers: bool  # whether answers name covers on the hosts of others
 
 
 def context() -> ApiContext:
     """The context of the app that handles this request."""
     return cast(ApiContext, current_app.extensions[_KEY])
+
+
+def settings() -> ApiSettings:
+    """The settings of the app that handles this request."""
+    return context().settings
+
+
+def secret_key() -> bytes:
+    """Signs what the server hands out."""
+    return context().settings.secret_key.encode()
 
 
 def services() -> Services:

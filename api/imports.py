@@ -10,7 +10,7 @@ from flask import abort, request
 from flask_openapi3 import APIBlueprint, Tag
 from pydantic import ValidationError
 
-from api.context import context, services
+from api.context import services, settings
 from api.errors import ApiError, Problem, validation_problem
 from api.keys import Scope
 from api.schemas.imports import MalImportAnswer, MalImportQuery
@@ -61,7 +61,7 @@ def post_mal(query: MalImportQuery) -> MalImportAnswer:
     By default nothing is saved. With `dry_run=false`, the matched entries replace the saved list of
     `user_id`; this needs an API key with the scope `write` if keys are configured. A form may carry both
     parameters as fields."""
-    request.max_content_length = context().max_upload_bytes
+    request.max_content_length = settings().max_upload_bytes
     export, options = _upload(query)
     saved_for = None if options.dry_run else options.user_id
     if saved_for is not None:

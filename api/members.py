@@ -23,7 +23,7 @@ FORMER: Mapping[str, str] = {
 
 
 def unknown_member(schema: str, loc: Sequence[int | str]) -> str:
-    """What to say of a member that a schema does not have.
+    """The message for a member that a schema does not have.
 
     Args:
         schema: the name of the model that the request was read with.

@@ -12,7 +12,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from sqlalchemy import Engine, event
 from sqlalchemy.engine import ExceptionContext
 
-from api.context import context
+from api.context import settings
 from api.errors import Problem
 from api.security import require_metrics_key
 from serving.live import LiveVersion
@@ -72,7 +72,7 @@ def get_metrics() -> Response:
     `admin` if one is configured."""
     require_metrics_key()
     registry: CollectorRegistry = REGISTRY
-    folder = context().metrics_dir
+    folder = settings().prometheus_multiproc_dir
     if folder:
         registry = CollectorRegistry()
         MultiProcessCollector(registry, folder)  # type: ignore[no-untyped-call]

@@ -11,7 +11,7 @@ import time
 from flask import Flask, Response, g, has_request_context, request
 from pythonjsonlogger.json import JsonFormatter
 
-from api.context import context
+from api.context import services
 from api.metrics import HTTP_REQUESTS, show_model
 from serving.live import LiveVersion
 
@@ -44,7 +44,7 @@ def observe(app: Flask) -> None:
     @app.after_request
     def _model(response: Response) -> Response:
         nonlocal shown
-        live = context().services.live
+        live = services().live
         if shown != (live.in_service, live.refused):
             shown = live.in_service, live.refused
             show_model(*shown)
@@ -71,7 +71,7 @@ def _end(response: Response) -> Response:
     # the rule, not the path: a path may name a person
     route = request.url_rule.rule if request.url_rule else "unknown"
     HTTP_REQUESTS.labels(method, route, str(response.status_code)).observe(seconds)
-    live = context().services.live
+    live = services().live
     response.headers["X-Request-ID"] = g.request_id
     # W3C trace context: this answer is a span of the caller's trace
     response.headers["traceparent"] = f"00-{g.trace_id}-{g.span_id}-{g.trace_flags}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_openapi3 import APIBlueprint, Tag
 
-from api.context import context, services
+from api.context import secret_key, services
 from api.errors import Problem
 from api.keys import profile_token
 from api.schemas.profiles import NewProfile, Profile, ProfilePath
@@ -36,7 +36,7 @@ def post_profile(body: SavedRatings) -> tuple[NewProfile, int, dict[str, str]]:
     Titles that cannot be found are named in `unresolved`; a list without any known title is refused. A title
     without a rating counts as liked, and is saved with 10."""
     saved = services().users.add_profile(body.to_list())
-    token = profile_token(context().secret_key, saved.user_id)
+    token = profile_token(secret_key(), saved.user_id)
     location = {"Location": f"{blueprint.url_prefix}/{saved.user_id}"}
     return NewProfile.created(saved, token), 201, location
 

@@ -8,7 +8,7 @@ import hmac
 from flask_openapi3 import APIBlueprint, Tag
 from pydantic import BaseModel
 
-from api.context import context, services
+from api.context import secret_key, services
 from api.errors import Problem
 from api.schemas.recommendations import RecommendationAnswer, RecommendationRequest
 from api.security import OWN_PROFILE, own_profile
@@ -41,5 +41,5 @@ def answer(found: Recommendations, user_id: int | None, request: BaseModel) -> R
     """The answer, with an id that signs the request: the same for the same request to the same model."""
     whose = () if user_id is None else (user_id,)
     text = "\n".join(map(str, (found.live.name, *whose, request.model_dump_json())))
-    signature = hmac.new(context().secret_key, text.encode(), hashlib.sha256).hexdigest()[:32]
+    signature = hmac.new(secret_key(), text.encode(), hashlib.sha256).hexdigest()[:32]
     return RecommendationAnswer.of(found, signature)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Response, request
 from flask.typing import ResponseReturnValue
 
-from api.context import context
+from api.context import context, secret_key
 from api.errors import ApiError
 from api.keys import Scope, profile_token
 from domain.ranges import is_profile
@@ -145,7 +145,7 @@ def keep_to_https(app: WSGIApplication) -> WSGIApplication:
 
 
 def _has_token_of(user_id: int) -> bool:
-    expected = profile_token(context().secret_key, user_id)
+    expected = profile_token(secret_key(), user_id)
     return hmac.compare_digest(_bearer().encode(), expected.encode())
 
 

@@ -12,8 +12,6 @@ from recommender.artifacts.snapshot import Snapshot
 from recommender.data.catalog import Catalog
 from serving.errors import ListTooLongError, NoTitleResolvedError
 
-MAX_LIST_TITLES = 5_000  # of one list, unless the settings say otherwise
-
 
 class SubmittedTitle(NamedTuple):
     """One entry of a list: a title by id or by name, with or without a rating."""
@@ -99,14 +97,14 @@ class ResolvedList:
 NO_LIST = ResolvedList()
 
 
-def resolve_list(submitted: SubmittedList, snapshot: Snapshot, max_titles: int) -> ResolvedList:
+def resolve_list(submitted: SubmittedList, snapshot: Snapshot, max_titles: int | None) -> ResolvedList:
     """Find the title of each entry.
 
     Raises:
         ListTooLongError: more than `max_titles`.
     """
     length = len(submitted.titles) + len(submitted.watched_ids)
-    if length > max_titles:
+    if max_titles is not None and length > max_titles:
         raise ListTooLongError(length, max_titles)
     resolved: list[Resolved] = []
     unresolved: list[Unresolved] = []

@@ -15,7 +15,7 @@ from recommender.pipeline.filters import Filters
 from recommender.pipeline.options import FranchiseMode, PageOptions, PageRequest
 from recommender.pipeline.pipeline import DEFAULT, Page, Pipeline
 from serving.errors import ListRequiredError, ProfileIdError, UnknownTitleError
-from serving.lists import MAX_LIST_TITLES, NO_LIST, ResolvedList, SubmittedList, resolve_list
+from serving.lists import NO_LIST, ResolvedList, SubmittedList, resolve_list
 from serving.live import LiveVersion, ModelSource
 from serving.users import UserService
 
@@ -66,14 +66,14 @@ class RecommendationService:
     Attributes:
         users: the saved users; None where there are none, as in evaluation.
         pipeline: the parts that make a page.
-        max_list_titles: of one list.
+        max_list_titles: of one list; None: any number.
         observe: times each ranking, by algorithm.
     """
 
     models: ModelSource
     users: UserService | None = None
     pipeline: Pipeline = DEFAULT
-    max_list_titles: int = MAX_LIST_TITLES
+    max_list_titles: int | None = None
     observe: Callable[[str], AbstractContextManager[object]] = lambda _algorithm: nullcontext()
 
     def recommend(

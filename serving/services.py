@@ -11,6 +11,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError
@@ -19,12 +20,10 @@ from db.engine import connection_error_message, open_engine, read_transaction, s
 from db.revisions import current_revision, database_id
 from db.schema import migrate
 from recommender.artifacts.store import ModelStore, NoModelError, Version
-from recommender.models.item_item import ItemItemConfig
 from serving.builder import BuildFailedError
 from serving.catalog import CatalogService
 from serving.errors import DatabaseUnavailableError
 from serving.imports import ImportService
-from serving.lists import MAX_LIST_TITLES
 from serving.live import LiveModel, LiveVersion
 from serving.recommendations import RecommendationService
 from serving.taste import TasteService
@@ -94,32 +93,46 @@ class Services:
         self.live.latest_model()
 
 
-def open_services(
-    database_url: str,
-    model_dir: Path,
-    *,
-    sync_interval_s: float,
-    overlay_max_users: int,
-    max_list_titles: int = MAX_LIST_TITLES,
-    titles: int = ItemItemConfig.titles,
-    observers: Observers | None = None,
-) -> Services:
+class ServingSettings(Protocol):
+    """The settings that services need; `config.Config` has them, and says what each does."""
+
+    @property
+    def database_url(self) -> str: ...
+    @property
+    def model_dir(self) -> Path: ...
+    @property
+    def model_titles(self) -> int: ...
+    @property
+    def max_list_titles(self) -> int: ...
+    @property
+    def overlay_max_users(self) -> int: ...
+    @property
+    def sync_interval_ms(self) -> int: ...
+
+
+def open_services(settings: ServingSettings, observers: Observers | None = None) -> Services:
     """Open the database, migrate its schema, and load the model, or build one if none is usable.
 
     Raises:
         DatabaseUnavailableError: it cannot be reached or used.
         BuildFailedError: there is no usable model and none could be built, such as from an empty database.
     """
-    engine = open_engine(database_url, lock_timeout_s=LOCK_TIMEOUT_S)
-    store = ModelStore(model_dir)
+    engine = open_engine(settings.database_url, lock_timeout_s=LOCK_TIMEOUT_S)
+    store = ModelStore(settings.model_dir)
     try:
         migrate(engine)
-        version = _load_or_build(engine, store, titles)
+        version = _load_or_build(engine, store, settings.model_titles)
     except DBAPIError as error:
         raise DatabaseUnavailableError(connection_error_message(error)) from error
-    live = LiveModel(store, engine, version, interval_s=sync_interval_s, overlay_max_users=overlay_max_users)
+    live = LiveModel(
+        store,
+        engine,
+        version,
+        interval_s=settings.sync_interval_ms / 1_000,
+        overlay_max_users=settings.overlay_max_users,
+    )
     engine.dispose()  # a fork after this inherits no open connection
-    return Services.over(engine, live, max_list_titles, observers)
+    return Services.over(engine, live, settings.max_list_titles, observers)
 
 
 def _load_or_build(engine: Engine, store: ModelStore, titles: int) -> Version:

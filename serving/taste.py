@@ -8,7 +8,7 @@ from recommender.data.query import Query
 from recommender.models.popularity import Popularity
 from recommender.models.user_user import Neighbors, UserUser
 from recommender.pipeline.taste import Taste, taste_of
-from serving.lists import MAX_LIST_TITLES, ResolvedList, SubmittedList, resolve_list
+from serving.lists import ResolvedList, SubmittedList, resolve_list
 from serving.live import LiveVersion, ModelSource
 
 NEIGHBORS = 20
@@ -33,7 +33,7 @@ class TasteService:
     """
 
     models: ModelSource
-    max_list_titles: int = MAX_LIST_TITLES
+    max_list_titles: int
 
     def summarize(self, submitted: SubmittedList, *, nsfw: bool, user_id: int | None = None) -> TasteSummary:
         """Compare genres, decades, types and ratings with everybody's.

@@ -18,7 +18,7 @@ from recommender.artifacts.snapshot import Snapshot
 from recommender.data.query import Query
 from recommender.models.user_user import Neighbors, UserUser
 from serving.errors import NothingToSaveError, UnknownUserError
-from serving.lists import MAX_LIST_TITLES, ResolvedList, SubmittedList, resolve_list
+from serving.lists import ResolvedList, SubmittedList, resolve_list
 from serving.live import LiveModel, LiveVersion
 
 
@@ -61,7 +61,7 @@ class UserService:
 
     engine: Engine
     live: LiveModel
-    max_list_titles: int = MAX_LIST_TITLES
+    max_list_titles: int
     observe_save: Callable[[], AbstractContextManager[object]] = nullcontext
 
     def entries(self, user_id: int, snapshot: Snapshot) -> list[tuple[int, int]] | None:

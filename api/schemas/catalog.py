@@ -6,7 +6,7 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.context import context
+from api.context import settings
 from api.requests import QueryModel
 from serving.catalog import CatalogSummary
 
@@ -52,6 +52,6 @@ class CatalogAnswer(BaseModel):
             types=[NamedCount.model_validate(count) for count in summary.types],
             year_from=year_from,
             year_to=year_to,
-            max_list_titles=context().max_list_titles,
-            covers=context().remote_covers,
+            max_list_titles=settings().max_list_titles,
+            covers=settings().remote_covers,
         )

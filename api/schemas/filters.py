@@ -80,9 +80,7 @@ class Filter(BaseModel):
     name: str = Field(description="the member of `filters`, or the query parameter")
     label: str = Field(description="a few words for a form")
     description: str = Field(description="what it asks of a title")
-    control: Control = Field(
-        description="the kind of control that suits it; `none`: better left out of a form"
-    )
+    control: Control = Field(description="the kind of control that suits it; `none`: not meant for a form")
     default: list[str] | str | bool | int | float | None = Field(
         description="the value that asks for nothing"
     )

@@ -6,7 +6,7 @@ from typing import Any, Literal, Self
 
 from pydantic import BaseModel, Field, TypeAdapter
 
-from api.context import context
+from api.context import settings
 from domain.titles import Title
 from recommender.data.catalog import Catalog
 from recommender.pipeline.explanations import Explanation
@@ -47,7 +47,7 @@ class AnimeItem(BaseModel):
             covers: whether the address of the cover is told; default: as the settings say.
         """
         if covers is None:
-            covers = context().remote_covers
+            covers = settings().remote_covers
         return cls.model_validate(anime_members(title, covers) | more)
 
 
@@ -94,7 +94,7 @@ class RecommendedItem(AnimeItem):
 
     @classmethod
     def all_of(cls, found: Recommendations) -> list[RecommendedItem]:
-        catalog, page, covers = found.context.catalog, found.page, context().remote_covers
+        catalog, page, covers = found.context.catalog, found.page, settings().remote_covers
         members = [
             anime_members(catalog[row], covers)
             | {

@@ -25,6 +25,7 @@ from tests.serving.worlds import (
     TITLES,
     add_titles,
     damage,
+    settings_of,
 )
 
 # a builder whose disk hangs when it is told to keep the file or folder whose path ends like this
@@ -188,7 +189,7 @@ def test_killed_build_leaves_next_build_and_start_working(
     insert_user(embedded, STRANGER, ACTION)
     kill_a_build(embedded, store, stage)
     url = embedded.url.render_as_string(hide_password=False)
-    services = open_services(url, store.directory, sync_interval_s=0, overlay_max_users=10)
+    services = open_services(settings_of(url, store.directory))
     assert services.live.current().name == ("v0002" if stage == "models" else "v0001")
     version, _ = build_model(embedded, store, wait_s=5)
     assert leftovers(store) == []
@@ -203,7 +204,7 @@ def test_start_sweeps_leftovers_of_a_killed_build(embedded: Engine, store: Model
     kill_a_build(embedded, store, STAGES[0])
     assert leftovers(store) == ["tmp-v0002"]
     url = embedded.url.render_as_string(hide_password=False)
-    open_services(url, store.directory, sync_interval_s=0, overlay_max_users=10).engine.dispose()
+    open_services(settings_of(url, store.directory)).engine.dispose()
     assert leftovers(store) == []
 
 
@@ -212,5 +213,5 @@ def test_start_keeps_files_of_a_build_in_progress(embedded: Engine, store: Model
     url = embedded.url.render_as_string(hide_password=False)
     with store.lock(wait_s=0):
         (store.directory / "tmp-v0002").mkdir()
-        open_services(url, store.directory, sync_interval_s=0, overlay_max_users=10).engine.dispose()
+        open_services(settings_of(url, store.directory)).engine.dispose()
     assert leftovers(store) == ["tmp-v0002"]

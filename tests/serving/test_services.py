@@ -24,12 +24,13 @@ from tests.serving.worlds import (
     add_titles,
     damage,
     knows,
+    settings_of,
 )
 
 
 def start(engine: Engine, store: ModelStore) -> Services:
     url = engine.url.render_as_string(hide_password=False)
-    return open_services(url, store.directory, sync_interval_s=0, overlay_max_users=10)
+    return open_services(settings_of(url, store.directory))
 
 
 def test_start_without_a_model_builds_one(filled: Engine, store: ModelStore) -> None:
@@ -114,7 +115,7 @@ def test_model_of_another_database_is_not_up_to_date(
 
 def test_empty_database_error_says_what_to_do(database_url: str, store: ModelStore) -> None:
     with pytest.raises(BuildFailedError, match=r"the database has no titles; import some first: python "):
-        open_services(database_url, store.directory, sync_interval_s=0, overlay_max_users=10)
+        open_services(settings_of(database_url, store.directory))
 
 
 def test_unusable_model_directory_error_names_it(embedded: Engine, tmp_path: Path) -> None:
@@ -126,20 +127,13 @@ def test_unusable_model_directory_error_names_it(embedded: Engine, tmp_path: Pat
 def test_unreachable_sqlite_is_reported_as_unavailable(tmp_path: Path) -> None:
     (tmp_path / "anime.db").mkdir()
     with pytest.raises(DatabaseUnavailableError, match="unable to open database file"):
-        open_services(
-            f"sqlite:///{tmp_path / 'anime.db'}", tmp_path / "models", sync_interval_s=0, overlay_max_users=10
-        )
+        open_services(settings_of(f"sqlite:///{tmp_path / 'anime.db'}", tmp_path / "models"))
 
 
 def test_unreachable_postgresql_is_reported_as_unavailable(tmp_path: Path) -> None:
     # in the very form that .env.example and the error of a missing DATABASE_URL show
     with pytest.raises(DatabaseUnavailableError, match="refused"):
-        open_services(
-            "postgresql://user:password@127.0.0.1:1/database",
-            tmp_path / "models",
-            sync_interval_s=0,
-            overlay_max_users=10,
-        )
+        open_services(settings_of("postgresql://user:password@127.0.0.1:1/database", tmp_path / "models"))
 
 
 def test_start_serves_every_title(filled: Engine, store: ModelStore, version: Version) -> None:
@@ -148,5 +142,5 @@ def test_start_serves_every_title(filled: Engine, store: ModelStore, version: Ve
 
 def test_build_fits_the_configured_number_of_titles(embedded: Engine, store: ModelStore) -> None:
     url = embedded.url.render_as_string(hide_password=False)
-    services = open_services(url, store.directory, sync_interval_s=0, overlay_max_users=10, titles=7)
+    services = open_services(settings_of(url, store.directory).model_copy(update={"model_titles": 7}))
     assert len(services.live.in_service.snapshot.models[ItemItem].titles) == 7

@@ -12,6 +12,7 @@ from typing import Any
 import sqlalchemy
 from sqlalchemy import Engine, insert, text
 
+from config import Config
 from db.engine import write_transaction
 from db.models import Anime
 from db.revisions import take_revision
@@ -150,3 +151,14 @@ def _title(anime_id: int, name: str) -> dict[str, Any]:
         "members": 1_000_000 if anime_id in ADULT else 200_000 - anime_id,
         "year": 1980 + anime_id % 40,
     }
+
+
+def settings_of(database_url: str, model_dir: Path, **changes: Any) -> Config:
+    """Settings of a server over a database and a directory of models."""
+    return Config(
+        database_url=database_url,
+        secret_key="only-for-the-tests-of-this-project",
+        model_dir=model_dir,
+        overlay_max_users=10,
+        **changes,
+    )
