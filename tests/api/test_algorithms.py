@@ -8,8 +8,8 @@ from flask.testing import FlaskClient
 
 
 def algorithms(client: FlaskClient) -> list[dict[str, Any]]:
-    data: list[dict[str, Any]] = client.get("/api/v1/algorithms").get_json()["data"]
-    return data
+    items: list[dict[str, Any]] = client.get("/api/v1/algorithms").get_json()["items"]
+    return items
 
 
 def test_algorithms_have_descriptions_needs_and_defaults(client: FlaskClient) -> None:
@@ -17,8 +17,9 @@ def test_algorithms_have_descriptions_needs_and_defaults(client: FlaskClient) ->
     assert {"user-user", "content-based", "popular"} <= {item["name"] for item in listed}
     for item in listed:
         assert item["description"].endswith(".")
+        assert 0 < len(item["label"]) <= 40
         assert isinstance(item["needs_list"], bool)
-        assert item["default_n"] == (15 if item["name"] == "user-user" else 20)
+        assert item["default_limit"] == (15 if item["name"] == "user-user" else 20)
 
 
 def test_algorithms_answer_on_every_route(client: FlaskClient) -> None:
@@ -29,7 +30,7 @@ def test_algorithms_answer_on_every_route(client: FlaskClient) -> None:
         assert client.post("/api/v1/recommendations", json=body).status_code == 200
         body = {"user_id": 900_001, "anime_list": list_, "algorithm": name}
         found = client.post("/users/recommendations", json=body)
-        assert (found.status_code, len(found.get_json())) == (200, item["default_n"])
+        assert (found.status_code, len(found.get_json())) == (200, item["default_limit"])
         assert client.get(f"/api/v1/users/7/recommendations?algorithm={name}").status_code == 200
 
 

@@ -20,7 +20,7 @@ def ask(client: FlaskClient, path: str = URL, **query: Any) -> dict[str, Any]:
 
 
 def ids(page: dict[str, Any]) -> list[int]:
-    return [item["anime_id"] for item in page["data"]]
+    return [item["anime_id"] for item in page["items"]]
 
 
 def test_browse_lists_every_title_by_popularity(shared_client: FlaskClient, snapshot: Snapshot) -> None:
@@ -38,7 +38,7 @@ def test_browse_lists_every_title_by_popularity(shared_client: FlaskClient, snap
 def test_page_after_the_last_is_empty(shared_client: FlaskClient) -> None:
     page = ask(shared_client, page=99)
     assert page == {
-        "data": [],
+        "items": [],
         "pagination": {"page": 99, "limit": 20, "total": 300, "has_next": False},
     }
 
@@ -57,8 +57,8 @@ def test_search_finds_any_name_of_a_title(shared_client: FlaskClient, query: str
 
 def test_search_takes_filters(shared_client: FlaskClient) -> None:
     page = ask(shared_client, query="no", types="Movie", limit=100)
-    assert {item["type"] for item in page["data"]} == {"Movie"}
-    assert page["pagination"]["total"] == len(page["data"]) > 1
+    assert {item["type"] for item in page["items"]} == {"Movie"}
+    assert page["pagination"]["total"] == len(page["items"]) > 1
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_browse_takes_filters(shared_client: FlaskClient, snapshot: Snapshot, qu
     page = shared_client.get(f"{URL}?limit=100&{query}").get_json()
     assert page["pagination"]["total"] == len(expected) > 0
     assert set(ids(page)) <= expected
-    assert len(page["data"]) == min(100, len(expected))
+    assert len(page["items"]) == min(100, len(expected))
 
 
 @pytest.mark.parametrize("query", ["ids=9253,1535,424242", "ids=9253&ids=1535&ids=9253"])
@@ -111,7 +111,9 @@ def test_ids_combine_with_query_and_filters(shared_client: FlaskClient) -> None:
 def test_search_names_the_matched_alias(
     shared_client: FlaskClient, query: str, anime_id: int, matched: str | None
 ) -> None:
-    found = {item["anime_id"]: item["matched"] for item in ask(shared_client, query=query, limit=100)["data"]}
+    found = {
+        item["anime_id"]: item["matched"] for item in ask(shared_client, query=query, limit=100)["items"]
+    }
     assert found[anime_id] == matched
 
 
@@ -121,7 +123,7 @@ def test_search_names_the_matched_alias(
         ("popularity", lambda title: -title.members),
         ("year", lambda title: -(title.year or 0)),
         ("name", lambda title: title.name.casefold()),
-        ("score", lambda title: -(title.score or 0)),
+        ("mal_score", lambda title: -(title.score or 0)),
     ],
 )
 def test_sort_orders_the_titles(shared_client: FlaskClient, snapshot: Snapshot, sort: str, key: Any) -> None:
@@ -152,8 +154,8 @@ def test_search_answers_any_query(shared_client: FlaskClient, query: str) -> Non
         ("sort=color", ["sort"]),
         ("year=x", ["year"]),
         ("year=99999999999999999999", ["year"]),
-        ("min_score=11", ["min_score"]),
-        ("min_score=NaN", ["min_score"]),
+        ("min_mal_score=11", ["min_mal_score"]),
+        ("min_mal_score=NaN", ["min_mal_score"]),
         ("nsfw=perhaps", ["nsfw"]),
         ("types=Radio", ["types"]),
         ("genres=Nonsense", ["genres"]),
@@ -192,6 +194,19 @@ def test_title_detail_has_every_known_field(shared_client: FlaskClient) -> None:
     assert 1 <= title["mean_rating"] <= 10
 
 
+def test_title_detail_has_the_mal_score(shared_small_client: FlaskClient) -> None:
+    assert ask(shared_small_client, f"{URL}/106")["mal_score"] == 8.5
+    assert ask(shared_small_client, f"{URL}/107")["mal_score"] == 9.0
+
+
+def test_mal_score_orders_and_limits_a_search(shared_small_client: FlaskClient) -> None:
+    query = {"sort": "mal_score", "min_mal_score": 8.5, "limit": 100}
+    found = ids(ask(shared_small_client, **query))
+    scores = [ask(shared_small_client, f"{URL}/{anime_id}")["mal_score"] for anime_id in found]
+    assert scores == sorted(scores, reverse=True)
+    assert set(scores) == {8.5, 9.0}
+
+
 def test_title_detail_counts_each_rating(shared_client: FlaskClient, snapshot: Snapshot) -> None:
     title = ask(shared_client, f"{URL}/16498")
     row = snapshot.catalog.vocabulary.row(16498)
@@ -225,16 +240,16 @@ def test_similar_titles_exclude_the_title_itself(shared_client: FlaskClient) -> 
 
 
 def test_similar_titles_take_filters(shared_client: FlaskClient) -> None:
-    answer = ask(shared_client, f"{URL}/9253/similar", types="Movie", n=7)
+    answer = ask(shared_client, f"{URL}/9253/similar", types="Movie", limit=7)
     assert [item["type"] for item in answer["items"]] == ["Movie"] * 7
 
 
 def test_similar_titles_equal_a_list_of_the_one_title(shared_client: FlaskClient) -> None:
-    body = {"ratings": [{"anime_id": 9253}], "algorithm": "hybrid", "n": 20, "franchise": "allow"}
+    body = {"ratings": [{"anime_id": 9253}], "algorithm": "hybrid", "limit": 20, "franchise": "allow"}
     listed = shared_client.post("/api/v1/recommendations", json=body).get_json()["items"]
     assert ask(shared_client, f"{URL}/9253/similar")["items"] == listed
 
 
-@pytest.mark.parametrize("query", ["algorithm=magic", "algorithm=popular", "n=0", "n=101", "typo=1"])
+@pytest.mark.parametrize("query", ["algorithm=magic", "algorithm=popular", "limit=0", "limit=101", "typo=1"])
 def test_invalid_similar_titles_query_is_422(shared_client: FlaskClient, query: str) -> None:
     assert shared_client.get(f"{URL}/9253/similar?{query}").status_code == 422

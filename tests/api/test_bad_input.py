@@ -13,6 +13,7 @@ from tests.api.test_errors import check_problem
 
 COMPATIBLE, OURS = "/users/recommendations", "/api/v1/recommendations"
 LIST_NAME = {COMPATIBLE: "anime_list", OURS: "ratings"}
+LIMIT_NAME = {COMPATIBLE: "n", OURS: "limit"}
 BOTH = pytest.mark.parametrize("url", [COMPATIBLE, OURS])
 
 NOT_JSON = [
@@ -82,15 +83,8 @@ WRONG_ENTRIES: list[Any] = [
     {"name": "\ud800"},
     "\udfff",
 ]
+WRONG_LIMITS: list[Any] = [0, -1, 101, 2**70, "5", 5.5, True, []]
 WRONG_MEMBERS: list[dict[str, Any]] = [
-    {"n": 0},
-    {"n": -1},
-    {"n": 101},
-    {"n": 2**70},
-    {"n": "5"},
-    {"n": 5.5},
-    {"n": True},
-    {"n": []},
     {"algorithm": "magic"},
     {"algorithm": ""},
     {"algorithm": None},
@@ -121,7 +115,7 @@ WRONG_MEMBERS_OF_OURS: list[dict[str, Any]] = [
     {"filters": {"genres": ["Action"] * 51}},
     {"filters": {"min_members": -1}},
     {"filters": {"min_members": 2**70}},
-    {"filters": {"min_score": 10.5}},
+    {"filters": {"min_mal_score": 10.5}},
     {"filters": {"year_from": 2012, "year_to": 2011}},
     {"filters": {"year_from": 1e300}},
     {"filters": {"nsfw": "perhaps"}},
@@ -174,6 +168,15 @@ def test_invalid_member_is_refused_and_located(
     response = shared_client.post(url, json=with_list(url, "Clannad") | member)
     problem = check_problem(response, 400 if url == COMPATIBLE else 422)
     assert problem["errors"][0]["loc"] == list(member)
+    assert len(response.data) < 2_000
+
+
+@BOTH
+@pytest.mark.parametrize("limit", WRONG_LIMITS, ids=repr)
+def test_invalid_limit_is_refused_and_located(shared_client: FlaskClient, url: str, limit: Any) -> None:
+    response = shared_client.post(url, json=with_list(url, "Clannad") | {LIMIT_NAME[url]: limit})
+    problem = check_problem(response, 400 if url == COMPATIBLE else 422)
+    assert problem["errors"][0]["loc"] == [LIMIT_NAME[url]]
     assert len(response.data) < 2_000
 
 
@@ -258,6 +261,7 @@ JSON = st.recursive(
                     "name",
                     "rating",
                     "n",
+                    "limit",
                     "filters",
                     "algorithm",
                 ]
@@ -298,7 +302,7 @@ def test_arbitrary_json_never_fails_the_server(shared_client: FlaskClient, body:
                 "types",
                 "genres",
                 "year",
-                "min_score",
+                "min_mal_score",
                 "min_members",
                 "sort",
                 "nsfw",

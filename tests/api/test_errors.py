@@ -9,7 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from api.errors import STATUS_OF
+from api.problems import OF_ERROR
 from serving.errors import ServiceError
 from tests.api.conftest import engine_of
 from tests.serving.worlds import ACTION, STRANGER, database_away
@@ -97,10 +97,10 @@ def test_error_is_a_problem_document_for_any_accept(
 
 
 def test_validation_error_names_every_place(shared_client: FlaskClient) -> None:
-    body = {"ratings": [{"anime_id": 1, "rating": 11}, {}], "n": 0, "filters": {"color": "red"}}
+    body = {"ratings": [{"anime_id": 1, "rating": 11}, {}], "limit": 0, "filters": {"color": "red"}}
     problem = check_problem(shared_client.post("/api/v1/recommendations", json=body), 422)
     places = [error["loc"] for error in problem["errors"]]
-    assert places == [["ratings", 0, "rating"], ["ratings", 1], ["n"], ["filters", "color"]]
+    assert places == [["ratings", 0, "rating"], ["ratings", 1], ["limit"], ["filters", "color"]]
     assert all(isinstance(error["msg"], str) and error["msg"] for error in problem["errors"])
     assert problem["detail"].startswith("ratings.0.rating: ")
 
@@ -170,5 +170,5 @@ def service_errors(kind: type[ServiceError] = ServiceError) -> set[type[ServiceE
 
 
 def test_every_service_error_has_a_status() -> None:
-    assert set(STATUS_OF) == service_errors()
-    assert all(400 <= status < 500 for status in STATUS_OF.values())
+    assert set(OF_ERROR) == service_errors()
+    assert all(400 <= kind.status < 500 for kind in OF_ERROR.values())

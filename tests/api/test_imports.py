@@ -36,11 +36,11 @@ ANSWER = {
         {"anime_id": 106, "name": "Story number 106", "rating": 9, "status": "completed"},
         {"anime_id": 108, "name": "Story number 108", "rating": None, "status": "dropped"},
     ],
-    "unmatched": [{"anime_id": 999_999, "title": "Too New", "rating": 8, "status": "watching"}],
+    "unmatched": [{"anime_id": 999_999, "name": "Too New", "rating": 8, "status": "watching"}],
     "skipped": [
-        {"anime_id": 110, "title": "Story", "reason": "plan to watch: not watched yet"},
-        {"anime_id": 106, "title": "Story", "reason": "listed before: the first entry counts"},
-        {"anime_id": None, "title": "No Id", "reason": "no MyAnimeList id"},
+        {"anime_id": 110, "name": "Story", "reason": "plan to watch: not watched yet"},
+        {"anime_id": 106, "name": "Story", "reason": "listed before: the first entry counts"},
+        {"anime_id": None, "name": "No Id", "reason": "no MyAnimeList id"},
     ],
 }
 SAVING = f"{URL}?user_id={STRANGER}&dry_run=false"

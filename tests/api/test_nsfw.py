@@ -12,14 +12,14 @@ from tests.serving.worlds import ACTION, ADULT
 
 # every route that lists titles, with as many as it gives; in the small world all of them lead to ADULT
 LISTS = [
-    *(f"/api/v1/users/1/recommendations?n=100&algorithm={name}" for name in ALGORITHMS),
+    *(f"/api/v1/users/1/recommendations?limit=100&algorithm={name}" for name in ALGORITHMS),
     "/api/v1/anime?limit=100",
     "/api/v1/anime?limit=100&query=story",
     "/api/v1/anime?limit=100&query=story+number+104",
     "/api/v1/anime?limit=100&sort=name",
     "/api/v1/anime?limit=100&genres_exclude=Action",
-    "/api/v1/anime/106/similar?n=100",
-    "/api/v1/anime/104/similar?n=100",
+    "/api/v1/anime/106/similar?limit=100",
+    "/api/v1/anime/104/similar?limit=100",
     "/api/v1/popular?limit=100",
     "/api/v1/popular?limit=100&sort=mean_rating",
 ]
@@ -27,7 +27,7 @@ FRESH = {"anime_id": 106, "rating": 9}
 
 
 def shown(answer: dict[str, Any]) -> set[int]:
-    found = {item["anime_id"] for item in answer["data" if "data" in answer else "items"]}
+    found = {item["anime_id"] for item in answer["items"]}
     assert found, "an empty answer proves nothing"
     return found
 
@@ -48,7 +48,7 @@ def test_title_lists_include_adult_titles_on_request(shared_small_client: FlaskC
 def test_recommendations_exclude_adult_titles(
     shared_small_client: FlaskClient, algorithm: str, filters: dict[str, Any]
 ) -> None:
-    body = {"ratings": [FRESH], "algorithm": algorithm, "n": 100, "filters": filters}
+    body = {"ratings": [FRESH], "algorithm": algorithm, "limit": 100, "filters": filters}
     answer = shared_small_client.post("/api/v1/recommendations", json=body).get_json()
     found = {item["anime_id"] for item in answer["items"]}
     assert not ADULT & found
@@ -60,7 +60,7 @@ def test_recommendations_exclude_adult_titles(
 def test_recommendations_include_adult_titles_on_request(
     shared_small_client: FlaskClient, algorithm: str
 ) -> None:
-    body = {"ratings": [FRESH], "algorithm": algorithm, "n": 100, "filters": {"nsfw": True}}
+    body = {"ratings": [FRESH], "algorithm": algorithm, "limit": 100, "filters": {"nsfw": True}}
     assert shown(shared_small_client.post("/api/v1/recommendations", json=body).get_json()) >= ADULT
 
 

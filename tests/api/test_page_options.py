@@ -20,7 +20,7 @@ EVERY_ALGORITHM = pytest.mark.parametrize("algorithm", ALGORITHMS)
 
 
 def items(client: FlaskClient, **body: Any) -> list[dict[str, Any]]:
-    response = client.post(URL, json={"ratings": RATINGS, "n": 40, **body})
+    response = client.post(URL, json={"ratings": RATINGS, "limit": 40, **body})
     assert response.status_code == 200, response.get_json()
     found: list[dict[str, Any]] = response.get_json()["items"]
     return found
@@ -65,7 +65,7 @@ def test_franchise_allow_keeps_the_algorithms_order(shared_client: FlaskClient, 
 def test_reasons_name_list_titles_and_sum_below_the_score(shared_client: FlaskClient, algorithm: str) -> None:
     own = {entry["anime_id"] for entry in RATINGS}
     kinds = set()
-    for item in items(shared_client, algorithm=algorithm, explain=True, n=15):
+    for item in items(shared_client, algorithm=algorithm, explain=True, limit=15):
         kinds |= {reason["kind"] for reason in item["reasons"]}
         because = [reason for reason in item["reasons"] if reason["kind"] == "because_you_liked"]
         assert {reason["anime_id"] for reason in because} <= own
@@ -77,14 +77,14 @@ def test_reasons_name_list_titles_and_sum_below_the_score(shared_client: FlaskCl
 
 def test_niche_shows_less_popular_titles(shared_client: FlaskClient, snapshot: Snapshot) -> None:
     likes = snapshot.models[Popularity].likes
-    usual, niche = (likes[rows(snapshot, items(shared_client, niche=x, n=10))].mean() for x in (0, 1))
+    usual, niche = (likes[rows(snapshot, items(shared_client, niche=x, limit=10))].mean() for x in (0, 1))
     assert niche < usual
 
 
 def test_diversity_shows_less_similar_titles(shared_client: FlaskClient, snapshot: Snapshot) -> None:
     def likeness(diversity: float) -> float:
         terms = snapshot.models[ContentBased].terms[
-            rows(snapshot, items(shared_client, diversity=diversity, n=10))
+            rows(snapshot, items(shared_client, diversity=diversity, limit=10))
         ]
         return float((terms @ terms.T).mean())
 
@@ -116,6 +116,8 @@ def test_same_request_gives_the_same_bytes(shared_client: FlaskClient) -> None:
 
 
 def test_saved_user_has_the_same_page_options(shared_client: FlaskClient) -> None:
-    answer = shared_client.get("/api/v1/users/7/recommendations?franchise=allow&niche=0.3&explain=true&n=5")
+    answer = shared_client.get(
+        "/api/v1/users/7/recommendations?franchise=allow&niche=0.3&explain=true&limit=5"
+    )
     assert answer.status_code == 200
     assert all(item["reasons"] for item in answer.get_json()["items"])

@@ -278,7 +278,7 @@ def test_profile_with_token_is_not_its_own_neighbor(each_app: Flask) -> None:
 
 def test_recommendations_ignore_the_callers_own_profile(each_app: Flask) -> None:
     client = each_app.test_client()
-    body = {"ratings": LIST["ratings"], "algorithm": "user-user", "n": 100}
+    body = {"ratings": LIST["ratings"], "algorithm": "user-user", "limit": 100}
     before = client.post("/api/v1/recommendations", json=body).get_json()["items"]
     profile = made(client, {"ratings": [*LIST["ratings"], {"anime_id": 119, "rating": 10}]})
     own = {**body, "profile_id": profile["user_id"]}

@@ -72,5 +72,5 @@ def test_saved_list_survives_a_newer_model(small_config: Config) -> None:
     add_titles(engine, [7], name="Earlier")
     build_model(engine, ModelStore(small_config.model_dir))
     engine.dispose()
-    items = client.get(f"/api/v1/users/{STRANGER}/recommendations?n=100").get_json()["items"]
+    items = client.get(f"/api/v1/users/{STRANGER}/recommendations?limit=100").get_json()["items"]
     assert not set(ACTION) & {item["anime_id"] for item in items}

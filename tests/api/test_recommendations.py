@@ -37,7 +37,7 @@ FILTERS: list[tuple[dict[str, Any], Any]] = [
             and title.year >= 2010
         ),
     ),
-    ({"min_score": 9.9}, lambda title: False),
+    ({"min_mal_score": 9.9}, lambda title: False),
 ]
 
 
@@ -63,7 +63,7 @@ def test_list_gets_ranked_titles_not_in_it(shared_client: FlaskClient, algorithm
 
 
 def test_item_is_a_title_with_a_score(shared_client: FlaskClient) -> None:
-    first = ask(shared_client, ratings=[{"anime_id": 9253}], algorithm="popular", franchise="allow", n=1)[
+    first = ask(shared_client, ratings=[{"anime_id": 9253}], algorithm="popular", franchise="allow", limit=1)[
         "items"
     ][0]
     assert (
@@ -97,7 +97,7 @@ def test_filters_yield_n_titles_whenever_n_are_allowed(
         return bool(meets(title)) and not title.nsfw and title.anime_id not in OWN
 
     ids = {title.anime_id for title in snapshot.catalog.titles if allowed(title)}
-    wanted = {"ratings": RATINGS, "algorithm": algorithm, "n": 40, "filters": filters}
+    wanted = {"ratings": RATINGS, "algorithm": algorithm, "limit": 40, "filters": filters}
     answer = ask(shared_client, **wanted, franchise="allow")
     found = [item["anime_id"] for item in answer["items"]]
     assert set(found) <= ids
@@ -107,8 +107,8 @@ def test_filters_yield_n_titles_whenever_n_are_allowed(
 @EVERY_ALGORITHM
 def test_filter_keeps_the_order(shared_client: FlaskClient, algorithm: str) -> None:
     wanted = {"ratings": RATINGS, "algorithm": algorithm, "franchise": "allow"}
-    everything = ask(shared_client, **wanted, n=100)["items"]
-    films = ask(shared_client, **wanted, n=5, filters={"types": ["Movie"]})["items"]
+    everything = ask(shared_client, **wanted, limit=100)["items"]
+    films = ask(shared_client, **wanted, limit=5, filters={"types": ["Movie"]})["items"]
     expected = [item["anime_id"] for item in everything if item["type"] == "Movie"][:5]
     assert [item["anime_id"] for item in films][: len(expected)] == expected
 
@@ -119,8 +119,8 @@ def test_excluded_titles_make_room_for_the_next(shared_client: FlaskClient, algo
         answer = ask(shared_client, ratings=RATINGS, algorithm=algorithm, **more)
         return [item["anime_id"] for item in answer["items"]]
 
-    first = ids(n=10)
-    assert ids(n=5, exclude_ids=[*first[:5], 999_999]) == first[5:]
+    first = ids(limit=10)
+    assert ids(limit=5, exclude_ids=[*first[:5], 999_999]) == first[5:]
 
 
 def test_titles_removed_by_each_filter_are_counted(shared_client: FlaskClient, snapshot: Snapshot) -> None:
@@ -131,14 +131,14 @@ def test_titles_removed_by_each_filter_are_counted(shared_client: FlaskClient, s
     assert filtered["exclude_ids"] == 2
 
 
-@pytest.mark.parametrize("n", [1, 7, 100])
-def test_n_sets_the_number_of_items(shared_client: FlaskClient, n: int) -> None:
-    assert len(ask(shared_client, ratings=RATINGS, n=n)["items"]) == n
+@pytest.mark.parametrize("limit", [1, 7, 100])
+def test_limit_sets_the_number_of_items(shared_client: FlaskClient, limit: int) -> None:
+    assert len(ask(shared_client, ratings=RATINGS, limit=limit)["items"]) == limit
 
 
 def test_empty_list_gets_popular_titles(shared_client: FlaskClient) -> None:
-    nothing = ask(shared_client, n=10)["items"]
-    popular = ask(shared_client, algorithm="popular", n=10)["items"]
+    nothing = ask(shared_client, limit=10)["items"]
+    popular = ask(shared_client, algorithm="popular", limit=10)["items"]
     assert [item["anime_id"] for item in nothing] == [item["anime_id"] for item in popular]
 
 
@@ -214,7 +214,7 @@ def test_list_order_does_not_matter(shared_client: FlaskClient) -> None:
 
 @EVERY_ALGORITHM
 def test_same_request_gives_same_bytes_in_every_process(config: Config, algorithm: str) -> None:
-    body = {"ratings": RATINGS, "algorithm": algorithm, "n": 50}
+    body = {"ratings": RATINGS, "algorithm": algorithm, "limit": 50}
     clients = [create_app(config).test_client() for _ in range(2)]
     assert len({client.post(URL, json=body).data for client in clients * 2}) == 1
 
@@ -227,7 +227,7 @@ def test_recommendation_id_signs_the_request(config: Config) -> None:
     first = ask(client, ratings=RATINGS)["recommendation_id"]
     assert len(first) >= 16
     assert ask(client, ratings=RATINGS)["recommendation_id"] == first
-    assert ask(client, ratings=RATINGS, n=3)["recommendation_id"] != first
+    assert ask(client, ratings=RATINGS, limit=3)["recommendation_id"] != first
     assert ask(client, ratings=RATINGS[:2])["recommendation_id"] != first
     assert ask(stranger, ratings=RATINGS)["recommendation_id"] != first
 

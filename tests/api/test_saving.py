@@ -38,7 +38,7 @@ def put(client: FlaskClient, user_id: int, ratings: Any) -> Any:
 
 
 def neighbors(app: Flask, user_id: int) -> list[int]:
-    answer = app.test_client().get(f"/api/v1/users/{user_id}/similar?n=100").get_json()
+    answer = app.test_client().get(f"/api/v1/users/{user_id}/similar?limit=100").get_json()
     return [person["user_id"] for person in answer["items"]]
 
 

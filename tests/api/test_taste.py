@@ -59,12 +59,12 @@ def test_genres_decades_and_types_are_counted(shared_client: FlaskClient, snapsh
     answer = ask(shared_client, **LIST)
     rows = snapshot.catalog.vocabulary.rows([1535, 2167, 9253, 16498]).tolist()
     titles = [snapshot.catalog[row] for row in rows]
-    counts = {entry["genre"]: entry["titles"] for entry in answer["genres"]}
+    counts = {entry["name"]: entry["titles"] for entry in answer["genres"]}
     genres = [genre for title in titles for genre in title.genres]
     assert counts == {genre: genres.count(genre) for genre in genres}
     assert all(entry["share"] == entry["titles"] / 4 for entry in answer["genres"])
     assert all(0 < entry["others_share"] < 1 for entry in answer["genres"])
-    assert answer["types"] == [{"type": "TV", "titles": 4, "share": 1.0}]
+    assert answer["types"] == [{"name": "TV", "titles": 4, "share": 1.0}]
     assert [entry["decade"] for entry in answer["decades"]] == sorted({t.year // 10 * 10 for t in titles})
     assert sum(entry["titles"] for entry in answer["decades"]) == 4
 
@@ -96,8 +96,8 @@ def test_neighbors_are_numbers_without_ids(shared_client: FlaskClient, snapshot:
 def test_adult_genres_and_titles_are_named_on_request_only(shared_small_client: FlaskClient) -> None:
     ratings = [{"anime_id": 104, "rating": 1}, {"anime_id": 106, "rating": 9}]
     without, with_them = (ask(shared_small_client, ratings=ratings, nsfw=nsfw) for nsfw in (False, True))
-    assert "Hentai" not in {entry["genre"] for entry in without["genres"]}
-    assert "Hentai" in {entry["genre"] for entry in with_them["genres"]}
+    assert "Hentai" not in {entry["name"] for entry in without["genres"]}
+    assert "Hentai" in {entry["name"] for entry in with_them["genres"]}
     assert without["lower"] == []
     assert [title["anime_id"] for title in with_them["lower"]] == [104]
     assert without["mean_rating"] == with_them["mean_rating"] == 5.0

@@ -46,13 +46,13 @@ def test_saved_user_gets_the_same_as_a_submitted_list(shared_client: FlaskClient
 
 
 def test_options_are_query_parameters(shared_client: FlaskClient) -> None:
-    first = ask(shared_client, RECOMMENDATIONS, n=6)["items"]
+    first = ask(shared_client, RECOMMENDATIONS, limit=6)["items"]
     ids = [item["anime_id"] for item in first]
-    comma = ask(shared_client, RECOMMENDATIONS, n=4, exclude_ids=f"{ids[0]},{ids[1]}")["items"]
-    repeated = ask(shared_client, RECOMMENDATIONS, n=4, exclude_ids=ids[:2])["items"]
+    comma = ask(shared_client, RECOMMENDATIONS, limit=4, exclude_ids=f"{ids[0]},{ids[1]}")["items"]
+    repeated = ask(shared_client, RECOMMENDATIONS, limit=4, exclude_ids=ids[:2])["items"]
     assert [item["anime_id"] for item in comma] == ids[2:]
     assert comma == repeated
-    films = ask(shared_client, RECOMMENDATIONS, types="Movie,OVA", genres_exclude="Drama", n=5)["items"]
+    films = ask(shared_client, RECOMMENDATIONS, types="Movie,OVA", genres_exclude="Drama", limit=5)["items"]
     assert {item["type"] for item in films} <= {"Movie", "OVA"}
     assert not any("Drama" in item["genres"] for item in films)
     assert len(films) == 5
@@ -85,16 +85,16 @@ def test_similar_users_are_ids_and_numbers_only(shared_client: FlaskClient) -> N
 
 def test_in_common_counts_liked_titles(shared_client: FlaskClient) -> None:
     mine = {anime_id for anime_id, rating in saved(shared_client.application, 7).items() if rating >= 8}
-    for item in ask(shared_client, SIMILAR, n=5)["items"]:
+    for item in ask(shared_client, SIMILAR, limit=5)["items"]:
         theirs = {
             key for key, rating in saved(shared_client.application, item["user_id"]).items() if rating >= 8
         }
         assert item["in_common"] == len(mine & theirs)
 
 
-@pytest.mark.parametrize("n", [1, 30, 100])
-def test_similar_users_honor_n(shared_client: FlaskClient, snapshot: Snapshot, n: int) -> None:
-    assert len(ask(shared_client, SIMILAR, n=n)["items"]) == n < snapshot.ratings.n_users
+@pytest.mark.parametrize("limit", [1, 30, 100])
+def test_similar_users_honor_the_limit(shared_client: FlaskClient, snapshot: Snapshot, limit: int) -> None:
+    assert len(ask(shared_client, SIMILAR, limit=limit)["items"]) == limit < snapshot.ratings.n_users
 
 
 @pytest.mark.parametrize("what", ["recommendations", "similar"])
@@ -115,18 +115,18 @@ def test_malformed_id_is_4xx(shared_client: FlaskClient, path: str, user_id: str
 @pytest.mark.parametrize(
     ("query", "loc"),
     [
-        ("n=0", ["n"]),
-        ("n=101", ["n"]),
-        ("n=x", ["n"]),
-        ("n=1.5", ["n"]),
+        ("limit=0", ["limit"]),
+        ("limit=101", ["limit"]),
+        ("limit=x", ["limit"]),
+        ("limit=1.5", ["limit"]),
         ("algorithm=magic", ["algorithm"]),
         ("exclude_ids=x", ["exclude_ids", 0]),
         ("exclude_ids=99999999999999999999", ["exclude_ids", 0]),
         ("exclude_ids=-1", ["exclude_ids", 0]),
         ("types=Radio", ["types"]),
         ("genres=Nonsense", ["genres"]),
-        ("min_score=nan", ["min_score"]),
-        ("min_score=inf", ["min_score"]),
+        ("min_mal_score=nan", ["min_mal_score"]),
+        ("min_mal_score=inf", ["min_mal_score"]),
         ("min_members=-1", ["min_members"]),
         ("min_members=99999999999999999999", ["min_members"]),
         ("year_from=1", ["year_from"]),

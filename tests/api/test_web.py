@@ -226,8 +226,8 @@ def test_remote_covers_off_names_no_cover_host(web_config: Config) -> None:
         body = {"ratings": ["Clannad"]}
         answers = [
             client.get("/api/v1/anime/9253").get_json(),
-            *client.get("/api/v1/anime").get_json()["data"],
-            *client.get("/api/v1/popular").get_json()["data"],
+            *client.get("/api/v1/anime").get_json()["items"],
+            *client.get("/api/v1/popular").get_json()["items"],
             *client.get("/api/v1/anime/9253/similar").get_json()["items"],
             *client.post("/api/v1/recommendations", json=body).get_json()["items"],
         ]

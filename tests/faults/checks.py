@@ -70,7 +70,7 @@ def check_found(server: Server, many: Crowd) -> None:
     """Every worker finds everybody acknowledged among the neighbors of the watcher of their group."""
     assert many.acknowledged
     for group in range(GROUPS):
-        answers = server.ask_each(f"/api/v1/users/{WATCHERS + group}/similar?n=100", times=1)
+        answers = server.ask_each(f"/api/v1/users/{WATCHERS + group}/similar?limit=100", times=1)
         assert [answer.status for answer in answers] == [200] * WORKERS
         for answer in answers:
             found = {item["user_id"] for item in answer.json["items"]}

@@ -18,7 +18,7 @@ from tests.serving.servers import Answer, Server, serving
 
 EARLY, NEXT = NEWCOMERS[0], NEWCOMERS[1]
 LIST = dict.fromkeys(titles_of(0), 9)
-SIMILAR = f"/api/v1/users/{WATCHERS}/similar?n=100"
+SIMILAR = f"/api/v1/users/{WATCHERS}/similar?limit=100"
 
 
 @contextmanager

@@ -64,7 +64,7 @@ def check_quiet_restart(server: Server, postgres: PostgresServer, place: Place) 
     with stopped(postgres, "fast"):
         pass
     assert insert_user(place.engine, LATECOMER, dict.fromkeys(titles_of(0), 9))
-    for answer in server.ask_each(f"/api/v1/users/{WATCHERS}/similar?n=100", times=1):
+    for answer in server.ask_each(f"/api/v1/users/{WATCHERS}/similar?limit=100", times=1):
         assert LATECOMER in {item["user_id"] for item in answer.json["items"]}
 
 

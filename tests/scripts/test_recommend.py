@@ -28,7 +28,7 @@ def rows(output: str) -> list[list[str]]:
 
 def recommended(client: FlaskClient, titles: list[str], n: int, **options: Any) -> list[str]:
     """The names that the API recommends, each with the English one if it differs."""
-    body = {"ratings": titles, "n": n, **options}
+    body = {"ratings": titles, "limit": n, **options}
     items = client.post("/api/v1/recommendations", json=body).get_json()["items"]
     return [
         f"{item['name']} ({item['english']})" if item["english"] not in (None, item["name"]) else item["name"]
@@ -79,7 +79,7 @@ class TestWithAModel:
         assert printed != recommended(client, LIST, 20, algorithm="user-user")
 
     def test_explain_shows_the_reasons_of_the_api(self, client: FlaskClient, capsys: Captured) -> None:
-        body = {"ratings": LIST, "explain": True, "n": 5}
+        body = {"ratings": LIST, "explain": True, "limit": 5}
         items = client.post("/api/v1/recommendations", json=body).get_json()["items"]
         assert main([*LIST, "-n", "5", "--explain"]) == 0
         lines = capsys.readouterr().out.splitlines()[1:11]

@@ -33,7 +33,7 @@ def test_browse_with_a_query_sorts_by_relevance(service: CatalogService) -> None
     assert page.titles[0].anime_id == 16498
 
 
-@pytest.mark.parametrize("sort", ["popularity", "score", "year", "name"])
+@pytest.mark.parametrize("sort", ["popularity", "mal_score", "year", "name"])
 def test_browse_sorts_search_results(service: CatalogService, sort: str) -> None:
     found = service.browse(BrowseOptions(query="no"), page=1, limit=TITLES)
     page = service.browse(BrowseOptions(query="no", sort=sort), page=1, limit=TITLES)

@@ -19,7 +19,7 @@ from tests.serving.worlds import ACTION, STRANGER
 
 COMPATIBLE = "/users/recommendations"
 WATCHER = STRANGER + 1  # looks for STRANGER among their neighbors
-SIMILAR = f"/api/v1/users/{WATCHER}/similar?n=50"
+SIMILAR = f"/api/v1/users/{WATCHER}/similar?limit=50"
 
 
 def person(user_id: int) -> dict[str, Any]:

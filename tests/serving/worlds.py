@@ -150,6 +150,7 @@ def _title(anime_id: int, name: str) -> dict[str, Any]:
         "episodes": 12,
         "members": 1_000_000 if anime_id in ADULT else 200_000 - anime_id,
         "year": 1980 + anime_id % 40,
+        "score": 5 + anime_id % 9 / 2,
     }
 
 
