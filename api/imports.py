@@ -31,11 +31,11 @@ EXAMPLE = """<?xml version="1.0" encoding="UTF-8" ?>
 _FILE = {"type": "string", "format": "binary"}
 _BODY = {
     "required": True,
-    "description": "The file from MyAnimeList's export page, as downloaded (.xml.gz) or unpacked (.xml).",
+    "description": "The file from MyAnimeList's export page, as downloaded (.xml.gz) or unpacked (.xml), "
+    "whatever its content type.",
     "content": {
         FORM: {"schema": {"type": "object", "required": ["file"], "properties": {"file": _FILE}}},
-        "application/gzip": {"schema": _FILE},
-        "application/xml": {"schema": {"type": "string"}, "example": EXAMPLE},
+        "application/octet-stream": {"schema": _FILE, "example": EXAMPLE},
     },
 }
 

@@ -10,20 +10,19 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 from api.schemas.fields import MAX_TEXT, AnimeId, Name, ProfileId, Rating
 from serving.lists import SubmittedList, SubmittedTitle
 
-# for the JSON schema of a list that needs a title, rated or not
-NAMES_A_TITLE: list[JsonValue] = [
-    {"required": [name], "properties": {name: {"type": "array", "minItems": 1}}}
-    for name in ("ratings", "watched_ids")
-]
+# a list without any title, as JSON Schema. Used under `not`: of an `anyOf`, client generators make a union,
+# and lose the members beside it
+NAMES_NO_TITLE: JsonValue = {
+    "properties": {name: {"maxItems": 0} for name in ("ratings", "watched_ids")},
+}
 
 
 def _describe_entry(schema: dict[str, Any]) -> None:
     """An object with an id or a name, or only a name."""
-    with_either = [
-        {"required": ["anime_id"], "properties": {"anime_id": {"type": "integer"}}},
-        {"required": ["name"], "properties": {"name": {"type": "string"}}},
-    ]
-    entry = {**schema, "anyOf": with_either}
+    neither: JsonValue = {"properties": {"anime_id": {"type": "null"}, "name": {"type": "null"}}}
+    entry = {**schema, "title": "ListedTitle", "not": neither}
+    for member in entry["properties"].values():
+        del member["default"]  # null; openapi-typescript would require a member with a default
     schema.clear()
     schema["anyOf"] = [entry, {"type": "string", "maxLength": MAX_TEXT}]
 

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.schemas.fields import AlgorithmName, AnimeId, PageLength
 from api.schemas.filters import BodyFilters, PageOptionFields
 from api.schemas.items import RecommendedItem
-from api.schemas.lists import NAMES_A_TITLE, TransientList
+from api.schemas.lists import NAMES_NO_TITLE, TransientList
 from recommender.models.registry import DEFAULT_ALGORITHM
 from recommender.pipeline.filters import Filters
 from recommender.pipeline.options import PageOptions
@@ -35,7 +35,7 @@ class RecommendationRequest(TransientList, PageOptionFields):
         strict=True,
         json_schema_extra={
             "if": {"required": ["algorithm"], "properties": {"algorithm": {"const": "content-based"}}},
-            "then": {"anyOf": NAMES_A_TITLE},
+            "then": {"not": NAMES_NO_TITLE},
             "examples": [
                 {
                     "ratings": [{"anime_id": 1535, "rating": 9}, {"name": "Clannad"}],

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from api.requests import QueryModel
 from api.schemas.fields import AlgorithmName, Count, QueryIds
 from api.schemas.filters import PageOptionFields, QueryFilters
-from api.schemas.lists import NAMES_A_TITLE, ListFields
+from api.schemas.lists import NAMES_NO_TITLE, ListFields
 from api.schemas.recommendations import recommend_options
 from domain.ranges import MAX_USER_ID
 from recommender.models.registry import DEFAULT_ALGORITHM
@@ -38,7 +38,7 @@ class SavedRatings(ListFields):
     model_config = ConfigDict(
         extra="forbid",
         json_schema_extra={
-            "anyOf": NAMES_A_TITLE,
+            "not": NAMES_NO_TITLE,
             "examples": [
                 {"ratings": [{"anime_id": 1535, "rating": 9}, {"name": "Clannad"}], "watched_ids": [20]}
             ],

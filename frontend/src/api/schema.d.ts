@@ -981,28 +981,17 @@ export interface components {
              */
             status: "watching" | "completed" | "on_hold" | "dropped";
         };
-        ListEntry: ({
-            /**
-             * Anime Id
-             * @default null
-             */
-            anime_id: number | null;
+        ListEntry: {
+            /** Anime Id */
+            anime_id?: number | null;
             /**
              * Name
              * @description any name of the title; an id overrides it
-             * @default null
              */
-            name: string | null;
-            /**
-             * Rating
-             * @default null
-             */
-            rating: number | null;
-        } | {
-            anime_id: number;
-        } | {
-            name: string;
-        }) | string;
+            name?: string | null;
+            /** Rating */
+            rating?: number | null;
+        } | string;
         /**
          * MalImportAnswer
          * @description Every entry of the export, each in one of three lists.
@@ -1629,10 +1618,6 @@ export interface components {
              * @default []
              */
             watched_ids: number[];
-        } | {
-            ratings: unknown[];
-        } | {
-            watched_ids: unknown[];
         };
         /**
          * SimilarAnswer
@@ -2439,10 +2424,9 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        /** @description The file from MyAnimeList's export page, as downloaded (.xml.gz) or unpacked (.xml). */
+        /** @description The file from MyAnimeList's export page, as downloaded (.xml.gz) or unpacked (.xml), whatever its content type. */
         requestBody: {
             content: {
-                "application/gzip": string;
                 /**
                  * @example <?xml version="1.0" encoding="UTF-8" ?>
                  *     <myanimelist>
@@ -2455,7 +2439,7 @@ export interface operations {
                  *       </anime>
                  *     </myanimelist>
                  */
-                "application/xml": string;
+                "application/octet-stream": string;
                 "multipart/form-data": {
                     /** Format: binary */
                     file: string;
