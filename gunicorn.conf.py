@@ -40,9 +40,20 @@ accesslog = None
 loglevel = _config.log_level.lower()
 
 
+# the kinds of api/problems.py that happen before the app sees a request; the API cannot be imported here
+PROBLEM_KINDS = {400: ("bad-request", "Bad request"), 414: ("address-too-long", "The address is too long")}
+
+
 def _write_problem(client: object, status: int, reason: str, message: str) -> None:
     """Problem details in the place of gunicorn's HTML, for what is refused before the app sees it."""
-    problem = {"type": "about:blank", "title": reason, "status": status, "detail": message, "error": message}
+    slug, title = PROBLEM_KINDS.get(status, ("other", reason))
+    problem = {
+        "type": f"/docs/problems#{slug}",
+        "title": title,
+        "status": status,
+        "detail": message,
+        "error": message,
+    }
     body = json.dumps(problem).encode()
     head = (
         f"HTTP/1.1 {status} {reason}\r\nConnection: close\r\nContent-Type: application/problem+json\r\n"

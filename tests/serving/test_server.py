@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import shutil
+import socket
+from collections.abc import Iterator
+from http import HTTPStatus
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
 import psutil
+import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import Engine
 
+from api.problems import OF_STATUS, OTHER
 from recommender.artifacts.store import ModelStore, Version
 from tests.conftest import World
 from tests.faults.checks import wait_until
@@ -20,6 +26,14 @@ from tests.serving.worlds import ACTION, STRANGER
 COMPATIBLE = "/users/recommendations"
 WATCHER = STRANGER + 1  # looks for STRANGER among their neighbors
 SIMILAR = f"/api/v1/users/{WATCHER}/similar?limit=50"
+
+
+@pytest.fixture(scope="module")
+def refusing(world: World, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server for requests that it refuses."""
+    folder = tmp_path_factory.mktemp("refusing")
+    with serving(settings(*copy_of(world, folder)), folder / "log") as server:
+        yield server
 
 
 def person(user_id: int) -> dict[str, Any]:
@@ -109,6 +123,22 @@ def test_chunked_body_is_capped(world: World, tmp_path: Path) -> None:
         assert response.status == 413
         assert b'"status": 413' in problem
         assert response.headers["Content-Type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize(
+    ("head", "status"),
+    [("GET /%s HTTP/1.1" % ("x" * 9_000), 414), ("nonsense", 400), ("GET / HTTP/1.1\r\nExpect: magic", 417)],
+)
+def test_refusal_before_the_app_is_a_known_problem(refusing: Server, head: str, status: int) -> None:
+    with socket.create_connection(("127.0.0.1", refusing.port), timeout=30) as connection:
+        connection.sendall(f"{head}\r\n\r\n".encode())
+        answer = b"".join(iter(lambda: connection.recv(1 << 16), b"")).decode()
+    headers, body = answer.split("\r\n\r\n", 1)
+    assert "Content-Type: application/problem+json" in headers
+    problem = json.loads(body)
+    kind = OF_STATUS.get(status, OTHER)
+    assert (problem["status"], problem["type"]) == (status, kind.address)
+    assert problem["title"] == (HTTPStatus(status).phrase if kind is OTHER else kind.title)
 
 
 def test_metrics_sum_all_workers(world: World, tmp_path: Path) -> None:
