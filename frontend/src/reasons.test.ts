@@ -20,7 +20,7 @@ describe('sentences', () => {
     expect(sentences(reasons)).toEqual([
       'Because you liked Steins;Gate and Death Note',
       '1,147 people with your taste liked it',
-      'Mystery, Psychological and Thriller: genres you often like',
+      'Mystery, Psychological, and Thriller: genres you often like',
     ])
   })
 

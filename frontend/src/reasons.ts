@@ -1,15 +1,15 @@
 // Titles, and why they are recommended, in words.
 import type { AnimeItem, Reason } from './api/client'
-import { asCount } from './charts/numbers'
+import { asCount, LOCALE } from './charts/numbers'
 
-const all = new Intl.ListFormat('en-GB', { type: 'conjunction' })
+const all = new Intl.ListFormat(LOCALE, { type: 'conjunction' })
 
 /** `1 episode`, `1,000 titles`. */
 export function counted(count: number, one: string, many = `${one}s`): string {
   return `${asCount(count)} ${count === 1 ? one : many}`
 }
 
-/** `A, B and C`. */
+/** `A, B, and C`. */
 export function listed(names: readonly string[]): string {
   return all.format(names)
 }

@@ -90,7 +90,7 @@ def new_context(browser: Browser, watch: Watch) -> Iterator[NewContext]:
     made: list[BrowserContext] = []
 
     def make(**more: object) -> BrowserContext:
-        options = {"base_url": watch.origin, "viewport": WIDE, "locale": "en-GB", "reduced_motion": "reduce"}
+        options = {"base_url": watch.origin, "viewport": WIDE, "locale": "en-US", "reduced_motion": "reduce"}
         context = browser.new_context(**{**options, **more})
         context.set_default_timeout(15_000)
         watch.follow(context)

@@ -1,6 +1,6 @@
 // The series of a chart, and numbers as people read them.
 
-const LOCALE = 'en-GB'
+export const LOCALE = 'en-US'
 const whole = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 0 })
 const short = new Intl.NumberFormat(LOCALE, {
   notation: 'compact',
