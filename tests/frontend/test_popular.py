@@ -23,7 +23,7 @@ def test_next_page_starts_at_top_and_back_restores_scroll(page: Page) -> None:
     following.click()
     expect(page).to_have_url(re.compile("page=2"))
     expect(titles(page).first.get_by_role("heading")).not_to_have_text(first)
-    heading = page.get_by_role("heading", name="Titles", exact=True)
+    heading = page.get_by_role("heading", name="Ranking", exact=True)
     expect(heading).to_be_focused()
     expect(heading).to_be_in_viewport()
     assert page.evaluate(SCROLLED) < left
@@ -58,4 +58,4 @@ def test_page_past_end_links_to_first(page: Page) -> None:
     page.get_by_role("link", name="Go to the first page").click()
     expect(page).to_have_url("/popular")
     expect(titles(page)).to_have_count(24)
-    expect(page.get_by_role("heading", name="Titles", exact=True)).to_be_focused()
+    expect(page.get_by_role("heading", name="Ranking", exact=True)).to_be_focused()
