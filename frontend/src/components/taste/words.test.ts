@@ -96,6 +96,17 @@ describe('eras', () => {
     expect(eras([{ decade: 2000, share: 1 }])).toBe('Most of your titles are from the 2000s (100%).')
   })
 
+  it('name every decade that shares the first place', () => {
+    const decades = [
+      { decade: 2010, share: 0.4 },
+      { decade: 1990, share: 0.2 },
+      { decade: 2000, share: 0.4 },
+    ]
+    expect(eras(decades)).toBe(
+      'Your top decades are the 2000s and 2010s (40% each); the oldest are from the 1990s.',
+    )
+  })
+
   it('are not known where no year is', () => {
     expect(eras([])).toBeNull()
   })

@@ -48,12 +48,15 @@ export function strictness({
 
 /** "Most of it is from the 2000s; the oldest from the 1980s." */
 export function eras(decades: readonly { decade: number; share: number }[]): string | null {
-  const most = [...decades].sort((a, b) => b.share - a.share)[0]
-  if (!most) return null
+  const share = Math.max(...decades.map((each) => each.share))
+  const most = decades.filter((each) => each.share === share).map(({ decade }) => decade)
+  if (!most.length) return null
   const oldest = Math.min(...decades.map(({ decade }) => decade))
-  const ends = oldest < most.decade ? `; the oldest are from the ${oldest}s` : ''
-  const from = `from the ${most.decade}s (${asShare(most.share)})`
-  return most.share > 0.5
+  const ends = oldest < Math.min(...most) ? `; the oldest are from the ${oldest}s` : ''
+  const names = listed(most.sort((a, b) => a - b).map((decade) => `${decade}s`))
+  if (most.length > 1) return `Your top decades are the ${names} (${asShare(share)} each)${ends}.`
+  const from = `from the ${names} (${asShare(share)})`
+  return share > 0.5
     ? `Most of your titles are ${from}${ends}.`
     : `More of your titles are ${from} than from any other decade${ends}.`
 }
