@@ -98,6 +98,7 @@ it('finds both ends of a range behind one count', () => {
 it.each([
   ['types', ['Movie', 'TV'], 'Movie and TV'],
   ['genres_exclude', ['Horror'], 'No Horror'],
+  ['genres_exclude', ['Ecchi', 'Horror', 'Mecha'], 'No Ecchi, Horror, or Mecha'],
   ['year_from', 1990, 'Aired since 1990'],
   ['min_mal_score', 7.5, 'Minimum score 7.5'],
   ['nsfw', true, 'Include adult titles'],

@@ -2,7 +2,7 @@
 import type { LocationQuery } from 'vue-router'
 
 import type { paths } from './api/schema'
-import { listed } from './reasons'
+import { listed, listedAny } from './reasons'
 
 type FiltersAnswer = paths['/api/v1/filters']['get']['responses'][200]['content']['application/json']
 export type Filter = FiltersAnswer['items'][number]
@@ -56,12 +56,17 @@ export function isExcluding({ name }: Pick<Filter, 'name'>): boolean {
   return name.endsWith(EXCLUDE)
 }
 
-/** `TV and Movie`, `No Horror`, `Aired since 1990`. */
+/** `TV and Movie`, `No Ecchi or Horror`, `Aired since 1990`. */
 export function inWords({ name, label, control }: Filter, value: FilterValue): string {
   if (control === 'switch') return label
   if (control === 'number' || control === 'year') return `${label} ${String(value)}`
-  const choices = listed([value].flat().map(String))
-  return isExcluding({ name }) ? `No ${choices}` : choices
+  const choices = [value].flat().map(String)
+  return isExcluding({ name }) ? `No ${listedAny(choices)}` : listed(choices)
+}
+
+/** The API's description, which is part of a sentence, as a tooltip. */
+export function tooltip({ description }: Filter): string {
+  return description.charAt(0).toUpperCase() + description.slice(1)
 }
 
 /** The filters behind one count of an answer's `filtered`: `year` counts for `year_from` and `year_to`. */

@@ -3,6 +3,7 @@ import type { AnimeItem, Reason } from './api/client'
 import { asCount, LOCALE } from './charts/numbers'
 
 const all = new Intl.ListFormat(LOCALE, { type: 'conjunction' })
+const any = new Intl.ListFormat(LOCALE, { type: 'disjunction' })
 
 /** `1 episode`, `1,000 titles`. */
 export function counted(count: number, one: string, many = `${one}s`): string {
@@ -12,6 +13,11 @@ export function counted(count: number, one: string, many = `${one}s`): string {
 /** `A, B, and C`. */
 export function listed(names: readonly string[]): string {
   return all.format(names)
+}
+
+/** `A, B, or C`. */
+export function listedAny(names: readonly string[]): string {
+  return any.format(names)
 }
 
 /**
