@@ -1,4 +1,4 @@
-"""What a page does in a browser that nobody should see, and what it does not see yet."""
+"""Errors and foreign requests of pages in a browser, and answers held back from them."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Watch:
     _expected: list[re.Pattern[str]] = field(default_factory=list)
 
     def expect_error(self, pattern: str) -> None:
-        """What matches this is what the test provokes."""
+        """Do not note errors that match the pattern: the test provokes them."""
         self._expected.append(re.compile(pattern))
 
     def follow(self, context: BrowserContext) -> None:

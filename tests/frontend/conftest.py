@@ -109,7 +109,7 @@ def page(new_context: NewContext) -> Page:
 
 
 @pytest.fixture
-def fan(new_context: NewContext, server: Server) -> Page:
+def page_with_list(new_context: NewContext, server: Server) -> Page:
     """Of somebody whose list, `FAVORITES`, is in the browser."""
     context = new_context()
     keep_list(context, server, FAVORITES)

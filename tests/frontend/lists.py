@@ -13,7 +13,7 @@ FAVORITES: dict[int, int | str] = {1535: 9, 9253: 10, 16498: "liked", 2167: "see
 
 
 def keep_list(context: BrowserContext, server: Server, opinions: dict[int, int | str]) -> None:
-    """What is thought of each title (1-10, "liked", "seen") is in the storage of every new page."""
+    """Put an opinion of each title (1-10, "liked", "seen") into the storage of every new page."""
     ids = ",".join(map(str, opinions))
     found = {
         title["anime_id"]: title for title in server.ask(f"/api/v1/anime?ids={ids}&limit=100").json["items"]

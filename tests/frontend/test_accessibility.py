@@ -71,43 +71,43 @@ def test_knob_drawer_is_accessible_on_a_phone(new_context: NewContext, server: S
     check_accessible(page)
 
 
-def test_confirmation_dialog_is_accessible(fan: Page) -> None:
-    fan.goto("/list")
-    fan.get_by_role("heading", name="Save, link, export").click()
-    fan.get_by_role("button", name="Save a profile").click()
-    fan.get_by_role("button", name="Delete the profile").click()
-    question = fan.get_by_role("alertdialog")
+def test_confirmation_dialog_is_accessible(page_with_list: Page) -> None:
+    page_with_list.goto("/list")
+    page_with_list.get_by_role("heading", name="Save, link, export").click()
+    page_with_list.get_by_role("button", name="Save a profile").click()
+    page_with_list.get_by_role("button", name="Delete the profile").click()
+    question = page_with_list.get_by_role("alertdialog")
     expect(question).to_be_visible()
-    check_accessible(fan)
+    check_accessible(page_with_list)
     question.get_by_role("button", name="Delete it").click()
-    expect(fan.get_by_text("Profile deleted.")).to_be_visible()
+    expect(page_with_list.get_by_text("Profile deleted.")).to_be_visible()
 
 
-def test_import_preview_is_accessible(fan: Page) -> None:
-    fan.goto("/list")
-    fan.get_by_role("heading", name="Import a list").click()
+def test_import_preview_is_accessible(page_with_list: Page) -> None:
+    page_with_list.goto("/list")
+    page_with_list.get_by_role("heading", name="Import a list").click()
     mal = export(anime(1, "Cowboy Bebop", 7, "Completed"), anime(999_999, "Unknown", 8, "Completed"))
-    fan.get_by_label("Choose a file").set_input_files(
+    page_with_list.get_by_label("Choose a file").set_input_files(
         [{"name": "animelist.xml", "mimeType": "application/xml", "buffer": mal.encode()}]
     )
-    fan.get_by_text("Not in this catalog", exact=True).click()
-    check_accessible(fan)
+    page_with_list.get_by_text("Not in this catalog", exact=True).click()
+    check_accessible(page_with_list)
 
 
-def test_shared_list_is_accessible(fan: Page) -> None:
-    fan.goto("/#list=1~20.7~30.s")
-    expect(fan.get_by_role("heading", name="On this list")).to_be_attached()
-    fan.wait_for_load_state("networkidle")
-    check_accessible(fan)
+def test_shared_list_is_accessible(page_with_list: Page) -> None:
+    page_with_list.goto("/#list=1~20.7~30.s")
+    expect(page_with_list.get_by_role("heading", name="On this list")).to_be_attached()
+    page_with_list.wait_for_load_state("networkidle")
+    check_accessible(page_with_list)
 
 
 @pytest.mark.parametrize("path", ["/", "/title/1535"])
-def test_error_message_is_accessible(fan: Page, watch: Watch, path: str) -> None:
+def test_error_message_is_accessible(page_with_list: Page, watch: Watch, path: str) -> None:
     watch.expect_error("Failed to load resource")
-    fan.route(API, lambda route: route.abort("connectionrefused"))
-    fan.goto(path)
-    expect(fan.get_by_role("alert").first).to_be_visible()
-    check_accessible(fan)
+    page_with_list.route(API, lambda route: route.abort("connectionrefused"))
+    page_with_list.goto(path)
+    expect(page_with_list.get_by_role("alert").first).to_be_visible()
+    check_accessible(page_with_list)
 
 
 def test_skip_link_moves_focus_to_content(page: Page) -> None:

@@ -72,28 +72,30 @@ def test_export_file_is_summed_up_then_added(page: Page) -> None:
     expect(page.get_by_role("heading", name="Your list is empty")).to_be_visible()
 
 
-def test_export_file_replaces_list_with_undo(fan: Page) -> None:
-    fan.goto("/list")
-    fan.get_by_role("heading", name="Import a list").click()
-    choose(fan, "animelist.xml", export(anime(1, "Cowboy Bebop", 7, "Completed")))
-    fan.get_by_role("button", name="Replace my list").click()
-    expect(fan.get_by_role("link", name="List 1")).to_be_visible()
-    fan.get_by_role("button", name="Undo").click()
-    expect(fan.get_by_role("link", name="List 6 titles")).to_be_visible()
-    assert opinions(fan) == FAVORITES
+def test_export_file_replaces_list_with_undo(page_with_list: Page) -> None:
+    page_with_list.goto("/list")
+    page_with_list.get_by_role("heading", name="Import a list").click()
+    choose(page_with_list, "animelist.xml", export(anime(1, "Cowboy Bebop", 7, "Completed")))
+    page_with_list.get_by_role("button", name="Replace my list").click()
+    expect(page_with_list.get_by_role("link", name="List 1")).to_be_visible()
+    page_with_list.get_by_role("button", name="Undo").click()
+    expect(page_with_list.get_by_role("link", name="List 6 titles")).to_be_visible()
+    assert opinions(page_with_list) == FAVORITES
 
 
 @pytest.mark.parametrize("content", HOSTILE.values(), ids=HOSTILE)
-def test_hostile_file_is_refused_in_words(fan: Page, watch: Watch, server: Server, content: bytes) -> None:
+def test_hostile_file_is_refused_in_words(
+    page_with_list: Page, watch: Watch, server: Server, content: bytes
+) -> None:
     watch.expect_error(r"status of 4\d\d")
-    fan.goto("/list")
-    fan.get_by_role("heading", name="Import a list").click()
-    choose(fan, "animelist.xml", content)
-    alert = fan.get_by_role("alert")
+    page_with_list.goto("/list")
+    page_with_list.get_by_role("heading", name="Import a list").click()
+    choose(page_with_list, "animelist.xml", content)
+    alert = page_with_list.get_by_role("alert")
     expect(alert).to_be_visible()
     assert re.search(r"[a-z]{3,} [a-z]{2,}", alert.inner_text())
     assert not re.search(r"Traceback|undefined|\[object|<\w+>|root:", alert.inner_text())
-    assert opinions(fan) == FAVORITES
+    assert opinions(page_with_list) == FAVORITES
     assert server.ask("/healthz").status == 200
 
 
@@ -108,11 +110,13 @@ def test_oversized_file_is_not_sent(page: Page, tmp_path: Path) -> None:
     assert sent == []
 
 
-def test_exported_list_imports_unchanged(fan: Page, new_context: NewContext, tmp_path: Path) -> None:
-    fan.goto("/list")
-    fan.get_by_role("heading", name="Save, link, export").click()
-    with fan.expect_download() as download:
-        fan.get_by_role("button", name="Export list").click()
+def test_exported_list_imports_unchanged(
+    page_with_list: Page, new_context: NewContext, tmp_path: Path
+) -> None:
+    page_with_list.goto("/list")
+    page_with_list.get_by_role("heading", name="Save, link, export").click()
+    with page_with_list.expect_download() as download:
+        page_with_list.get_by_role("button", name="Export list").click()
     path = tmp_path / download.value.suggested_filename
     download.value.save_as(path)
     assert path.suffix == ".xml"
@@ -133,7 +137,7 @@ def read_name(page: Page, site: str, name: str) -> None:
 
 
 def answer_of(body: Any, status: int = 200, **headers: str) -> Any:
-    """What another site says."""
+    """A route handler that answers as another site does."""
     text = body if isinstance(body, str) else json.dumps(body)
 
     def answer(route: Route) -> None:
@@ -162,23 +166,23 @@ def entry(mal_id: int | None, score: int, status: str) -> dict[str, Any]:
 
 
 def test_anilist_import_sends_one_request_on_demand(page: Page) -> None:
-    asked: list[Request] = []
+    sent: list[Request] = []
 
     def answer(route: Route) -> None:
-        asked.append(route.request)
+        sent.append(route.request)
         body = anilist(entry(1535, 85, "COMPLETED"), entry(9253, 0, "DROPPED"), entry(1, 0, "PLANNING"))
         answer_of(body)(route)
 
     page.route(ANILIST, answer)
     page.goto("/list")
     page.wait_for_load_state("networkidle")
-    assert asked == []
+    assert sent == []
     read_name(page, "AniList", " @somebody ")
     expect(page.get_by_text("3 titles read: 2 found, 1 planned.")).to_be_visible()
     page.get_by_role("button", name="Add to my list").click()
     expect(page.get_by_role("link", name="List 2 titles")).to_be_visible()
     assert opinions(page) == {1535: 9, 9253: "seen"}
-    (request,) = [request for request in asked if request.method == "POST"]
+    (request,) = [request for request in sent if request.method == "POST"]
     assert request.post_data_json["variables"]["name"] == "somebody"
     assert "cookie" not in request.headers
     assert "referer" not in request.headers
@@ -243,9 +247,11 @@ def test_failed_import_by_username_is_explained(
     expect(way_out).to_have_count(1 if site == "MyAnimeList" else 0)
 
 
-def test_file_can_be_dropped_anywhere_on_page(fan: Page) -> None:
-    fan.goto("/list")
-    panel = fan.get_by_role("group").filter(has=fan.get_by_role("heading", name="Import a list"))
+def test_file_can_be_dropped_anywhere_on_page(page_with_list: Page) -> None:
+    page_with_list.goto("/list")
+    panel = page_with_list.get_by_role("group").filter(
+        has=page_with_list.get_by_role("heading", name="Import a list")
+    )
     assert panel.get_attribute("open") is None
     drop = """(heading, text) => {
         const data = new DataTransfer()
@@ -254,7 +260,7 @@ def test_file_can_be_dropped_anywhere_on_page(fan: Page) -> None:
             new DragEvent(type, {bubbles: true, cancelable: true, dataTransfer: data}))
         return ['dragover', 'drop'].map(fire)
     }"""
-    taken = fan.get_by_role("heading", level=1).evaluate(
+    taken = page_with_list.get_by_role("heading", level=1).evaluate(
         drop, export(anime(1, "Cowboy Bebop", 7, "Completed"))
     )
     assert taken == [False, False]  # the browser would show the file instead

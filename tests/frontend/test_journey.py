@@ -91,54 +91,54 @@ def test_example_list_is_added_with_undo(page: Page) -> None:
     expect(page.get_by_role("heading", name="Popular titles")).to_be_visible()
 
 
-def test_recommendation_shows_stars_chance_and_reasons(fan: Page) -> None:
-    fan.goto("/")
-    expect(cards(fan)).to_have_count(24)
-    for card in cards(fan).all()[:5]:
+def test_recommendation_shows_stars_chance_and_reasons(page_with_list: Page) -> None:
+    page_with_list.goto("/")
+    expect(cards(page_with_list)).to_have_count(24)
+    for card in cards(page_with_list).all()[:5]:
         expect(card.get_by_role("img", name=re.compile(r"^[\d.½]+ out of 5 stars$"))).to_be_visible()
         expect(card.get_by_text(re.compile(r"\d+% likely to please"))).to_be_visible()
         expect(card.get_by_role("listitem").first).to_be_visible()
-    expect(cards(fan).get_by_text("Because you liked").first).to_be_visible()
+    expect(cards(page_with_list).get_by_text("Because you liked").first).to_be_visible()
 
 
-def test_hidden_title_disappears_and_can_return(fan: Page) -> None:
-    fan.goto("/")
-    expect(cards(fan)).to_have_count(24)
-    first, second = name_of(cards(fan).nth(0)), name_of(cards(fan).nth(1))
-    fan.get_by_role("button", name=f"Not interested in {first}", exact=True).click()
-    expect(card_of(fan, first)).to_have_count(0)
-    expect(card_of(fan, second)).to_be_focused()
-    fan.get_by_role("button", name="Undo").click()
-    expect(card_of(fan, first)).to_be_visible()
-    fan.get_by_role("button", name=f"Not interested in {first}", exact=True).click()
-    expect(card_of(fan, first)).to_have_count(0)
-    fan.keyboard.press("Control+z")
-    expect(card_of(fan, first)).to_be_visible()
-    fan.get_by_role("button", name=f"Not interested in {first}", exact=True).click()
-    expect(card_of(fan, first)).to_have_count(0)
-    fan.reload()
-    expect(cards(fan)).to_have_count(24)
-    expect(card_of(fan, first)).to_have_count(0)
-    fan.goto("/list")
-    fan.get_by_role("heading", name=re.compile("^Not interested")).click()
-    fan.get_by_role("button", name=f"Show {first} again", exact=True).click()
-    fan.goto("/")
-    expect(card_of(fan, first)).to_be_visible()
+def test_hidden_title_disappears_and_can_return(page_with_list: Page) -> None:
+    page_with_list.goto("/")
+    expect(cards(page_with_list)).to_have_count(24)
+    first, second = name_of(cards(page_with_list).nth(0)), name_of(cards(page_with_list).nth(1))
+    page_with_list.get_by_role("button", name=f"Not interested in {first}", exact=True).click()
+    expect(card_of(page_with_list, first)).to_have_count(0)
+    expect(card_of(page_with_list, second)).to_be_focused()
+    page_with_list.get_by_role("button", name="Undo").click()
+    expect(card_of(page_with_list, first)).to_be_visible()
+    page_with_list.get_by_role("button", name=f"Not interested in {first}", exact=True).click()
+    expect(card_of(page_with_list, first)).to_have_count(0)
+    page_with_list.keyboard.press("Control+z")
+    expect(card_of(page_with_list, first)).to_be_visible()
+    page_with_list.get_by_role("button", name=f"Not interested in {first}", exact=True).click()
+    expect(card_of(page_with_list, first)).to_have_count(0)
+    page_with_list.reload()
+    expect(cards(page_with_list)).to_have_count(24)
+    expect(card_of(page_with_list, first)).to_have_count(0)
+    page_with_list.goto("/list")
+    page_with_list.get_by_role("heading", name=re.compile("^Not interested")).click()
+    page_with_list.get_by_role("button", name=f"Show {first} again", exact=True).click()
+    page_with_list.goto("/")
+    expect(card_of(page_with_list, first)).to_be_visible()
 
 
-def test_seen_title_is_rated_and_joins_list(fan: Page) -> None:
-    fan.goto("/")
-    expect(cards(fan)).to_have_count(24)
-    first = name_of(cards(fan).first)
-    card_of(fan, first).get_by_role("button", name=re.compile("^Seen it")).click()
-    picker = fan.get_by_role("combobox", name=f"Your opinion of {first}")
+def test_seen_title_is_rated_and_joins_list(page_with_list: Page) -> None:
+    page_with_list.goto("/")
+    expect(cards(page_with_list)).to_have_count(24)
+    first = name_of(cards(page_with_list).first)
+    card_of(page_with_list, first).get_by_role("button", name=re.compile("^Seen it")).click()
+    picker = page_with_list.get_by_role("combobox", name=f"Your opinion of {first}")
     expect(picker).to_be_focused()
     picker.select_option(label="3 ★")
-    expect(card_of(fan, first)).to_have_count(0)
-    expect(fan.get_by_role("link", name="List 7 titles")).to_be_visible()
-    fan.get_by_role("button", name="Undo").click()
-    expect(fan.get_by_role("link", name="List 6 titles")).to_be_visible()
-    expect(card_of(fan, first)).to_be_visible()
+    expect(card_of(page_with_list, first)).to_have_count(0)
+    expect(page_with_list.get_by_role("link", name="List 7 titles")).to_be_visible()
+    page_with_list.get_by_role("button", name="Undo").click()
+    expect(page_with_list.get_by_role("link", name="List 6 titles")).to_be_visible()
+    expect(card_of(page_with_list, first)).to_be_visible()
 
 
 def test_focus_stays_on_heading_as_list_fills_and_empties(page: Page) -> None:
@@ -155,76 +155,82 @@ def test_focus_stays_on_heading_as_list_fills_and_empties(page: Page) -> None:
     expect(heading).to_be_focused()
 
 
-def test_focus_stays_on_filter_pressed_while_loading_more(fan: Page) -> None:
-    fan.goto("/")
-    expect(cards(fan)).to_have_count(24)
-    held = Held(fan)
-    fan.get_by_role("button", name="Show more").click()
-    comedy = fan.get_by_role("button", name="Comedy: either way")
+def test_focus_stays_on_filter_pressed_while_loading_more(page_with_list: Page) -> None:
+    page_with_list.goto("/")
+    expect(cards(page_with_list)).to_have_count(24)
+    held = Held(page_with_list)
+    page_with_list.get_by_role("button", name="Show more").click()
+    comedy = page_with_list.get_by_role("button", name="Comedy: either way")
     comedy.click()
     held.release()
-    expect(cards(fan).filter(has_text="Comedy")).to_have_count(48)
-    expect(fan.get_by_role("button", name="Comedy: wanted")).to_be_focused()
+    expect(cards(page_with_list).filter(has_text="Comedy")).to_have_count(48)
+    expect(page_with_list.get_by_role("button", name="Comedy: wanted")).to_be_focused()
 
 
-def test_show_more_focuses_first_new_title(fan: Page) -> None:
-    fan.goto("/")
-    expect(cards(fan)).to_have_count(24)
-    fan.get_by_role("button", name="Show more").click()
-    expect(cards(fan)).to_have_count(48)
-    expect(cards(fan).nth(24)).to_be_focused()
+def test_show_more_focuses_first_new_title(page_with_list: Page) -> None:
+    page_with_list.goto("/")
+    expect(cards(page_with_list)).to_have_count(24)
+    page_with_list.get_by_role("button", name="Show more").click()
+    expect(cards(page_with_list)).to_have_count(48)
+    expect(cards(page_with_list).nth(24)).to_be_focused()
 
 
-def test_knobs_change_titles_and_survive_reload(fan: Page) -> None:
-    fan.goto("/")
-    expect(cards(fan)).to_have_count(24)
-    knobs = fan.get_by_role("complementary", name="Adjust")
+def test_knobs_change_titles_and_survive_reload(page_with_list: Page) -> None:
+    page_with_list.goto("/")
+    expect(cards(page_with_list)).to_have_count(24)
+    knobs = page_with_list.get_by_role("complementary", name="Adjust")
     knobs.get_by_role("button", name="Comedy: either way").click()
-    expect(fan).to_have_url(re.compile("genres=Comedy"))
-    expect(cards(fan).filter(has_text="Comedy")).to_have_count(24)
+    expect(page_with_list).to_have_url(re.compile("genres=Comedy"))
+    expect(cards(page_with_list).filter(has_text="Comedy")).to_have_count(24)
     knobs.get_by_role("button", name="Action: either way").dblclick()
-    expect(fan).to_have_url(re.compile("genres_exclude=Action"))
-    expect(cards(fan).filter(has_text=re.compile(r"\bAction\b"))).to_have_count(0)
-    with fan.expect_response(lambda response: '"niche":1' in (response.request.post_data or "")) as answer:
+    expect(page_with_list).to_have_url(re.compile("genres_exclude=Action"))
+    expect(cards(page_with_list).filter(has_text=re.compile(r"\bAction\b"))).to_have_count(0)
+    with page_with_list.expect_response(
+        lambda response: '"niche":1' in (response.request.post_data or "")
+    ) as answer:
         knobs.get_by_role("slider", name="Popularity").press("End")
-    expect(fan).to_have_url(re.compile("niche=1"))
-    address, names = fan.url, [item["name"] for item in answer.value.json()["items"]]
-    expect(cards(fan).get_by_role("heading")).to_have_text(names)
-    fan.reload()
-    expect(cards(fan).first).to_be_visible()
-    assert fan.url == address
+    expect(page_with_list).to_have_url(re.compile("niche=1"))
+    address, names = page_with_list.url, [item["name"] for item in answer.value.json()["items"]]
+    expect(cards(page_with_list).get_by_role("heading")).to_have_text(names)
+    page_with_list.reload()
+    expect(cards(page_with_list).first).to_be_visible()
+    assert page_with_list.url == address
     expect(knobs.get_by_role("button", name="Comedy: wanted")).to_be_visible()
     expect(knobs.get_by_role("button", name="Action: excluded")).to_be_visible()
-    expect(cards(fan).get_by_role("heading")).to_have_text(names)
+    expect(cards(page_with_list).get_by_role("heading")).to_have_text(names)
     knobs.get_by_role("button", name="Reset").click()
-    expect(fan).to_have_url("/")
+    expect(page_with_list).to_have_url("/")
 
 
-def test_algorithm_is_chosen_by_its_label(fan: Page, server: Server) -> None:
+def test_algorithm_is_chosen_by_its_label(page_with_list: Page, server: Server) -> None:
     algorithms = server.ask("/api/v1/algorithms").json["items"]
     labels = {algorithm["name"]: algorithm["label"] for algorithm in algorithms}
-    fan.goto("/")
-    knobs = fan.get_by_role("complementary", name="Adjust")
+    page_with_list.goto("/")
+    knobs = page_with_list.get_by_role("complementary", name="Adjust")
     knobs.get_by_text(algorithms[0]["label"], exact=True).first.click()  # its radio button is hidden
     for label in labels.values():
         expect(knobs.get_by_role("radio", name=label, exact=True)).to_be_visible()
     knobs.get_by_role("radio", name=labels["user-user"], exact=True).check()
-    expect(fan).to_have_url(re.compile("algorithm=user-user"))
-    expect(cards(fan)).to_have_count(24)
+    expect(page_with_list).to_have_url(re.compile("algorithm=user-user"))
+    expect(cards(page_with_list)).to_have_count(24)
 
 
-def test_sparse_results_offer_filters_to_remove(fan: Page) -> None:
-    fan.goto("/?genres=Music&genres_exclude=Comedy&year_from=1950&year_to=1960")
-    expect(fan.get_by_role("heading", name="Nothing matches these filters")).to_be_visible()
-    offers = fan.get_by_role("listitem").filter(has_text=re.compile("hides .* titles?")).get_by_role("button")
+def test_sparse_results_offer_filters_to_remove(page_with_list: Page) -> None:
+    page_with_list.goto("/?genres=Music&genres_exclude=Comedy&year_from=1950&year_to=1960")
+    expect(page_with_list.get_by_role("heading", name="Nothing matches these filters")).to_be_visible()
+    offers = (
+        page_with_list.get_by_role("listitem")
+        .filter(has_text=re.compile("hides .* titles?"))
+        .get_by_role("button")
+    )
     for _ in range(5):  # filters
-        if cards(fan).count():
+        if cards(page_with_list).count():
             break
         before = offers.count()
         offers.first.click()
         expect(offers).not_to_have_count(before)  # none while the answer is on its way
-        expect(cards(fan).or_(offers).first).to_be_visible()
-    expect(cards(fan).first).to_be_visible()
+        expect(cards(page_with_list).or_(offers).first).to_be_visible()
+    expect(cards(page_with_list).first).to_be_visible()
 
 
 def test_phone_shows_knobs_in_drawer(new_context: NewContext, server: Server) -> None:
@@ -258,44 +264,44 @@ def test_shared_link_shows_list_beside_own(new_context: NewContext, server: Serv
     theirs = new_context()
     keep_list(theirs, server, {1: 7})
     friend = theirs.new_page()
-    asked: list[str] = []
-    friend.on("request", lambda request: asked.append(request.url))
+    sent: list[str] = []
+    friend.on("request", lambda request: sent.append(request.url))
     friend.goto(link)
     expect(friend.get_by_text("You’re looking at a shared list")).to_be_visible()
     expect(friend.get_by_role("link", name="Steins;Gate").first).to_be_visible()
     expect(friend.get_by_role("link", name="List 1")).to_be_visible()
-    assert not [address for address in asked if "1535.9" in address.partition("#")[0]]
+    assert not [address for address in sent if "1535.9" in address.partition("#")[0]]
     friend.get_by_role("button", name="Add it to mine").click()
     expect(friend.get_by_role("link", name="List 7 titles")).to_be_visible()
     friend.get_by_role("button", name="Undo").click()
     expect(friend.get_by_role("link", name="List 1")).to_be_visible()
 
 
-def test_leaving_shared_list_removes_its_recommendations(fan: Page, watch: Watch) -> None:
-    fan.goto("/#list=1~20~30")
-    expect(fan.get_by_text("You’re looking at a shared list")).to_be_visible()
-    expect(cards(fan).first).to_be_visible()
+def test_leaving_shared_list_removes_its_recommendations(page_with_list: Page, watch: Watch) -> None:
+    page_with_list.goto("/#list=1~20~30")
+    expect(page_with_list.get_by_text("You’re looking at a shared list")).to_be_visible()
+    expect(cards(page_with_list).first).to_be_visible()
     watch.expect_error("Failed to load resource")
-    fan.route(ANSWER, lambda route: route.abort("connectionrefused"))
-    fan.get_by_role("button", name="Back to mine").click()
-    expect(fan.get_by_text("We can’t reach the server")).to_be_visible()
-    expect(cards(fan)).to_have_count(0)
-    fan.unroute(ANSWER)
-    fan.get_by_role("button", name="Try again").click()
-    expect(cards(fan)).to_have_count(24)
+    page_with_list.route(ANSWER, lambda route: route.abort("connectionrefused"))
+    page_with_list.get_by_role("button", name="Back to mine").click()
+    expect(page_with_list.get_by_text("We can’t reach the server")).to_be_visible()
+    expect(cards(page_with_list)).to_have_count(0)
+    page_with_list.unroute(ANSWER)
+    page_with_list.get_by_role("button", name="Try again").click()
+    expect(cards(page_with_list)).to_have_count(24)
 
 
-def test_title_page_opens_and_back_restores_results(fan: Page) -> None:
-    fan.goto("/")
-    expect(cards(fan)).to_have_count(24)
-    name = name_of(cards(fan).nth(3))
-    fan.get_by_role("link", name=name, exact=True).click()
-    expect(fan.get_by_role("heading", level=1, name=name, exact=True)).to_be_visible()
-    expect(fan.get_by_role("heading", name="Similar titles")).to_be_visible()
-    expect(fan.get_by_role("article").get_by_role("article").first).to_be_visible()
-    expect(fan.get_by_role("figure").first).to_be_visible()
-    fan.go_back()
-    expect(cards(fan)).to_have_count(24)
+def test_title_page_opens_and_back_restores_results(page_with_list: Page) -> None:
+    page_with_list.goto("/")
+    expect(cards(page_with_list)).to_have_count(24)
+    name = name_of(cards(page_with_list).nth(3))
+    page_with_list.get_by_role("link", name=name, exact=True).click()
+    expect(page_with_list.get_by_role("heading", level=1, name=name, exact=True)).to_be_visible()
+    expect(page_with_list.get_by_role("heading", name="Similar titles")).to_be_visible()
+    expect(page_with_list.get_by_role("article").get_by_role("article").first).to_be_visible()
+    expect(page_with_list.get_by_role("figure").first).to_be_visible()
+    page_with_list.go_back()
+    expect(cards(page_with_list)).to_have_count(24)
 
 
 def test_title_is_rated_on_its_page(page: Page) -> None:
@@ -316,28 +322,30 @@ def test_genre_link_opens_popular_titles_of_genre(page: Page) -> None:
     expect(articles.first).to_be_visible()
 
 
-def test_saved_profile_is_not_its_own_neighbor(fan: Page, server: Server) -> None:
-    fan.goto("/list")
-    fan.get_by_role("heading", name="Save, link, export").click()
-    fan.get_by_role("button", name="Save a profile").click()
-    expect(fan.get_by_text("Saved.")).to_be_visible()
-    with fan.expect_request("**/api/v1/taste") as asked:
-        fan.get_by_role("link", name="Taste").click()
-    expect(fan.get_by_text(re.compile("% alike")).first).to_be_visible()
-    list_only = {**asked.value.post_data_json, "profile_id": None}
+def test_saved_profile_is_not_its_own_neighbor(page_with_list: Page, server: Server) -> None:
+    page_with_list.goto("/list")
+    page_with_list.get_by_role("heading", name="Save, link, export").click()
+    page_with_list.get_by_role("button", name="Save a profile").click()
+    expect(page_with_list.get_by_text("Saved.")).to_be_visible()
+    with page_with_list.expect_request("**/api/v1/taste") as taste_request:
+        page_with_list.get_by_role("link", name="Taste").click()
+    expect(page_with_list.get_by_text(re.compile("% alike")).first).to_be_visible()
+    list_only = {**taste_request.value.post_data_json, "profile_id": None}
     people = server.ask("/api/v1/taste", list_only).json["neighbors"]
     alike = [person for person in people if person["similarity"] > 0.995]
     assert alike  # the profile, and those that other tests have saved
-    expect(fan.get_by_text("100% alike")).to_have_count(len(alike) - 1)
-    with fan.expect_request(ANSWER) as asked_for_titles:
-        fan.get_by_role("link", name="For you").click()
-    assert asked_for_titles.value.post_data_json["profile_id"] == asked.value.post_data_json["profile_id"]
-    assert asked_for_titles.value.headers["authorization"].startswith("Bearer ")
+    expect(page_with_list.get_by_text("100% alike")).to_have_count(len(alike) - 1)
+    with page_with_list.expect_request(ANSWER) as titles_request:
+        page_with_list.get_by_role("link", name="For you").click()
+    assert (
+        titles_request.value.post_data_json["profile_id"] == taste_request.value.post_data_json["profile_id"]
+    )
+    assert titles_request.value.headers["authorization"].startswith("Bearer ")
 
 
-def test_charts_have_tables(fan: Page) -> None:
-    fan.goto("/taste")
-    figures = fan.get_by_role("figure")
+def test_charts_have_tables(page_with_list: Page) -> None:
+    page_with_list.goto("/taste")
+    figures = page_with_list.get_by_role("figure")
     expect(figures.first).to_be_visible()
     for figure in figures.all():
         figure.get_by_text("As a table").click()

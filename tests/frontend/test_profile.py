@@ -133,29 +133,29 @@ def test_profile_is_saved_synced_opened_and_deleted(
     assert opinions(late) == {}
 
 
-def test_failed_save_loses_nothing(fan: Page, watch: Watch) -> None:
+def test_failed_save_loses_nothing(page_with_list: Page, watch: Watch) -> None:
     watch.expect_error("Failed to load resource")
-    fan.route(PROFILES, lambda route: route.abort("connectionrefused"))
-    fan.goto("/list")
-    fan.get_by_role("heading", name="Save, link, export").click()
-    fan.get_by_role("button", name="Save a profile").click()
-    expect(fan.get_by_text("We couldn’t save the profile.")).to_contain_text("can’t reach")
-    assert opinions(fan) == FAVORITES
-    fan.unroute(PROFILES)
-    fan.get_by_role("button", name="Try again").click()
-    expect(fan.get_by_text("Saved.")).to_be_visible()
+    page_with_list.route(PROFILES, lambda route: route.abort("connectionrefused"))
+    page_with_list.goto("/list")
+    page_with_list.get_by_role("heading", name="Save, link, export").click()
+    page_with_list.get_by_role("button", name="Save a profile").click()
+    expect(page_with_list.get_by_text("We couldn’t save the profile.")).to_contain_text("can’t reach")
+    assert opinions(page_with_list) == FAVORITES
+    page_with_list.unroute(PROFILES)
+    page_with_list.get_by_role("button", name="Try again").click()
+    expect(page_with_list.get_by_text("Saved.")).to_be_visible()
 
 
-def test_two_presses_make_one_profile(fan: Page) -> None:
-    held = hold(fan, PROFILES)
-    fan.goto("/list")
-    fan.get_by_role("heading", name="Save, link, export").click()
-    save = fan.get_by_role("button", name="Save a profile")
+def test_two_presses_make_one_profile(page_with_list: Page) -> None:
+    held = hold(page_with_list, PROFILES)
+    page_with_list.goto("/list")
+    page_with_list.get_by_role("heading", name="Save, link, export").click()
+    save = page_with_list.get_by_role("button", name="Save a profile")
     save.evaluate("(button) => { button.click(); button.click() }")
-    expect(fan.get_by_text("Saving…")).to_be_visible()
+    expect(page_with_list.get_by_text("Saving…")).to_be_visible()
     expect(save).to_be_disabled()
-    held_one(fan, held).continue_()
-    expect(fan.get_by_text("Saved.")).to_be_visible()
+    held_one(page_with_list, held).continue_()
+    expect(page_with_list.get_by_text("Saved.")).to_be_visible()
     assert len(held) == 1
 
 
@@ -224,44 +224,44 @@ def test_loading_profile_offers_old_link_and_undo(new_context: NewContext, serve
     assert stored(page, friends) == FRIEND
 
 
-def test_canceled_profile_load_changes_nothing(fan: Page, server: Server) -> None:
-    held = hold(fan, PROFILE)
-    open_offer(fan, link_to(friends_profile(server)))
-    press_in_dialog(fan, "Load it")
-    press_in_dialog(fan, "Cancel")
-    with fan.expect_response(PROFILE):
-        held_one(fan, held).continue_()
-    fan.wait_for_load_state("networkidle")
-    assert opinions(fan) == FAVORITES
-    assert kept(fan, "profile") is None
+def test_canceled_profile_load_changes_nothing(page_with_list: Page, server: Server) -> None:
+    held = hold(page_with_list, PROFILE)
+    open_offer(page_with_list, link_to(friends_profile(server)))
+    press_in_dialog(page_with_list, "Load it")
+    press_in_dialog(page_with_list, "Cancel")
+    with page_with_list.expect_response(PROFILE):
+        held_one(page_with_list, held).continue_()
+    page_with_list.wait_for_load_state("networkidle")
+    assert opinions(page_with_list) == FAVORITES
+    assert kept(page_with_list, "profile") is None
 
 
-def test_failed_deletion_is_retried(fan: Page, watch: Watch) -> None:
+def test_failed_deletion_is_retried(page_with_list: Page, watch: Watch) -> None:
     watch.expect_error("status of 503")
-    save_profile(fan)
-    fan.route(PROFILE, failing(503))
-    fan.get_by_role("button", name="Delete the profile").click()
-    press_in_dialog(fan, "Delete it")
-    expect(fan.get_by_text("We couldn’t delete the profile.")).to_be_visible()
-    fan.unroute(PROFILE)
-    fan.get_by_role("button", name="Try again").click()
-    expect(fan.get_by_text("Profile deleted.")).to_be_visible()
-    assert kept(fan, "profile") is None
+    save_profile(page_with_list)
+    page_with_list.route(PROFILE, failing(503))
+    page_with_list.get_by_role("button", name="Delete the profile").click()
+    press_in_dialog(page_with_list, "Delete it")
+    expect(page_with_list.get_by_text("We couldn’t delete the profile.")).to_be_visible()
+    page_with_list.unroute(PROFILE)
+    page_with_list.get_by_role("button", name="Try again").click()
+    expect(page_with_list.get_by_text("Profile deleted.")).to_be_visible()
+    assert kept(page_with_list, "profile") is None
 
 
-def test_rejected_key_is_kept_until_forgotten(fan: Page, watch: Watch) -> None:
+def test_rejected_key_is_kept_until_forgotten(page_with_list: Page, watch: Watch) -> None:
     watch.expect_error("status of 401")
-    profile = save_profile(fan)
-    fan.route(PROFILE, failing(401))
-    rate_death_note(fan, 5)
-    expect(fan.get_by_text("The server doesn’t accept the key to this profile")).to_be_visible()
-    assert kept(fan, "profile") == profile
-    fan.get_by_role("button", name="Forget this profile here").click()
-    expect(fan.get_by_role("button", name="Save a profile")).to_be_visible()
-    assert kept(fan, "profile") is None
-    fan.unroute(PROFILE)
-    fan.get_by_role("button", name="Undo").click()
-    assert kept(fan, "profile") == profile
-    with fan.expect_response(PROFILE):
-        fan.reload()
-    assert stored(fan, profile)[1535] == 5
+    profile = save_profile(page_with_list)
+    page_with_list.route(PROFILE, failing(401))
+    rate_death_note(page_with_list, 5)
+    expect(page_with_list.get_by_text("The server doesn’t accept the key to this profile")).to_be_visible()
+    assert kept(page_with_list, "profile") == profile
+    page_with_list.get_by_role("button", name="Forget this profile here").click()
+    expect(page_with_list.get_by_role("button", name="Save a profile")).to_be_visible()
+    assert kept(page_with_list, "profile") is None
+    page_with_list.unroute(PROFILE)
+    page_with_list.get_by_role("button", name="Undo").click()
+    assert kept(page_with_list, "profile") == profile
+    with page_with_list.expect_response(PROFILE):
+        page_with_list.reload()
+    assert stored(page_with_list, profile)[1535] == 5

@@ -22,14 +22,14 @@ each_page = pytest.mark.parametrize("path", PAGES)
 
 
 @each_page
-def test_page_opens_by_address_and_reload(fan: Page, path: str) -> None:
-    for visit in (lambda: fan.goto(path), fan.reload):
+def test_page_opens_by_address_and_reload(page_with_list: Page, path: str) -> None:
+    for visit in (lambda: page_with_list.goto(path), page_with_list.reload):
         answer = visit()
         assert answer is not None
         assert answer.status == 200
-        expect(fan.get_by_role("heading", level=1)).to_be_visible()
-        expect(fan).to_have_title(f"{PAGES[path]} · Anime recommendations")
-        fan.wait_for_load_state("networkidle")
+        expect(page_with_list.get_by_role("heading", level=1)).to_be_visible()
+        expect(page_with_list).to_have_title(f"{PAGES[path]} · Anime recommendations")
+        page_with_list.wait_for_load_state("networkidle")
 
 
 @each_page
@@ -54,9 +54,9 @@ def test_inline_script_is_blocked(page: Page, watch: Watch) -> None:
     assert page.evaluate("window.x") is None
 
 
-def test_navigation_reaches_every_page(fan: Page) -> None:
-    fan.goto("/popular")
-    pages = fan.get_by_role("navigation", name="Pages")
+def test_navigation_reaches_every_page(page_with_list: Page) -> None:
+    page_with_list.goto("/popular")
+    pages = page_with_list.get_by_role("navigation", name="Pages")
     for link, title in (
         ("List", "Your list"),
         ("Taste", "Your taste"),
@@ -64,9 +64,9 @@ def test_navigation_reaches_every_page(fan: Page) -> None:
         ("For", "For you"),
     ):
         pages.get_by_role("link", name=link).click()
-        expect(fan).to_have_title(f"{title} · Anime recommendations")
-        expect(fan.get_by_role("heading", level=1)).to_be_visible()
-    fan.wait_for_load_state("networkidle")
+        expect(page_with_list).to_have_title(f"{title} · Anime recommendations")
+        expect(page_with_list.get_by_role("heading", level=1)).to_be_visible()
+    page_with_list.wait_for_load_state("networkidle")
 
 
 @pytest.mark.parametrize("path", ["/nowhere", "/list/"])
@@ -101,22 +101,22 @@ def test_assets_are_cached_forever(page: Page) -> None:
 
 
 @each_page
-def test_page_loads_only_covers_from_other_sites(fan: Page, watch: Watch, path: str) -> None:
-    fan.goto(path)
-    fan.wait_for_load_state("networkidle")
+def test_page_loads_only_covers_from_other_sites(page_with_list: Page, watch: Watch, path: str) -> None:
+    page_with_list.goto(path)
+    page_with_list.wait_for_load_state("networkidle")
     assert watch.foreign == []
 
 
-def test_covers_setting_stops_remote_covers(fan: Page, watch: Watch) -> None:
-    fan.goto("/popular")
-    fan.wait_for_load_state("networkidle")
+def test_covers_setting_stops_remote_covers(page_with_list: Page, watch: Watch) -> None:
+    page_with_list.goto("/popular")
+    page_with_list.wait_for_load_state("networkidle")
     assert watch.covers
-    fan.get_by_role("button", name="Settings").click()
-    fan.get_by_role("checkbox", name="Load covers").uncheck()
+    page_with_list.get_by_role("button", name="Settings").click()
+    page_with_list.get_by_role("checkbox", name="Load covers").uncheck()
     watch.covers.clear()
-    fan.reload()
-    expect(fan.get_by_role("heading", level=1)).to_be_visible()
-    fan.wait_for_load_state("networkidle")
+    page_with_list.reload()
+    expect(page_with_list.get_by_role("heading", level=1)).to_be_visible()
+    page_with_list.wait_for_load_state("networkidle")
     assert watch.covers == []
 
 

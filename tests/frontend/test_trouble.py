@@ -39,72 +39,74 @@ FAILURES = [
     ("answer", "words"), [failure[1:] for failure in FAILURES], ids=[failure[0] for failure in FAILURES]
 )
 def test_failed_request_is_explained_and_retried(
-    fan: Page, watch: Watch, path: str, answer: Callable[[Route], None], words: str
+    page_with_list: Page, watch: Watch, path: str, answer: Callable[[Route], None], words: str
 ) -> None:
     watch.expect_error("Failed to load resource")
-    fan.route(API, answer)
-    fan.goto(path)
-    main = fan.get_by_role("main")
+    page_with_list.route(API, answer)
+    page_with_list.goto(path)
+    main = page_with_list.get_by_role("main")
     expect(main.get_by_text(words).first).to_be_visible()
     again = main.get_by_role("button", name="Try again").first
     expect(again).to_be_visible()
-    fan.unroute(API)
+    page_with_list.unroute(API)
     again.click()
     expect(main.get_by_text(words)).to_have_count(0)
     expect(main.get_by_role(FED[path]).first).to_be_visible()
 
 
 @pytest.mark.parametrize("path", FED)
-def test_slow_answer_shows_skeleton(fan: Page, path: str) -> None:
-    held = Held(fan)
-    fan.goto(path)
-    skeleton = fan.get_by_role("main").locator(".skeleton")
+def test_slow_answer_shows_skeleton(page_with_list: Page, path: str) -> None:
+    held = Held(page_with_list)
+    page_with_list.goto(path)
+    skeleton = page_with_list.get_by_role("main").locator(".skeleton")
     expect(skeleton.first).to_be_visible()
     held.release()
     expect(skeleton).to_have_count(0)
 
 
 @pytest.mark.parametrize("path", [*FED, "/list"])
-def test_offline_notice_comes_and_goes(fan: Page, path: str) -> None:
-    fan.goto(path)
-    expect(fan.get_by_role("heading", level=1)).to_be_visible()
-    fan.wait_for_load_state("networkidle")
-    fan.context.set_offline(True)
-    expect(fan.get_by_text("You’re offline.")).to_be_visible()
-    fan.context.set_offline(False)
-    expect(fan.get_by_text("You’re offline.")).to_have_count(0)
+def test_offline_notice_comes_and_goes(page_with_list: Page, path: str) -> None:
+    page_with_list.goto(path)
+    expect(page_with_list.get_by_role("heading", level=1)).to_be_visible()
+    page_with_list.wait_for_load_state("networkidle")
+    page_with_list.context.set_offline(True)
+    expect(page_with_list.get_by_text("You’re offline.")).to_be_visible()
+    page_with_list.context.set_offline(False)
+    expect(page_with_list.get_by_text("You’re offline.")).to_have_count(0)
 
 
-def test_offline_request_is_retried_once_when_back(fan: Page, watch: Watch) -> None:
+def test_offline_request_is_retried_once_when_back(page_with_list: Page, watch: Watch) -> None:
     watch.expect_error("Failed to load resource")
-    fan.goto("/")
-    main = fan.get_by_role("main")
+    page_with_list.goto("/")
+    main = page_with_list.get_by_role("main")
     expect(main.get_by_role("article").first).to_be_visible()
-    fan.wait_for_load_state("networkidle")
-    fan.context.set_offline(True)
-    fan.get_by_role("button", name="Comedy: either way").click()
+    page_with_list.wait_for_load_state("networkidle")
+    page_with_list.context.set_offline(True)
+    page_with_list.get_by_role("button", name="Comedy: either way").click()
     expect(main.get_by_text("can’t reach")).to_be_visible()
-    asked: list[str] = []
-    fan.on("request", lambda request: asked.append(request.url) if request.method == "POST" else None)
-    fan.context.set_offline(False)
+    sent: list[str] = []
+    page_with_list.on(
+        "request", lambda request: sent.append(request.url) if request.method == "POST" else None
+    )
+    page_with_list.context.set_offline(False)
     expect(main.get_by_text("can’t reach")).to_have_count(0)
-    fan.wait_for_load_state("networkidle")
-    assert len(asked) == 1
+    page_with_list.wait_for_load_state("networkidle")
+    assert len(sent) == 1
 
 
-def test_offline_notice_moves_nothing(fan: Page) -> None:
-    fan.goto("/popular")
-    heading = fan.get_by_role("heading", level=1)
+def test_offline_notice_moves_nothing(page_with_list: Page) -> None:
+    page_with_list.goto("/popular")
+    heading = page_with_list.get_by_role("heading", level=1)
     expect(heading).to_be_visible()
     before = heading.bounding_box()
-    told = fan.get_by_role("status").filter(has_text="You’re offline.")
-    places = fan.get_by_role("banner").get_by_role("status")
+    told = page_with_list.get_by_role("status").filter(has_text="You’re offline.")
+    places = page_with_list.get_by_role("banner").get_by_role("status")
     expect(places).to_have_count(1)  # a screen reader hears only what changes in a place that was there
-    fan.context.set_offline(True)
+    page_with_list.context.set_offline(True)
     expect(told).to_be_visible()
     assert heading.bounding_box() == before
-    fan.set_viewport_size({"width": 320, "height": 667})
-    assert fan.evaluate("document.documentElement.scrollWidth") <= 320
+    page_with_list.set_viewport_size({"width": 320, "height": 667})
+    assert page_with_list.evaluate("document.documentElement.scrollWidth") <= 320
 
 
 def test_unknown_title_says_so_and_links_on(page: Page, watch: Watch) -> None:
