@@ -821,7 +821,7 @@ export interface components {
             choices: string[] | null;
             /**
              * Control
-             * @description the kind of control that suits it; `none`: better left out of a form
+             * @description the kind of control that suits it; `none`: not meant for a form
              * @enum {string}
              */
             control: "choice" | "multichoice" | "number" | "year" | "switch" | "none";
