@@ -28,6 +28,14 @@ WATCHER = STRANGER + 1  # looks for STRANGER among their neighbors
 SIMILAR = f"/api/v1/users/{WATCHER}/similar?limit=50"
 
 
+@pytest.fixture(scope="module")
+def refusing(world: World, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server for requests that it refuses."""
+    folder = tmp_path_factory.mktemp("refusing")
+    with serving(settings(*copy_of(world, folder)), folder / "log") as server:
+        yield server
+
+
 def person(user_id: int) -> dict[str, Any]:
     rated = [{"anime_id": anime_id, "rating": rating} for anime_id, rating in ACTION.items()]
     return {"user_id": user_id, "anime_list": rated}
