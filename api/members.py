@@ -1,4 +1,4 @@
-"""Names of members and parameters: what a wrong one could have meant."""
+"""Messages about unknown members and parameters: the allowed names, and the nearest."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, get_args
 from pydantic import BaseModel
 from rapidfuzz import process
 
-ALIKE = 60.0  # per cent: the least similarity of a name that is suggested
+MIN_SIMILARITY = 60.0  # of a suggested name, 0-100
 # names that other APIs, or earlier versions of this one, have for a member
 FORMER: Mapping[str, str] = {
     **dict.fromkeys(("n", "k", "count", "size", "per_page", "max"), "limit"),
@@ -26,16 +26,16 @@ def unknown_member(schema: str, loc: Sequence[int | str]) -> str:
     """The message for a member that a schema does not have.
 
     Args:
-        schema: the name of the model that the request was read with.
+        schema: name of the model that the request was validated against.
         loc: the path to the member, its name last.
     """
     name = str(loc[-1])
     allowed = _members(_model(schema), loc[:-1])
     former = FORMER.get(name)
-    nearest = process.extractOne(name, allowed, score_cutoff=ALIKE) if allowed else None
+    nearest = process.extractOne(name, allowed, score_cutoff=MIN_SIMILARITY) if allowed else None
     meant = former if former in allowed else nearest[0] if nearest else None
-    hint = f"did you mean {meant!r}? " if meant else ""
-    return f"{name!r} is not known; {hint}Allowed are {', '.join(allowed)}"
+    hint = f" Did you mean {meant!r}?" if meant else ""
+    return f"{name!r} is not known.{hint} Allowed: {', '.join(allowed)}"
 
 
 def _members(model: type[BaseModel] | None, path: Sequence[int | str]) -> list[str]:
