@@ -40,6 +40,7 @@ _USER, _PROFILE = 900_001, 5_812_345_678_901_234
 _SAVED = {"user_id": _USER, "saved": 3, "unresolved": []}
 
 PARAMETERS: dict[str, Any] = {"user_id": _USER, "anime_id": 9253}
+PROFILE_PARAMETERS: dict[str, Any] = {"user_id": _PROFILE}
 ANSWERS: dict[str, Any] = {
     "recommendCompatible": [
         {

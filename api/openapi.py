@@ -16,7 +16,7 @@ from werkzeug.wrappers import Response as BaseResponse
 import api
 from api import problems
 from api.errors import Problem, validation_problem
-from api.examples import ANSWERS, PARAMETERS
+from api.examples import ANSWERS, PARAMETERS, PROFILE_PARAMETERS
 from api.requests import JsonRequest
 from api.schemas.compatible import CompatibleRequest
 from api.schemas.recommendations import RecommendationRequest
@@ -99,6 +99,7 @@ def describe(app: OpenAPI) -> dict[str, Any]:
         extra: Any = model.model_config["json_schema_extra"]
         document["components"]["schemas"][model.__name__] |= extra
     for path, operations in document["paths"].items():
+        examples = PROFILE_PARAMETERS if path.startswith("/api/v1/profiles/") else PARAMETERS
         for operation in operations.values():
             if not path.startswith("/api/v1"):
                 operation["responses"].pop("422", None)  # a bad request is 400 there
@@ -106,8 +107,8 @@ def describe(app: OpenAPI) -> dict[str, Any]:
                 operation["responses"]["414"] = {"description": "The address is longer than 8,190 bytes"}
                 operation["responses"]["429"] = {"description": "Too many requests; see Retry-After"}
             for parameter in operation.get("parameters", ()):
-                if parameter["name"] in PARAMETERS:
-                    parameter["example"] = PARAMETERS[parameter["name"]]
+                if parameter["name"] in examples:
+                    parameter["example"] = examples[parameter["name"]]
             for status, response in operation["responses"].items():
                 if int(status) < 300 and operation["operationId"] in ANSWERS:
                     for content in response.get("content", {}).values():

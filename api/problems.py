@@ -27,7 +27,7 @@ class ProblemKind(NamedTuple):
 
     Attributes:
         slug: names it in its address.
-        status: of the answer; where it differs between the two surfaces, that of `/api/v1`.
+        status: HTTP status under `/api/v1`; 0 for any.
         title: a few words.
         meaning: what happened, and what to do.
     """
@@ -50,7 +50,7 @@ INVALID_REQUEST = ProblemKind(
     "A member or a parameter is missing, unknown, or out of range. `errors` names each of them; correct "
     "them and send the request again. On the compatible surface the status is 400.",
 )
-# of a service's errors: the only place that knows what they are in HTTP
+# by a service's error: the only place that maps these to HTTP
 OF_ERROR: Mapping[type[ServiceError], ProblemKind] = {
     ListRequiredError: ProblemKind(
         "list-required",
@@ -101,7 +101,7 @@ OF_ERROR: Mapping[type[ServiceError], ProblemKind] = {
         "Send the file as MyAnimeList's export page gives it, unchanged (.xml.gz or .xml).",
     ),
 }
-# of everything else
+# by status, for everything else
 OF_STATUS: Mapping[int, ProblemKind] = {
     kind.status: kind
     for kind in (

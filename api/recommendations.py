@@ -28,8 +28,8 @@ blueprint = APIBlueprint(
 )
 def post_recommendations(body: RecommendationRequest) -> RecommendationAnswer:
     """Name titles by id or by name, with or without a rating, and get others, best match first. Filters apply
-    before ranking, so `n` titles come back whenever `n` titles pass them. Titles in `watched_ids` are never
-    recommended, and count as weak evidence of taste. An empty list gets popular titles.
+    before ranking, so `limit` titles come back whenever that many pass them. Titles in `watched_ids` are
+    never recommended, and count as weak evidence of taste. An empty list gets popular titles.
 
     The same request to the same model always gets the same answer. Nothing is saved."""
     user_id = own_profile(body.profile_id)

@@ -9,10 +9,13 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from jsonschema import Draft202012Validator
+
+from api.examples import ANSWERS as EXAMPLES
 
 URL = "/api/v1/openapi.json"
 # the documentation itself and the web app; and the documentation's own files: "swagger.…"
-UNDOCUMENTED = {"docs", "document", "web"}
+UNDOCUMENTED = {"docs", "document", "problem_kinds", "web"}
 TYPES = {
     "object": dict,
     "array": list,
@@ -21,6 +24,9 @@ TYPES = {
     "integer": int,
     "number": (int, float),
     "null": type(None),
+}
+VERBS = {
+    *("create", "describe", "erase", "get", "import", "list", "recommend", "replace", "search", "suggest"),
 }
 LIST = [{"anime_id": 9253}, {"anime_id": 1535}]
 RATED = [{"anime_id": 9253, "rating": 1}, {"anime_id": 1535, "rating": 10}]
@@ -46,6 +52,7 @@ ANSWERS: list[tuple[str, str, Any]] = [
     ("/api/v1/anime/{anime_id}/similar", "/api/v1/anime/9253/similar", None),
     ("/api/v1/popular", "/api/v1/popular", None),
     ("/api/v1/algorithms", "/api/v1/algorithms", None),
+    ("/api/v1/filters", "/api/v1/filters", None),
     ("/healthz", "/healthz", None),
     ("/readyz", "/readyz", None),
 ]
@@ -165,6 +172,41 @@ def test_operations_have_unique_ids_summaries_and_tags(document: dict[str, Any])
     names = [operation["operationId"] for _, _, operation in operations(document)]
     assert len(names) == len(set(names))
     assert all(operation["summary"] and operation["tags"] for _, _, operation in operations(document))
+
+
+def test_operation_ids_are_short_and_begin_with_a_verb(document: dict[str, Any]) -> None:
+    for _, _, operation in operations(document):
+        name = operation["operationId"]
+        assert re.fullmatch(r"[a-z]+([A-Z][a-z]+){0,2}", name), name
+        assert re.match("[a-z]+", name)[0] in VERBS, name  # type: ignore[index]  # it has matched
+
+
+def test_every_operation_has_an_example_that_fits(document: dict[str, Any]) -> None:
+    examples = {}
+    for _, _, operation in operations(document):
+        for status, response in operation["responses"].items():
+            for kind, content in response.get("content", {}).items():
+                if int(status) >= 300:
+                    continue
+                example = examples[operation["operationId"]] = content["example"]
+                if kind == "application/json":
+                    schema = {**content["schema"], "components": document["components"]}
+                    Draft202012Validator(schema).validate(example)
+                    assert mismatches(document, content["schema"], example) == []
+                else:
+                    assert (kind, type(example)) == ("text/plain", str)
+    without_content = {"eraseUser", "eraseProfile"}
+    named = {operation["operationId"] for _, _, operation in operations(document)}
+    assert set(examples) == named - without_content
+    assert examples == EXAMPLES
+
+
+def test_path_parameters_have_examples_within_bounds(document: dict[str, Any]) -> None:
+    for _, path, operation in operations(document):
+        for parameter in operation.get("parameters", []):
+            if parameter["in"] == "path":
+                Draft202012Validator(parameter["schema"]).validate(parameter["example"])
+                assert parameter["example"] in (9253, 900_001, 5_812_345_678_901_234), path
 
 
 def test_path_parameters_are_documented_and_required(document: dict[str, Any]) -> None:

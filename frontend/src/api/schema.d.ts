@@ -243,7 +243,7 @@ export interface paths {
         put?: never;
         /**
          * Recommend for a list, without saving it
-         * @description Name titles by id or by name, with or without a rating, and get others, best match first. Filters apply<br/>before ranking, so `n` titles come back whenever `n` titles pass them. Titles in `watched_ids` are never<br/>recommended, and count as weak evidence of taste. An empty list gets popular titles.<br/><br/>The same request to the same model always gets the same answer. Nothing is saved.
+         * @description Name titles by id or by name, with or without a rating, and get others, best match first. Filters apply<br/>before ranking, so `limit` titles come back whenever that many pass them. Titles in `watched_ids` are<br/>never recommended, and count as weak evidence of taste. An empty list gets popular titles.<br/><br/>The same request to the same model always gets the same answer. Nothing is saved.
          */
         post: operations["recommend"];
         delete?: never;
@@ -2765,7 +2765,7 @@ export interface operations {
             path: {
                 /**
                  * @description the id that `POST /api/v1/profiles` answered
-                 * @example 900001
+                 * @example 5812345678901234
                  */
                 user_id: number;
             };
@@ -2865,7 +2865,7 @@ export interface operations {
             path: {
                 /**
                  * @description the id that `POST /api/v1/profiles` answered
-                 * @example 900001
+                 * @example 5812345678901234
                  */
                 user_id: number;
             };
@@ -2974,7 +2974,7 @@ export interface operations {
             path: {
                 /**
                  * @description the id that `POST /api/v1/profiles` answered
-                 * @example 900001
+                 * @example 5812345678901234
                  */
                 user_id: number;
             };
