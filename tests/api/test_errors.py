@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from api.problems import OF_ERROR
+from api.problems import KINDS, OF_ERROR, OF_STATUS, PATH
 from serving.errors import ServiceError
 from tests.api.conftest import engine_of
 from tests.serving.worlds import ACTION, STRANGER, database_away
@@ -42,6 +43,7 @@ def check_problem(response: TestResponse, status: int) -> dict[str, Any]:
     assert response.mimetype == "application/problem+json"
     problem: dict[str, Any] = response.get_json()
     assert {"type", "title", "status", "detail", "error"} <= set(problem)
+    assert problem["type"] in {kind.address for kind in KINDS}
     assert problem["status"] == status
     assert problem["error"] == problem["detail"] != ""
     assert not any(
@@ -172,3 +174,14 @@ def service_errors(kind: type[ServiceError] = ServiceError) -> set[type[ServiceE
 def test_every_service_error_has_a_status() -> None:
     assert set(OF_ERROR) == service_errors()
     assert all(400 <= kind.status < 500 for kind in OF_ERROR.values())
+
+
+def test_every_problem_type_is_an_anchor_of_the_page(shared_client: FlaskClient) -> None:
+    page = shared_client.get(PATH)
+    assert (page.status_code, page.mimetype) == (200, "text/html")
+    anchors = re.findall(r'id="([^"]+)"', page.text)
+    assert len(anchors) == len(set(anchors)) == len(KINDS)
+    for kind in (*OF_STATUS.values(), *OF_ERROR.values(), *KINDS):
+        path, _, anchor = kind.address.partition("#")
+        assert path == PATH
+        assert anchor in anchors
