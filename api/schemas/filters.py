@@ -84,9 +84,6 @@ class Filter(BaseModel):
     default: list[str] | str | bool | int | float | None = Field(
         description="the value that asks for nothing"
     )
-    default: list[str] | str | bool | int | float | None = Field(
-        description="the value that asks for nothing"
-    )
     choices: list[str] | None = Field(description="the values there are, most titles first; null: any")
     minimum: int | float | None = Field(description="of a number")
     maximum: int | float | None = Field(description="of a number")

@@ -49,9 +49,9 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     output = outcome.stdout + outcome.stderr
     assert outcome.returncode == 0, output
     assert "warning" not in output.lower(), output
-    sys.path.insert(0, str(folder))
-    yield folder / PACKAGE
-    sys.path.remove(str(folder))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(folder)
+        yield folder / PACKAGE
     for name in [name for name in sys.modules if name.split(".")[0] == PACKAGE]:
         del sys.modules[name]
 
