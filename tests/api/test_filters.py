@@ -80,7 +80,7 @@ def listed(shared_client: FlaskClient) -> dict[str, dict[str, Any]]:
 
 
 def statuses(client: FlaskClient, name: str, value: Any) -> set[int]:
-    """What every route that takes filters answers to one of them."""
+    """The answers of every route that takes filters to one of them."""
     query = {} if value is None or value == [] else {name: value}
     paths = ("/api/v1/anime", "/api/v1/popular", "/api/v1/users/7/recommendations")
     body = {"ratings": [{"anime_id": 9253}], "filters": {name: value}}
