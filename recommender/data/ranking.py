@@ -27,7 +27,7 @@ class Ranking:
 
 def top_k(scores: NDArray[np.floating[Any]], candidates: NDArray[np.bool_], k: int) -> NDArray[np.int64]:
     """Rows of the k highest scores among the candidates, best first; equal scores in the order of ids."""
-    rows = np.flatnonzero(candidates)
+    rows = np.arange(len(scores)) if candidates.all() else np.flatnonzero(candidates)
     values = scores[rows]
     if 0 < k < len(rows):
         threshold = np.partition(values, len(rows) - k)[len(rows) - k]

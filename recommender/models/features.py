@@ -89,54 +89,73 @@ class Features:
         Args:
             anime_rows: int64, of the titles; default: every title.
         """
-        values = {**self._of_title, **self._of_items(context), **self._of_residuals(context)}
-        if not set(names) <= set(LIKE_FEATURES):  # the others take longer
-            values |= {**self._of_neighbors(context), **self._of_content(context), **self._of_years(context)}
-        n_titles = context.n_anime if anime_rows is None else len(anime_rows)
-        table = np.empty((len(names), n_titles), dtype=np.float32)
-        known = self.item_item.titles
+        rows = np.arange(context.n_anime) if anime_rows is None else anime_rows
+        values = self._values(context, names, rows)
+        table = np.empty((len(names), len(rows)), dtype=np.float32)
+        typical = self._typical(context) if {*STANDARDIZED, AGAINST} & set(names) else {}
         for row, name in enumerate(names):
-            value = values[name]
-            chosen = value[anime_rows] if isinstance(value, np.ndarray) and anime_rows is not None else value
-            table[row] = chosen
+            table[row] = values[name]
             if name in STANDARDIZED:
-                typical = np.asarray(value)[known]
-                table[row] = (table[row] - typical.mean()) / (typical.std() + 1e-9) if len(known) else 0.0
+                mean, deviation = typical[name]
+                table[row] = (table[row] - mean) / (deviation + 1e-9) if len(self.item_item.titles) else 0.0
             elif name == AGAINST:
-                table[row] /= np.asarray(values["item_item"])[known].std() + 1e-9 if len(known) else 1.0
+                table[row] /= typical["item_item"][1] + 1e-9 if len(self.item_item.titles) else 1.0
         return table
 
+    @cached_on_context
+    def _typical(self, context: ScoringContext) -> dict[str, tuple[np.float32, np.float32]]:
+        """The mean and the standard deviation of the STANDARDIZED among the titles that item-item knows."""
+        known = self.item_item.titles
+        if not len(known):
+            return dict.fromkeys(STANDARDIZED, (np.float32(0), np.float32(1)))
+        values = self._values(context, STANDARDIZED, known)
+        return {name: (np.mean(values[name]), np.std(values[name])) for name in STANDARDIZED}
+
+    def _values(
+        self, context: ScoringContext, names: Sequence[str], rows: NDArray[np.int64]
+    ) -> dict[str, Floats | float]:
+        """float32 (len(rows),) each, or one number for all titles; the costly ones only where asked for."""
+        values = {
+            **self._of_title(rows),
+            **self._of_items(context, rows),
+            **self._of_residuals(context, rows),
+        }
+        if not set(names) <= set(LIKE_FEATURES):
+            values |= self._of_neighbors(context, rows)
+            values |= {**self._of_content(context, rows), **self._of_years(context, rows)}
+        return values
+
     @cached_property
-    def _of_title(self) -> dict[str, Floats | float]:
+    def _log_odds_of_likes(self) -> Floats:
+        return _log_odds(self.residuals.like_rates)
+
+    def _of_title(self, rows: NDArray[np.int64]) -> dict[str, Floats | float]:
         return {
-            "log_likes": self.log_likes,
-            "log_watchers": self.log_watchers,
-            "like_rate": _log_odds(self.residuals.like_rates),
+            "log_likes": self.log_likes[rows],
+            "log_watchers": self.log_watchers[rows],
+            "like_rate": self._log_odds_of_likes[rows],
         }
 
-    @cached_on_context
-    def _of_items(self, context: ScoringContext) -> dict[str, Floats | float]:
+    def _of_items(self, context: ScoringContext, rows: NDArray[np.int64]) -> dict[str, Floats | float]:
         query, evidence = context.query, self.item_item.evidence(context)
+        long, short, long_lukewarm, short_lukewarm, long_bad, short_bad = (part[rows] for part in evidence)
         return {
-            "item_item": self.item_item.blended(
-                query, evidence.long + evidence.long_lukewarm, evidence.short + evidence.short_lukewarm
-            ),
-            "against": self.item_item.blended(query, evidence.long_bad, evidence.short_bad),
-            "long_sum": evidence.long,
-            "short_sum": evidence.short,
-            "long_lukewarm": evidence.long_lukewarm,
-            "short_lukewarm": evidence.short_lukewarm,
-            "strongest": self.item_item.strongest(query),
+            "item_item": self.item_item.blended(query, long + long_lukewarm, short + short_lukewarm),
+            AGAINST: self.item_item.blended(query, long_bad, short_bad),
+            "long_sum": long,
+            "short_sum": short,
+            "long_lukewarm": long_lukewarm,
+            "short_lukewarm": short_lukewarm,
+            "strongest": self.item_item.strongest(context)[rows],
             "trust_in_short": float(self.item_item.trust_in_short(query)),
         }
 
-    @cached_on_context
-    def _of_residuals(self, context: ScoringContext) -> dict[str, Floats | float]:
+    def _of_residuals(self, context: ScoringContext, rows: NDArray[np.int64]) -> dict[str, Floats | float]:
         query, expected = context.query, self.residuals.expect(context)
         liked = query.liked_rows
         not_liked = int(((query.ratings < LIKED_FROM) & (query.ratings != UNRATED)).sum())
         return {
-            "residual": expected.residuals,
+            "residual": expected.residuals[rows],
             "person_like_rate": float(_log_odds(np.float32(expected.like_rate))),
             "strictness": expected.strictness,
             "log_liked": float(np.log1p(len(liked))),
@@ -144,29 +163,28 @@ class Features:
             "list_popularity": float(self.log_likes[liked].mean()) if len(liked) else 0.0,
         }
 
-    @cached_on_context
-    def _of_neighbors(self, context: ScoringContext) -> dict[str, Floats | float]:
+    def _of_neighbors(self, context: ScoringContext, rows: NDArray[np.int64]) -> dict[str, Floats | float]:
         votes, weight = self.user_user.votes(context)
         return {
-            "user_user": votes / self.user_user.damping,
-            "neighbor_share": np.sqrt(votes / max(weight, 1e-9)),
+            "user_user": votes[rows] / self.user_user.damping[rows],
+            "neighbor_share": np.sqrt(votes[rows] / max(weight, 1e-9)),
         }
 
-    @cached_on_context
-    def _of_content(self, context: ScoringContext) -> dict[str, Floats | float]:
-        similarities = self.content.similarities(context)
-        return {"content": similarities * self.content.prior, "content_cosine": similarities}
+    def _of_content(self, context: ScoringContext, rows: NDArray[np.int64]) -> dict[str, Floats | float]:
+        similarities = self.content.similarities(context)[rows]
+        return {"content": similarities * self.content.prior[rows], "content_cosine": similarities}
 
-    def _of_years(self, context: ScoringContext) -> dict[str, Floats | float]:
-        every = context.catalog.years.astype(np.float32)
-        dated = every > 0
-        years = every[context.query.anime_rows]
-        years = years[years > 0]
-        later: Floats | float = np.where(dated, every - years.mean(), 0) if len(years) else 0.0
-        after: Floats | float = (
-            np.where(dated, np.clip(every - years.max(), -10, 10), 0) if len(years) else 0.0
-        )
-        return {"years_later": later, "years_after_newest": after}
+    def _of_years(self, context: ScoringContext, rows: NDArray[np.int64]) -> dict[str, Floats | float]:
+        listed = context.catalog.years[context.query.anime_rows].astype(np.float32)
+        listed = listed[listed > 0]
+        if not len(listed):
+            return {"years_later": 0.0, "years_after_newest": 0.0}
+        years = context.catalog.years[rows].astype(np.float32)
+        dated = years > 0
+        return {
+            "years_later": np.where(dated, years - listed.mean(), 0),
+            "years_after_newest": np.where(dated, np.clip(years - listed.max(), -10, 10), 0),
+        }
 
 
 def _log_odds(share: Floats | np.float32) -> Floats:

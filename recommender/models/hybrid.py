@@ -101,9 +101,8 @@ class Hybrid:
         known = self.features.item_item.titles
         if not len(context.query.anime_rows) or not len(known):
             return parts
-        table = self.features.table(context, NAMES)
         scores = self.scores(context)[anime_rows]
-        shares = self._shares(table, anime_rows)
+        shares = self._shares(context, anime_rows)
         sources: tuple[Contributor, ...] = (
             self.features.item_item,
             self.features.user_user,
@@ -114,11 +113,10 @@ class Hybrid:
             parts += of_list / np.maximum(of_list.sum(axis=0), 1e-9) * share * scores
         return parts
 
-    def _shares(self, table: NDArray[np.float32], anime_rows: NDArray[np.int64]) -> NDArray[np.float32]:
+    def _shares(self, context: ScoringContext, anime_rows: NDArray[np.int64]) -> NDArray[np.float32]:
         """float32 (len(SOURCES) - 1, len(anime_rows)), 0..1: what each model does for a title's odds."""
-        known = self.features.item_item.titles
-        typical = np.median(table[:, known], axis=1)
-        features = table[:, anime_rows].T
+        typical = np.median(self.features.table(context, NAMES, self.features.item_item.titles), axis=1)
+        features = self.features.table(context, NAMES, anime_rows).T
         odds = self.network.scores(features)
         gains = []
         for names in SOURCES:

@@ -111,9 +111,10 @@ class ItemItem:
             sums += [_weighted_sum(model, query.anime_rows, of_kind) for model in (self.long, self.short)]
         return Evidence(*sums)
 
-    def strongest(self, query: Query) -> NDArray[np.float32]:
-        """float32 (n_anime,): the strongest evidence of any liked title of the list, 0 or more."""
-        entries, _ = ranges(self.long.indptr, query.liked_rows)
+    @cached_on_context
+    def strongest(self, context: ScoringContext) -> NDArray[np.float32]:
+        """float32 (n_anime,): the most that any one liked title of the list says, 0 or more."""
+        entries, _ = ranges(self.long.indptr, context.query.liked_rows)
         most = np.zeros(self.long.shape[1], dtype=np.float32)
         np.maximum.at(most, self.long.indices[entries], self.long.data[entries])
         return most
