@@ -109,8 +109,8 @@ SPEC = ModelSpec(
     config=ContentConfig,
     requires=(Popularity,),
     algorithm=AlgorithmInfo(
-        label="Alike in kind",
-        description="Titles described like the ones you like: genres, type, length and era.",
+        label="Similar titles",
+        description="Titles described like the ones you like: genres, type, length, and era.",
         needs_list=True,
         similar=True,
     ),

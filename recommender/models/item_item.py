@@ -183,7 +183,7 @@ SPEC = ModelSpec(
     config=ItemItemConfig,
     algorithm=AlgorithmInfo(
         label="Goes with what you like",
-        description="Titles that go with the ones you like; what goes with bad ones is pushed away.",
+        description="Titles that go with the ones you like; what goes with titles you disliked ranks lower.",
         similar=True,
     ),
 )

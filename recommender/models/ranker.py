@@ -133,7 +133,7 @@ SPEC = ModelSpec(
     config=RankerConfig,
     requires=(Features, Hybrid),
     algorithm=AlgorithmInfo(
-        label="Likely top marks",
-        description="What hybrid finds, with the titles first that you are likely to rate highly.",
+        label="Likely favorites",
+        description="The best of everything, with the titles you are likely to rate highest first.",
     ),
 )
