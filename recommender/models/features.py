@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from domain.ranges import LIKED_FROM, UNRATED
 from recommender.data.arrays import ArrayReader, ArrayWriter
 from recommender.data.training_data import TrainingData
-from recommender.models.base import Models, ModelSpec, NoConfig, cached_on_context
+from recommender.models.base import Models, ModelSpec, NoConfig
 from recommender.models.content_based import ContentBased
 from recommender.models.context import ScoringContext
 from recommender.models.item_item import ItemItem
@@ -90,26 +90,38 @@ class Features:
             anime_rows: int64, of the titles; default: every title.
         """
         rows = np.arange(context.n_anime) if anime_rows is None else anime_rows
-        values = self._values(context, names, rows)
+        values, known = self._values(context, names, rows), self.item_item.titles
+        of_known = values if rows is known and values.keys() >= {*STANDARDIZED} else None
         table = np.empty((len(names), len(rows)), dtype=np.float32)
-        typical = self._typical(context) if {*STANDARDIZED, AGAINST} & set(names) else {}
         for row, name in enumerate(names):
             table[row] = values[name]
             if name in STANDARDIZED:
-                mean, deviation = typical[name]
-                table[row] = (table[row] - mean) / (deviation + 1e-9) if len(self.item_item.titles) else 0.0
+                mean, deviation = self._typical(context, of_known)[name]
+                table[row] = (table[row] - mean) / (deviation + 1e-9) if len(known) else 0.0
             elif name == AGAINST:
-                table[row] /= typical["item_item"][1] + 1e-9 if len(self.item_item.titles) else 1.0
+                _, deviation = self._typical(context, of_known)["item_item"]
+                table[row] /= deviation + 1e-9 if len(known) else 1.0
         return table
 
-    @cached_on_context
-    def _typical(self, context: ScoringContext) -> dict[str, tuple[np.float32, np.float32]]:
-        """The mean and the standard deviation of the STANDARDIZED among the titles that item-item knows."""
-        known = self.item_item.titles
-        if not len(known):
-            return dict.fromkeys(STANDARDIZED, (np.float32(0), np.float32(1)))
-        values = self._values(context, STANDARDIZED, known)
-        return {name: (np.mean(values[name]), np.std(values[name])) for name in STANDARDIZED}
+    def _typical(
+        self, context: ScoringContext, values: Mapping[str, Floats | float] | None
+    ) -> Mapping[str, tuple[np.float32, np.float32]]:
+        """The mean and the standard deviation of the STANDARDIZED among the titles that item-item knows.
+
+        Args:
+            values: of these titles, where they are worked out already.
+        """
+
+        def work_out() -> Mapping[str, tuple[np.float32, np.float32]]:
+            known = self.item_item.titles
+            of_known = self._values(context, STANDARDIZED, known) if values is None else values
+            empty = (np.float32(0), np.float32(1))
+            return {
+                name: (np.mean(of_known[name]), np.std(of_known[name])) if len(known) else empty
+                for name in STANDARDIZED
+            }
+
+        return context.cache.get((self, "typical"), work_out)
 
     def _values(
         self, context: ScoringContext, names: Sequence[str], rows: NDArray[np.int64]
