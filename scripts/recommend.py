@@ -128,7 +128,7 @@ def _reasons(explanation: Explanation, catalog: Catalog) -> str:
     if explanation.users:
         reasons.append(f"liked by {explanation.users} people with your taste")
     if explanation.genres:
-        reasons.append(f"also {', '.join(explanation.genres)}")
+        reasons.append(f"in common: {', '.join(explanation.genres)}")
     return "; ".join(reasons) or "popular with everybody"
 
 

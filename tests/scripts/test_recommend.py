@@ -44,7 +44,7 @@ def in_words(reasons: list[dict[str, Any]]) -> str:
         if reason["kind"] == "people_with_your_taste":
             words.append(f"liked by {reason['people']} people with your taste")
         if reason["kind"] == "shared_genres":
-            words.append(f"also {', '.join(reason['genres'])}")
+            words.append(f"in common: {', '.join(reason['genres'])}")
     return "; ".join(words)
 
 
