@@ -42,7 +42,8 @@ def test_publish_during_a_save_mixes_up_no_titles(small_config: Config, algorith
 
     with app.app_context():
         served = context()
-    users = PublishingUsers(served.services.engine, served.services.live)
+    limit = small_config.max_list_titles
+    users = PublishingUsers(served.services.engine, served.services.live, limit)
     recommendations = replace(served.services.recommendations, users=users)
     services = replace(served.services, recommendations=recommendations)
     install_context(app.extensions, replace(served, services=services))

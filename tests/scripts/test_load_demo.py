@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import csv
+import re
+
 import pytest
 from sqlalchemy import Engine
 
+from config import ROOT
 from db.users import insert_user
 from scripts import generate_ratings, load_demo
 from tests.db.helpers import contents, put_titles
@@ -57,3 +61,14 @@ def test_interrupted_load_is_completed_by_the_next(database: Engine, monkeypatch
             load_demo.main()
     assert load_demo.main() == 0
     assert len(contents(database)["ratings"]) > 500
+
+
+def test_demo_data_has_every_example_of_the_web_app() -> None:
+    source = (ROOT / "frontend/src/components/list/ExampleLists.vue").read_text(encoding="utf-8")
+    lists = [ids.split(",") for ids in re.findall(r"ids: \[([\d, ]+)\]", source)]
+    with (ROOT / "curated/titles.csv").open(encoding="utf-8", newline="") as stream:
+        known = {int(row["anime_id"]) for row in csv.DictReader(stream)}
+    assert len(lists) >= 4
+    for ids in lists:
+        assert {int(number) for number in ids} <= known
+        assert len(ids) == len(set(ids)) >= 5

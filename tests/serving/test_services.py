@@ -127,20 +127,13 @@ def test_unusable_model_directory_error_names_it(embedded: Engine, tmp_path: Pat
 def test_unreachable_sqlite_is_an_unavailable_database(tmp_path: Path) -> None:
     (tmp_path / "anime.db").mkdir()
     with pytest.raises(DatabaseUnavailableError, match="unable to open database file"):
-        open_services(
-            f"sqlite:///{tmp_path / 'anime.db'}", tmp_path / "models", sync_interval_s=0, overlay_max_users=10
-        )
+        open_services(settings_of(f"sqlite:///{tmp_path / 'anime.db'}", tmp_path / "models"))
 
 
 def test_unreachable_postgresql_is_an_unavailable_database(tmp_path: Path) -> None:
     # in the very form that .env.example and the error of a missing DATABASE_URL show
     with pytest.raises(DatabaseUnavailableError, match="refused"):
-        open_services(
-            "postgresql://user:password@127.0.0.1:1/database",
-            tmp_path / "models",
-            sync_interval_s=0,
-            overlay_max_users=10,
-        )
+        open_services(settings_of("postgresql://user:password@127.0.0.1:1/database", tmp_path / "models"))
 
 
 def test_start_serves_every_title(filled: Engine, store: ModelStore, version: Version) -> None:

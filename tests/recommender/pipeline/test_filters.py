@@ -30,7 +30,7 @@ ANY_FILTERS = st.builds(
     genres=st.lists(st.sampled_from(GENRES), max_size=2).map(tuple),
     genres_exclude=st.lists(st.sampled_from(GENRES), max_size=2).map(tuple),
     min_members=st.sampled_from([0, 40, 41, 500]),
-    min_score=st.sampled_from([0.0, 6.0, 7.5]),
+    min_mal_score=st.sampled_from([0.0, 6.0, 7.5]),
     year_from=st.none() | st.integers(1989, 2011),
     year_to=st.none() | st.integers(1989, 2011),
     nsfw=st.booleans(),
@@ -44,7 +44,7 @@ def meets(title: Title, f: Filters) -> bool:
         and set(f.genres) <= set(title.genres)
         and not set(f.genres_exclude) & set(title.genres)
         and (title.members or 0) >= f.min_members
-        and (title.score or 0) >= f.min_score
+        and (title.score or 0) >= f.min_mal_score
         and (f.year_from is None or (title.year or 0) >= f.year_from)
         and (f.year_to is None or (title.year is not None and title.year <= f.year_to))
     )
@@ -57,7 +57,7 @@ def test_allowed_titles_meet_every_filter(filters: Filters) -> None:
 
 @given(ANY_FILTERS)
 def test_masks_are_those_of_the_filters_in_force(filters: Filters) -> None:
-    names = {"types", "genres", "genres_exclude", "min_members", "min_score"}
+    names = {"types", "genres", "genres_exclude", "min_members", "min_mal_score"}
     expected = {name for name in names if getattr(filters, name)}
     expected |= set() if filters.nsfw else {"nsfw"}
     expected |= {name for name in ("year_from", "year_to") if getattr(filters, name) is not None}
@@ -73,7 +73,7 @@ MASKS = [
     ("genres_exclude", ("Action",), [2, 3, 4]),
     ("genres_exclude", ("Action", "Hentai"), [3]),
     ("min_members", 90, [0, 2, 4]),
-    ("min_score", 6.5, [0, 2]),
+    ("min_mal_score", 6.5, [0, 2]),
     ("year_from", 2001, [0, 1, 2]),
     ("year_to", 2001, [0, 4]),
     ("nsfw", False, [0, 1, 3]),
