@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
@@ -53,14 +53,14 @@ class TrainingData:
         catalog: every title.
         ratings: every user.
         training_users: int64, rows of the users behind `queries`, ascending.
-        queries: what models that combine others learn from.
+        queries: what models that combine others learn from; can be gone through more than once.
         cache: what several models derive from this data.
     """
 
     catalog: Catalog
     ratings: RatingsMatrix
     training_users: NDArray[np.int64]
-    queries: Sequence[TrainingQuery]
+    queries: Iterable[TrainingQuery]
     cache: Cache = field(default_factory=Cache, init=False, repr=False)
 
     @cached_property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,10 +15,22 @@ from recommender.data.ratings_matrix import RatingsMatrix
 from recommender.data.training_data import TrainingConfig, TrainingData, TrainingQuery
 
 
+@dataclass(frozen=True, eq=False)
+class TrainingQueries:
+    """The queries of some users, drawn anew, and the same, each time they are gone through."""
+
+    ratings: RatingsMatrix
+    users: NDArray[np.int64]
+    config: TrainingConfig
+
+    def __iter__(self) -> Iterator[TrainingQuery]:
+        return training_queries(self.ratings, self.users, self.config)
+
+
 def training_data(catalog: Catalog, ratings: RatingsMatrix, config: TrainingConfig) -> TrainingData:
     """Everything that models are fitted on, with training queries drawn from the ratings."""
     users = choose_training_users(ratings, config)
-    return TrainingData(catalog, ratings, users, tuple(training_queries(ratings, users, config)))
+    return TrainingData(catalog, ratings, users, TrainingQueries(ratings, users, config))
 
 
 def choose_training_users(ratings: RatingsMatrix, config: TrainingConfig) -> NDArray[np.int64]:

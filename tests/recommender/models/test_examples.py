@@ -30,7 +30,7 @@ def test_examples_have_one_row_of_features_a_candidate(
     data: TrainingData, examples: TrainingExamples
 ) -> None:
     queries, width, n_features = examples.features.shape
-    assert 0 < queries <= len(data.queries)
+    assert 0 < queries <= len(list(data.queries))
     assert (width, n_features) == (25, len(NAMES))
     assert examples.relevant.shape == (queries, width)
     assert set(np.unique(examples.relevant)) == {0.0, 1.0}
@@ -46,7 +46,7 @@ def test_examples_pair_rated_titles_with_likes(data: TrainingData, examples: Tra
 
 def test_examples_follow_from_the_seed(data: TrainingData, snapshot: Snapshot) -> None:
     def features(seed: int) -> bytes:
-        fresh = replace(data, queries=data.queries[:10])
+        fresh = replace(data, queries=list(data.queries)[:10])
         return training_examples(fresh, snapshot.models, replace(CONFIG, seed=seed)).features.tobytes()
 
     assert features(1) == features(1) != features(2)
