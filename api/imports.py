@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from api.context import services, settings
 from api.errors import ApiError, Problem, validation_problem
 from api.keys import Scope
+from api.limits import saves
 from api.schemas.imports import MalImportAnswer, MalImportQuery
 from api.security import require_scope
 
@@ -53,6 +54,7 @@ blueprint = APIBlueprint("imports", __name__, url_prefix="/api/v1/imports", abp_
     },
     openapi_extensions={"requestBody": _BODY},
 )
+@saves
 def post_mal(query: MalImportQuery) -> MalImportAnswer:
     """Upload the export as the body, or as the field `file` of a form. Entries are matched by their
     MyAnimeList ids, and each of them is in the answer: matched; unmatched, if the catalog has no such id; or

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import cast
+from typing import TypeVar, cast
 
 from flask import Flask, Response, request
 from flask.typing import RouteCallable
@@ -20,10 +21,8 @@ from api.metrics import RATE_LIMITED
 from api.openapi import UNLIMITED
 from api.security import submitted_key
 
-SAVING = (  # endpoints
-    *("users.put_ratings", "users.delete_user", "imports.post_mal"),
-    *("profiles.post_profile", "profiles.put_profile", "profiles.delete_profile"),
-)
+Route = TypeVar("Route", bound=Callable[..., object])
+_SAVES = "saves"  # a mark on a route's function; the wrapper that flask-openapi3 registers keeps it
 
 
 @dataclass(frozen=True)
@@ -33,6 +32,12 @@ class RateLimits:
     every: str
     saving: str
     storage: str
+
+
+def saves(route: Route) -> Route:
+    """Mark a route that saves or erases something: its requests count towards the tighter limit, too."""
+    setattr(route, _SAVES, True)
+    return route
 
 
 def limit_rates(app: Flask, limits: RateLimits) -> None:
@@ -71,8 +76,9 @@ def limit_rates(app: Flask, limits: RateLimits) -> None:
         return problem(429, f"Too many requests: at most {error.description}. See Retry-After.")
 
     saving = limiter.shared_limit(limits.saving, scope="saving", override_defaults=False)
-    for endpoint in SAVING:
-        app.view_functions[endpoint] = cast(RouteCallable, saving(app.view_functions[endpoint]))
+    for endpoint, view in tuple(app.view_functions.items()):
+        if hasattr(view, _SAVES):
+            app.view_functions[endpoint] = cast(RouteCallable, saving(view))
     for rule in app.url_map.iter_rules():
         if rule.rule in UNLIMITED:
             limiter.exempt(app.view_functions[rule.endpoint])

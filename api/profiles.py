@@ -7,6 +7,7 @@ from flask_openapi3 import APIBlueprint, Tag
 from api.context import secret_key, services
 from api.errors import Problem
 from api.keys import profile_token
+from api.limits import saves
 from api.schemas.profiles import NewProfile, Profile, ProfilePath
 from api.schemas.users import SavedAnswer, SavedRatings
 from api.security import require_token
@@ -29,6 +30,7 @@ blueprint.before_request(require_token)
     summary="Create a profile",
     responses={201: NewProfile, 400: Problem, 413: Problem},
 )
+@saves
 def post_profile(body: SavedRatings) -> tuple[NewProfile, int, dict[str, str]]:
     """Saves a list under a new id, without an account. The answer has the id, and the token that opens the
     profile: keep both. The list counts at once towards what other people are recommended.
@@ -60,6 +62,7 @@ def get_profile(path: ProfilePath) -> Profile:
     security=_TOKEN,
     responses={200: SavedAnswer, 400: Problem, 401: Problem, 413: Problem},
 )
+@saves
 def put_profile(path: ProfilePath, body: SavedRatings) -> SavedAnswer:
     """Replaces the whole list. What GET answered can be edited and sent back, including titles whose name is
     null there. A list without any known title changes nothing, and an erased profile cannot be revived."""
@@ -73,6 +76,7 @@ def put_profile(path: ProfilePath, body: SavedRatings) -> SavedAnswer:
     security=_TOKEN,
     responses={204: None, 401: Problem},
 )
+@saves
 def delete_profile(path: ProfilePath) -> tuple[str, int]:
     """Deletes the list for good. From now on no answer depends on it; models on disk drop it with the next
     build."""

@@ -7,6 +7,7 @@ from flask_openapi3 import APIBlueprint, Tag
 from api.context import services
 from api.errors import Problem
 from api.keys import Scope
+from api.limits import saves
 from api.recommendations import answer
 from api.schemas.recommendations import RecommendationAnswer
 from api.schemas.users import (
@@ -61,6 +62,7 @@ def get_similar(path: UserPath, query: SimilarUsersQuery) -> SimilarUsersAnswer:
     summary="Save or replace a user's list",
     responses={200: SavedAnswer, 400: Problem, 413: Problem},
 )
+@saves
 def put_ratings(path: UserPath, body: SavedRatings) -> SavedAnswer:
     """Replaces the whole list saved under this id, or adds a new user; a profile can be replaced, but not
     created, here. Titles that cannot be found are named in `unresolved`; a list without any known title is
@@ -70,6 +72,7 @@ def put_ratings(path: UserPath, body: SavedRatings) -> SavedAnswer:
 
 
 @blueprint.delete("/<int:user_id>", operation_id="eraseUser", summary="Erase a user", responses={204: None})
+@saves
 def delete_user(path: UserPath) -> tuple[str, int]:
     """Deletes the user's list for good. From now on no answer depends on it; models on disk drop it with the
     next build. Needs an API key with the scope `write` if keys are configured."""

