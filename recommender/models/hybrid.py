@@ -82,7 +82,7 @@ class Hybrid:
         known = self.features.item_item.titles
         if not len(context.query.anime_rows) or not len(known):
             return self.popularity
-        table = self.features.table(context, (*NAMES, AGAINST), known)
+        table = self._of_known(context)
         odds = self.network.scores(table[:-1].T)
         # what goes with a bad title is always lowered: people are seen to watch on, but that is not liking
         odds += self.config.dislike * np.minimum(table[-1], 0)
@@ -90,6 +90,11 @@ class Hybrid:
         scores[known] = np.exp(np.maximum((odds - odds.max()) / self.config.temperature, -40.0))
         scores += self.cold_start @ scores
         return scores
+
+    @cached_on_context
+    def _of_known(self, context: ScoringContext) -> NDArray[np.float32]:
+        """float32 (len(NAMES) + 1, titles): features of the titles that item-item knows, AGAINST last."""
+        return self.features.table(context, (*NAMES, AGAINST), self.features.item_item.titles)
 
     def contributions(self, context: ScoringContext, anime_rows: NDArray[np.int64]) -> NDArray[np.float32]:
         """See Contributor; the rest of a score is the popularity of the title, and the like.
@@ -115,7 +120,7 @@ class Hybrid:
 
     def _shares(self, context: ScoringContext, anime_rows: NDArray[np.int64]) -> NDArray[np.float32]:
         """float32 (len(SOURCES) - 1, len(anime_rows)), 0..1: what each model does for a title's odds."""
-        typical = np.median(self.features.table(context, NAMES, self.features.item_item.titles), axis=1)
+        typical = np.median(self._of_known(context)[:-1], axis=1)
         features = self.features.table(context, NAMES, anime_rows).T
         odds = self.network.scores(features)
         gains = []
