@@ -37,9 +37,12 @@ class RecommendOptions:
     page: PageOptions = field(default_factory=PageOptions)
     explain: bool = False
 
+    @property
+    def page_length(self) -> int:
+        return self.limit or ALGORITHMS[self.algorithm].default_limit
+
     def request(self) -> PageRequest:
-        limit = self.limit or ALGORITHMS[self.algorithm].default_limit
-        return PageRequest(limit, self.filters, self.exclude_ids, self.page, self.explain)
+        return PageRequest(self.page_length, self.filters, self.exclude_ids, self.page, self.explain)
 
 
 @dataclass(frozen=True, eq=False)
@@ -145,8 +148,7 @@ class RecommendationService:
             saved = self._users.entries(user_id, live.snapshot)
         entries = [*(saved or ()), *resolved.entries]
         if not entries:
-            limit = options.limit or ALGORITHMS[options.algorithm].default_limit
-            options = replace(options, algorithm=EMPTY_LIST_ALGORITHM, limit=limit)
+            options = replace(options, algorithm=EMPTY_LIST_ALGORITHM, limit=options.page_length)
         return self.recommend(live, Query.of(entries, user_id=user_id), options, resolved)
 
     def similar_titles(self, anime_id: int, algorithm: str, limit: int, filters: Filters) -> Recommendations:
