@@ -15,20 +15,9 @@ from typing import Any
 import pytest
 
 from config import ROOT
+from tests.folders import PACKAGES
 from tests.serving.servers import Server, serving, settings
 
-ROOMS = (
-    "api",
-    "curated",
-    "db",
-    "domain",
-    "evaluation",
-    "ingest",
-    "profiling",
-    "recommender",
-    "scripts",
-    "serving",
-)
 DOCUMENT = ROOT / "docs" / "adding-an-algorithm.md"
 LIST = {"ratings": [{"name": "Steins;Gate"}, {"name": "Death Note"}], "algorithm": "same-era"}
 
@@ -48,8 +37,8 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the project with the example in it."""
     copy = tmp_path_factory.mktemp("project") / "copy"
     copy.mkdir()
-    for room in ROOMS:
-        shutil.copytree(ROOT / room, copy / room, ignore=shutil.ignore_patterns("__pycache__"))
+    for folder in (*PACKAGES, "curated"):
+        shutil.copytree(ROOT / folder, copy / folder, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("app.py", "config.py", "gunicorn.conf.py", "pyproject.toml"):
         shutil.copy(ROOT / name, copy)
     file, line = example()
