@@ -34,7 +34,7 @@ class DirectoryWriter:
         return self._directory / f"{self._owner}.{name}"
 
     def arrays(self, values: Mapping[str, NDArray[Any]]) -> None:
-        """Write several arrays."""
+        """See ArrayWriter."""
         for name, array in values.items():
             self.array(name, array)
 

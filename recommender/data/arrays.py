@@ -17,6 +17,10 @@ class ArrayWriter(Protocol):
         """Write one array."""
         ...
 
+    def arrays(self, values: Mapping[str, NDArray[Any]]) -> None:
+        """Write several arrays."""
+        ...
+
     def csr(self, name: str, matrix: csr_array) -> None:
         """Write one sparse matrix, with its shape."""
         ...

@@ -67,8 +67,7 @@ class Hybrid:
         return cls(config, features, network, cold_start, popularity.prior)
 
     def save(self, writer: ArrayWriter) -> None:
-        for name, values in self.network.arrays().items():
-            writer.array(name, values)
+        writer.arrays(self.network.arrays())
         writer.csr("cold_start", self.cold_start)
 
     @classmethod

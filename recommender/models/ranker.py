@@ -68,8 +68,7 @@ class Ranker:
         return cls(config, models[Features], models[Hybrid], network, *_means(data.ratings.data))
 
     def save(self, writer: ArrayWriter) -> None:
-        for name, values in self.network.arrays().items():
-            writer.array(name, values)
+        writer.arrays(self.network.arrays())
         writer.array("means", np.array([self.mean_liked, self.mean_not_liked]))
 
     @classmethod
