@@ -60,12 +60,8 @@ class Scorer(Protocol):
 
 
 @runtime_checkable
-class Contributor(Protocol):
+class Contributor(Scorer, Protocol):
     """A scorer whose scores are sums of parts, one for each title of the list."""
-
-    def scores(self, context: ScoringContext) -> Floats:
-        """See Scorer."""
-        ...
 
     def contributions(self, context: ScoringContext, anime_rows: NDArray[np.int64]) -> Floats:
         """float32 (titles of the list, len(anime_rows)): parts of these titles' scores."""

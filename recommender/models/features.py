@@ -12,15 +12,13 @@ from numpy.typing import NDArray
 from domain.ranges import LIKED_FROM, UNRATED
 from recommender.data.arrays import ArrayReader, ArrayWriter
 from recommender.data.training_data import TrainingData
-from recommender.models.base import Models, ModelSpec, NoConfig
+from recommender.models.base import Floats, Models, ModelSpec, NoConfig
 from recommender.models.content_based import ContentBased
 from recommender.models.context import ScoringContext
 from recommender.models.item_item import ItemItem
 from recommender.models.popularity import Popularity
 from recommender.models.residuals import Residuals
 from recommender.models.user_user import UserUser
-
-Floats = NDArray[np.float32]
 
 # in standard deviations among the titles that item-item knows
 STANDARDIZED = ("item_item", "user_user", "content")
