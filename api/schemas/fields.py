@@ -64,7 +64,6 @@ Rating = Annotated[
     BeforeValidator(whole),
 ]
 Year = Annotated[int, Field(ge=1900, le=2200), BeforeValidator(whole)]
-Whole = Annotated[int, Field(ge=0, le=10**9), BeforeValidator(whole)]
 PageLength = Annotated[StrictInt, Field(ge=1, le=100), BeforeValidator(whole)]
 Count = Annotated[int, Field(ge=1, le=100)]
 Name = Annotated[str, Field(max_length=MAX_TEXT)]
