@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 
 from config import ROOT
-from tests.folders import PACKAGES
 from tests.serving.servers import Server, serving, settings
+from tests.test_docs_paths import PACKAGES
 
 DOCUMENT = ROOT / "docs" / "adding-an-algorithm.md"
 LIST = {"ratings": [{"name": "Steins;Gate"}, {"name": "Death Note"}], "algorithm": "same-era"}

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+import tomllib
 from functools import cache
 
 import pytest
 
 from config import ROOT
-from tests.folders import PACKAGES
 
 DOCUMENTS = {
     path.relative_to(ROOT).as_posix(): path.read_text("utf-8")
@@ -20,6 +20,7 @@ TEXT = "\n".join(DOCUMENTS.values()).replace("\\\n", " ")
 # made by a build, by `make`, or by the reader of docs/adding-an-algorithm.md, so not in the repository
 BUILT = ("frontend/dist", "frontend/node_modules", "recommender/models/same_era.py")
 
+PACKAGES = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["setuptools"]["packages"]
 FOLDERS = (*PACKAGES, "curated", "deploy", "docs", "frontend", "tests")
 # a document may name a folder once, and then files of it: `tests/api/test_keys.py`, `test_limits.py`
 FILE_NAMES = {
