@@ -98,7 +98,7 @@ class Rating(Base):
 
 
 class Erasure(Base):
-    """The id of an erased user, kept until no model on disk contains them any more."""
+    """The id of an erased user, kept until no model in the directory of the builds contains them any more."""
 
     __tablename__ = "erasures"
 
@@ -114,5 +114,7 @@ class RevisionCounter(Base):
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     value: Mapped[int] = mapped_column(BigInteger)
+    # the highest revision of an erasure whose record was deleted; a trigger keeps it
+    erasures_forgotten_up_to: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
     # random, created with the tables: tells which database a model was built from
     database_id: Mapped[str] = mapped_column(Text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import suppress
+from typing import NamedTuple
 
 from sqlalchemy import Connection, Engine, select, update
 
@@ -24,6 +25,20 @@ def take_revision(connection: Connection) -> int:
 def database_id(connection: Connection) -> str:
     """The random id of this database, stored with every model that is built from it."""
     return connection.execute(select(RevisionCounter.database_id)).scalar_one()
+
+
+class RevisionCounters(NamedTuple):
+    """The newest committed revision, and up to which revision records of erasures may be gone."""
+
+    value: int
+    erasures_forgotten_up_to: int
+
+
+def revision_counters(connection: Connection) -> RevisionCounters:
+    """Both counters, as of one moment."""
+    counter = RevisionCounter
+    row = connection.execute(select(counter.value, counter.erasures_forgotten_up_to)).one()
+    return RevisionCounters(row.value, row.erasures_forgotten_up_to)
 
 
 def current_revision(connection: Connection) -> int:

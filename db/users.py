@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, Engine, delete, func, insert, select
 
 from db.engine import write_transaction
-from db.models import Erasure, Rating, User
+from db.models import Erasure, Rating, RevisionCounter, User
 from db.revisions import take_revision
 
 _STREAM_ROWS = 50_000  # of one batch of a stream
@@ -69,9 +69,10 @@ def load_user_ratings(connection: Connection, user_id: int) -> UserRatings | Non
 
 
 def ratings_since(connection: Connection, revision: int, limit: int) -> list[UserRatings]:
-    """The users whose ratings changed after `revision`, in the order of the changes; at most `limit`.
+    """The users whose ratings changed after `revision`, in the order of the changes.
 
-    All users who were erased since then come first, without ratings, and do not count towards `limit`.
+    All users who were erased since then come first, without ratings; so do, at the end, those beyond `limit`,
+    who are not erased.
     """
     erased = select(Erasure.user_id, Erasure.revision).where(Erasure.revision > revision)
     empty = [_empty(row.user_id, row.revision) for row in connection.execute(erased)]
@@ -79,9 +80,10 @@ def ratings_since(connection: Connection, revision: int, limit: int) -> list[Use
         select(User.user_id, User.revision)
         .where(User.revision > revision)
         .order_by(User.revision, User.user_id)
-        .limit(limit)
     )
-    return empty + _load(connection, {row.user_id: row.revision for row in connection.execute(statement)})
+    changed = [(row.user_id, row.revision) for row in connection.execute(statement)]
+    others = [_empty(user_id, of_change) for user_id, of_change in changed[limit:]]
+    return empty + _load(connection, dict(changed[:limit])) + others
 
 
 def ratings_of_missing_users(connection: Connection, user_ids: NDArray[np.int64]) -> list[UserRatings]:
@@ -148,8 +150,12 @@ def load_erasures(connection: Connection) -> list[tuple[int, int]]:
 
 
 def forget_erasures(engine: Engine, up_to_revision: int) -> None:
-    """Delete the records of erasures up to a revision: no model on disk may be older than that."""
+    """Delete the records of erasures up to a revision: no model in the builder's directory is older.
+
+    A server with a model that is older reconciles it with the database instead.
+    """
     with write_transaction(engine) as connection:
+        connection.execute(select(RevisionCounter.value).with_for_update())  # first, as every writer does
         connection.execute(delete(Erasure).where(Erasure.revision <= up_to_revision))
 
 

@@ -15,11 +15,11 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from db.engine import driver_message, read_transaction
-from db.revisions import current_revision, peek_revision
+from db.revisions import peek_revision, revision_counters
 from db.users import UserRatings, ratings_of_missing_users, ratings_since
 from recommender.artifacts.snapshot import ModelFormatError, Snapshot
-from recommender.artifacts.store import ModelStore, Version
-from recommender.data.overlay import Overlay, RatingsRow
+from recommender.artifacts.store import ModelStore, Published, Version
+from recommender.data.overlay import NO_RATINGS, Overlay, RatingsRow
 from recommender.data.query import Query
 from recommender.models.context import ScoringContext
 
@@ -31,26 +31,38 @@ class LiveVersion:
     """The model of one request, taken once: a version, and the users newer than it.
 
     Attributes:
+        published: its name, and the seal that tells it from a later one of the same name.
         revision: of the database, up to which the overlay is complete.
+        reconciled: whether users who are no longer in the database have been looked for.
     """
 
-    name: str
+    published: Published
     built_at: str
     snapshot: Snapshot
     overlay: Overlay
     revision: int
+    reconciled: bool = False
 
     @classmethod
     def of(cls, version: Version) -> LiveVersion:
         """A version with an empty overlay."""
         snapshot, built_at = version.snapshot, str(version.manifest.get("built_at", ""))
         overlay = Overlay.empty(len(snapshot.catalog))
-        return cls(version.name, built_at, snapshot, overlay, snapshot.origin.revision)
+        published = Published(version.name, version.seal)
+        return cls(published, built_at, snapshot, overlay, snapshot.origin.revision)
+
+    @property
+    def name(self) -> str:
+        return self.published.name
 
     @property
     def built_timestamp(self) -> float:
         """`built_at` in seconds since 1970, 0 where unknown."""
         return datetime.fromisoformat(self.built_at).timestamp() if self.built_at else 0.0
+
+    def has_ratings_of(self, user_id: int) -> bool:
+        """Whether the version or the overlay has somebody of this id, perhaps hidden."""
+        return user_id in self.overlay.rows or self.snapshot.ratings.users.row(user_id) is not None
 
     def context(self, query: Query) -> ScoringContext:
         """The input of models for one request."""
@@ -104,6 +116,7 @@ class LiveModel:
         self._interval_s, self._overlay_max_users = interval_s, overlay_max_users
         self._lock = threading.Lock()
         self._refused: str | None = None
+        self._refused_version: Published | None = None
         self._next_check_at = float("-inf")
         self._live = LiveVersion.of(version)
 
@@ -119,7 +132,7 @@ class LiveModel:
 
     def latest_model(self) -> LiveVersion:
         """The newest version, for answers that do not depend on other users: the database is not asked."""
-        followed = self._refused is None and self._store.current_name() == self._live.name
+        followed = self._refused is None and self._store.current() == self._live.published
         # while one thread looks, the others answer from the version they have
         if not followed and self._lock.acquire(blocking=False):
             try:
@@ -146,51 +159,63 @@ class LiveModel:
             return self._live
 
     def _follow_store(self) -> None:
-        name = self._store.current_name()
-        if name is None or name == self._live.name:
-            self._refused = None
+        published = self._store.current()
+        if published is None or published == self._live.published:
+            self._refused = self._refused_version = None
             return
-        if self._refused is not None and self._refused.startswith(f"{name}:"):
+        if published == self._refused_version:
             return
+        name = published.name
         try:
             self._live = LiveVersion.of(self._store.load_version(name))
             self._next_check_at = float("-inf")  # to look for users newer than this version
         except ModelFormatError as error:
-            self._refused = f"{name}: {error}"
+            self._refused, self._refused_version = f"{name}: {error}", published
             log.error("model %s is refused, %s stays in service: %s", name, self._live.name, error)
         else:
-            self._refused = None
+            self._refused = self._refused_version = None
             log.info("model %s is in service", name)
 
     def _follow_database(self) -> None:
         live = self._live
         try:
-            if peek_revision(self._engine) != live.revision:
+            if not live.reconciled or peek_revision(self._engine) != live.revision:
                 self._live = self._caught_up(live)
         except SQLAlchemyError as error:
             log.warning("the database cannot be asked for new users: %s", driver_message(error))
+            if not live.reconciled and not len(live.overlay):
+                # anybody in the model may have been erased since
+                nobody = live.overlay.extended((int(i), NO_RATINGS) for i in live.snapshot.ratings.users.ids)
+                self._live = replace(live, overlay=nobody)
         self._next_check_at = time.monotonic() + self._interval_s
 
     def _caught_up(self, live: LiveVersion) -> LiveVersion:
         with read_transaction(self._engine) as connection:
-            revision = current_revision(connection)
+            counters = revision_counters(connection)
             changed = ratings_since(connection, live.revision, self._overlay_max_users + 1)
-            if self._store.current_name() != live.name:
-                # erasures are kept for versions on disk only, and this may no longer be one of them
+            if not live.reconciled:
+                live = replace(live, overlay=Overlay.empty(len(live.snapshot.catalog)), reconciled=True)
                 changed = ratings_of_missing_users(connection, _user_ids(live)) + changed
-        return replace(live, overlay=self._extended(live, changed), revision=revision)
+            elif counters.erasures_forgotten_up_to > live.revision:
+                changed = ratings_of_missing_users(connection, _user_ids(live)) + changed
+        return replace(live, overlay=self._extended(live, changed), revision=counters.value)
 
     def _extended(self, live: LiveVersion, lists: list[UserRatings]) -> Overlay:
-        overlay = live.overlay
-        room = self._overlay_max_users - len(overlay)
-        newcomers = [s for s in lists if len(s.anime_ids) and s.user_id not in overlay.rows]
-        if len(newcomers) > room:
+        """The overlay with these lists. Whoever finds no room is hidden, which is better than a neighbor by a
+        list that was replaced."""
+        room = self._overlay_max_users - live.overlay.ratings.n_users
+        found: dict[int, RatingsRow] = {}
+        for stored in lists:
+            row = _row(stored, live.snapshot)
+            had_room = len(live.overlay.rows.get(stored.user_id, NO_RATINGS)[0]) > 0
+            room += had_room - (len(row[0]) > 0)
+            if room < 0 and not had_room:
+                row = NO_RATINGS
+            if len(row[0]) or live.has_ratings_of(stored.user_id):
+                found[stored.user_id] = row
+        if room < 0:
             log.warning("more than %d users are newer than the model: build it anew", self._overlay_max_users)
-            excluded = {stored.user_id for stored in newcomers[max(room, 0) :]}
-            lists = [stored for stored in lists if stored.user_id not in excluded]
-        if not lists:
-            return overlay
-        return overlay.extended((stored.user_id, _row(stored, live.snapshot)) for stored in lists)
+        return live.overlay.extended(found.items()) if found else live.overlay
 
 
 def _user_ids(live: LiveVersion) -> NDArray[np.int64]:

@@ -86,11 +86,11 @@ class Services:
     def enter_worker(self) -> None:
         """Prepare a forked worker for its first request.
 
-        It never waits forever for the database, and begins with the newest version instead of the one the
-        server started with.
+        It never waits forever for the database, and begins with the newest version and the users of now
+        instead of those the server started with.
         """
         set_read_timeout(self.engine)
-        self.live.latest_model()
+        self.live.current()
 
 
 class ServingSettings(Protocol):

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from evaluation.metrics.likes import Predict, by_title, by_user_and_title, title_like_rates
 from evaluation.metrics.quality import Recommend, TitleFacts
 from recommender.artifacts.snapshot import Snapshot
+from recommender.artifacts.store import Published
 from recommender.data.overlay import Overlay
 from recommender.data.query import Query
 from recommender.models.content_based import ContentBased
@@ -59,7 +60,7 @@ def as_served(snapshot: Snapshot, algorithm: str, options: PageOptions | None = 
 def served_pages(snapshot: Snapshot) -> Callable[[Query, RecommendOptions], Page]:
     """Pages of the recommendation service over a model that never changes."""
     nobody_newer = Overlay.empty(len(snapshot.catalog))
-    live = LiveVersion("evaluation", "", snapshot, nobody_newer, snapshot.origin.revision)
+    live = LiveVersion(Published("evaluation", None), "", snapshot, nobody_newer, snapshot.origin.revision)
     service = RecommendationService(FixedModel(live))
     return lambda query, options: service.recommend(live, query, options).page
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from filelock import FileLock, Timeout
 
@@ -36,6 +36,17 @@ class BuildInProgressError(Exception):
     """Another process is building into the same directory."""
 
 
+class Published(NamedTuple):
+    """The version that `CURRENT` names.
+
+    Attributes:
+        seal: of its manifest, which tells it from others of the same name; None where it cannot be read.
+    """
+
+    name: str
+    seal: str | None
+
+
 @dataclass(frozen=True)
 class Version:
     """A loaded version: its name, its manifest, its snapshot."""
@@ -44,6 +55,11 @@ class Version:
     manifest: Mapping[str, Any]
     snapshot: Snapshot
 
+    @property
+    def seal(self) -> str:
+        """The hash of the manifest, and so of every file: no other version has it, whatever its name."""
+        return str(self.manifest["seal"])
+
 
 class ModelStore:
     """One directory with a folder for each version and a file `CURRENT` that names the one to serve."""
@@ -51,7 +67,7 @@ class ModelStore:
     def __init__(self, directory: Path) -> None:
         self.directory = directory
         self._current_file = directory / CURRENT_FILE
-        self._current: tuple[tuple[int, int], str | None] = ((0, 0), None)
+        self._current: tuple[tuple[int, int], Published | None] = ((0, 0), None)
 
     @contextmanager
     def lock(self, wait_s: float) -> Iterator[None]:
@@ -79,7 +95,7 @@ class ModelStore:
         finally:
             lock.release()
 
-    def current_name(self) -> str | None:
+    def current(self) -> Published | None:
         """The version that `CURRENT` names, None where nothing was published."""
         try:
             # read with every request, and replaced, never written to: a stat tells whether it is another
@@ -87,10 +103,24 @@ class ModelStore:
             file = status.st_ino, status.st_mtime_ns
             if file != self._current[0]:
                 name = self._current_file.read_text("ascii").strip()
-                self._current = file, name if _VERSION.fullmatch(name) else None
+                found = Published(name, self._seal(name)) if _VERSION.fullmatch(name) else None
+                if found is not None and found.seal is None:  # perhaps still being copied: look again
+                    return found
+                self._current = file, found
         except (OSError, UnicodeDecodeError):
             return None
         return self._current[1]
+
+    def current_name(self) -> str | None:
+        """The name of the version that `CURRENT` names."""
+        found = self.current()
+        return found and found.name
+
+    def _seal(self, name: str) -> str | None:
+        try:
+            return str(self.manifest(name)["seal"])
+        except ModelFormatError:
+            return None
 
     def names(self) -> list[str]:
         """Every version on disk, newest first."""

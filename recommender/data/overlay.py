@@ -14,6 +14,7 @@ from recommender.data.vocabulary import Vocabulary
 
 # (anime rows ascending int32, ratings uint8)
 RatingsRow = tuple[NDArray[np.int32], NDArray[np.uint8]]
+NO_RATINGS: RatingsRow = (np.empty(0, np.int32), np.empty(0, np.uint8))
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,7 +22,7 @@ class Overlay:
     """Ratings saved after the model was built. They hide the model's own of the same user.
 
     Attributes:
-        rows: user id -> ratings; empty for somebody who was erased.
+        rows: user id -> ratings; empty for somebody who is hidden: erased, or without room here.
         ratings: the same as a matrix, one row a user with ratings, users ascending.
         user_ids: int64, everybody whose ratings in the model are out of date, ascending.
         cache: what models derive from these ratings.

@@ -151,10 +151,11 @@ def test_ratings_since_excludes_earlier_changes(engine: Engine) -> None:
     assert since(engine, 3) == []
 
 
-def test_ratings_since_returns_at_most_the_limit(engine: Engine) -> None:
+def test_ratings_since_reads_at_most_the_limit(engine: Engine) -> None:
     for user in (9, 3, 7):
         insert_user(engine, user, {1: 5})
-    assert [s.user_id for s in since(engine, 0, limit=2)] == [9, 3]
+    lists = [(stored.user_id, len(stored.ratings)) for stored in since(engine, 0, limit=2)]
+    assert lists == [(9, 1), (3, 1), (7, 0)]
 
 
 def test_ratings_since_orders_across_batches(engine: Engine) -> None:

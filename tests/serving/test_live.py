@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import logging
+import shutil
 import socket
 import time
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, event, text
 
-from db.engine import open_engine
-from db.users import erase_user, insert_user, replace_ratings
+from db.engine import open_engine, read_transaction, write_transaction
+from db.users import erase_user, insert_user, load_erasures, replace_ratings
 from recommender.artifacts.store import KEPT_VERSIONS, ModelStore, Version
 from serving.builder import build_model
 from serving.live import LiveModel
@@ -195,6 +196,7 @@ def test_database_outage_keeps_answers_then_catches_up(
     filled: Engine, store: ModelStore, version: Version
 ) -> None:
     live = follow(store, filled, version)
+    live.current()
     with database_away(filled):
         assert live.catch_up().name == live.current().name == "v0001"
         assert len(neighbors(live.current(), ACTION)) == 10
@@ -289,3 +291,94 @@ def test_erased_user_stays_unknown_to_an_old_version(filled: Engine, store: Mode
     insert_late(filled)
     assert set(neighbors(live.current(), ACTION, 100)) == set(range(1, PEOPLE + 1))
     assert live.in_service.name == "v0001"
+
+
+def erase_and_forget(engine: Engine, directory: Path, user_id: int) -> None:
+    """Erase a user, and build into another directory, which knows nothing of the models in the first."""
+    erase_user(engine, user_id)
+    build_model(engine, ModelStore(directory))
+    with read_transaction(engine) as connection:
+        assert load_erasures(connection) == []
+
+
+def test_restarted_worker_hides_users_whose_erasure_is_forgotten(
+    filled: Engine, store: ModelStore, version: Version, tmp_path: Path
+) -> None:
+    erase_and_forget(filled, tmp_path / "elsewhere", 2)
+    restarted = follow(store, filled, store.load())
+    assert 2 not in neighbors(restarted.current(), ACTION, 100)
+
+
+def test_running_worker_hides_users_whose_erasure_is_forgotten(
+    filled: Engine, store: ModelStore, version: Version, tmp_path: Path
+) -> None:
+    live = follow(store, filled, version)
+    assert 2 in neighbors(live.current(), ACTION, 100)
+    erase_and_forget(filled, tmp_path / "elsewhere", 2)
+    assert 2 not in neighbors(live.current(), ACTION, 100)
+
+
+def test_erasures_deleted_by_another_program_are_reconciled(
+    filled: Engine, store: ModelStore, version: Version
+) -> None:
+    live = follow(store, filled, version)
+    live.current()
+    erase_user(filled, 2)
+    with write_transaction(filled) as connection:
+        connection.execute(text("DELETE FROM erasures"))
+    assert 2 not in neighbors(live.current(), ACTION, 100)
+
+
+def test_user_deleted_without_a_record_is_hidden_from_restart_on(
+    filled: Engine, store: ModelStore, version: Version
+) -> None:
+    with write_transaction(filled) as connection:
+        for table in ("ratings", "users"):
+            connection.execute(text(f"DELETE FROM {table} WHERE user_id = 2"))
+    assert 2 not in neighbors(follow(store, filled, store.load()).current(), ACTION, 100)
+
+
+def test_worker_started_in_an_outage_shows_nobody_until_it_ends(
+    embedded: Engine, store: ModelStore, embedded_version: Version
+) -> None:
+    erase_user(embedded, 2)
+    live = follow(store, embedded, embedded_version)
+    with database_away(embedded):
+        assert neighbors(live.current(), ACTION, 100) == []
+        assert live.current().snapshot is embedded_version.snapshot
+    assert set(neighbors(live.current(), ACTION, 100)) == set(range(1, PEOPLE + 1)) - {2}
+
+
+def test_model_rebuilt_under_the_same_name_is_picked_up(
+    embedded: Engine, store: ModelStore, embedded_version: Version
+) -> None:
+    live = follow(store, embedded, embedded_version)
+    live.current()
+    shutil.rmtree(store.directory)
+    insert_user(embedded, STRANGER, ACTION)
+    build_model(embedded, store)
+    current = live.current()
+    assert (current.name, current.snapshot.ratings.n_users) == ("v0001", PEOPLE + 1)
+
+
+def test_full_overlay_hides_the_old_list_of_a_user_of_the_model(
+    filled: Engine, store: ModelStore, version: Version
+) -> None:
+    live = follow(store, filled, version, most=1)
+    insert_user(filled, STRANGER, ROMANCE)
+    live.current()
+    replace_ratings(filled, 2, ROMANCE)
+    assert 2 not in neighbors(live.current(), ACTION, 100)
+    # as for a worker that starts with more new lists than fit
+    assert 2 not in neighbors(follow(store, filled, version, most=1).current(), ACTION, 100)
+
+
+def test_freed_room_in_the_overlay_is_used_again(
+    embedded: Engine, store: ModelStore, embedded_version: Version
+) -> None:
+    live = follow(store, embedded, embedded_version, most=1)
+    insert_user(embedded, STRANGER, ROMANCE)
+    live.current()
+    erase_user(embedded, STRANGER)
+    replace_ratings(embedded, 2, ROMANCE)
+    assert neighbors(live.current(), ROMANCE, 1) == [2]
