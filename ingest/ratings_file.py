@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from domain.ranges import MAX_USER_ID
+from domain.ranges import MAX_USER_ID, PROFILE_IDS
 from ingest.files import Progress, ignore_progress, open_binary, wrong_header
 from ingest.report import ImportFileError, ImportReport
 
@@ -139,6 +139,8 @@ def _validate(rows: RatingRows, known_anime: NDArray[np.int64], report: ImportRe
         good[~condition] = False
 
     require((rows.user_ids >= 0) & (rows.user_ids < MAX_USER_ID), "user id out of range")
+    of_profile = (rows.user_ids >= PROFILE_IDS.start) & (rows.user_ids < PROFILE_IDS.stop)
+    require(~of_profile, "user id is in the range of profiles, whose ids only the server hands out")
     require((rows.ratings >= -1) & (rows.ratings <= 10), "rating is not -1, 0 or 1 to 10")
     position = np.searchsorted(known_anime, rows.anime_ids).clip(max=max(len(known_anime) - 1, 0))
     known = known_anime[position] == rows.anime_ids if len(known_anime) else np.zeros(len(rows), dtype=bool)

@@ -20,7 +20,7 @@ from db.engine import open_engine, read_transaction
 from db.models import Anime
 from db.schema import migrate
 from db.users import replace_ratings
-from domain.ranges import MAX_USER_ID
+from domain.ranges import MAX_USER_ID, PROFILE_IDS, is_profile
 from ingest.mal import MalEntry, MalExportError, read_mal_export
 from ingest.report import ImportFileError
 from scripts.console import OK, console, run
@@ -60,9 +60,15 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _user_id(text: str) -> int:
-    if not 0 <= int(text) <= MAX_USER_ID:
-        raise ValueError
-    return int(text)
+    user_id = int(text)
+    if not 0 <= user_id <= MAX_USER_ID:
+        raise argparse.ArgumentTypeError(f"{text} is not an id from 0 to {MAX_USER_ID}")
+    if is_profile(user_id):
+        raise argparse.ArgumentTypeError(
+            f"{text} is in the range of profiles ({PROFILE_IDS.start} to {PROFILE_IDS.stop - 1}), whose ids "
+            "only the server hands out"
+        )
+    return user_id
 
 
 def _read(path: Path, max_titles: int) -> list[MalEntry]:

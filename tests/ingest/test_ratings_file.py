@@ -19,9 +19,8 @@ HEADER = b"user_id,anime_id,rating\n"
 KNOWN = np.arange(1, 51, dtype=np.int64)
 Rows = list[tuple[int, int, int, int]]  # user, anime, rating, line
 
-plain_rows = st.lists(
-    st.tuples(st.integers(0, 2**62), st.integers(1, 50), st.integers(-1, 10)), min_size=1, max_size=30
-)
+user_ids = st.integers(0, 2**52 - 1) | st.integers(2**53, 2**62)  # between them are the ids of profiles
+plain_rows = st.lists(st.tuples(user_ids, st.integers(1, 50), st.integers(-1, 10)), min_size=1, max_size=30)
 fields = st.one_of(
     st.integers(-20, 60).map(str),
     st.sampled_from(
@@ -150,6 +149,8 @@ def test_file_with_only_a_header_has_no_rows(content: bytes) -> None:
         (b"5,18446744073709551616,7", "anime id is not in the catalog"),
         (b"-1,1,7", "user id out of range"),
         (b"9223372036854775807,1,7", "user id out of range"),
+        (b"4503599627370496,1,7", "user id is in the range of profiles, whose ids only the server hands out"),
+        (b"9007199254740991,1,7", "user id is in the range of profiles, whose ids only the server hands out"),
         (b"9223372036854775808,1,7", "user id out of range"),
         (b"9" + b"9" * 5_000 + b",1,7", "user id out of range"),
         (b"5,1", "not three whole numbers"),

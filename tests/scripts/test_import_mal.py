@@ -99,7 +99,7 @@ def test_max_list_titles_limits_the_import(file: Path, run: Run) -> None:
     assert run("import_mal.py", file, "--user-id", 77, MAX_LIST_TITLES="5").returncode == 0
 
 
-@pytest.mark.parametrize("user_id", [None, "-1", "x", "1.5", str(2**63)])
+@pytest.mark.parametrize("user_id", [None, "-1", "x", "1.5", str(2**63), str(2**52)])
 def test_missing_or_invalid_user_id_exits_with_2(
     file: Path, user_id: str | None, capsys: pytest.CaptureFixture[str]
 ) -> None:
