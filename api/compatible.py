@@ -9,6 +9,7 @@ from flask_openapi3 import APIBlueprint, Tag
 from api.context import services
 from api.errors import COMPATIBLE, Problem
 from api.schemas.compatible import CompatibleItems, CompatibleRequest, SuggestionQuery, Suggestions
+from api.security import KEY_OR_NONE, may_write
 
 MAX_HEADER = 4_000  # characters; servers in between refuse longer headers
 
@@ -19,7 +20,16 @@ blueprint = APIBlueprint(COMPATIBLE, __name__, abp_tags=[Tag(name="compatible")]
     "/users/recommendations",
     operation_id="recommendCompatible",
     summary="Recommend to a known or a new user",
-    responses={200: CompatibleItems, 400: Problem, 404: Problem, 413: Problem, 503: Problem},
+    security=KEY_OR_NONE,
+    responses={
+        200: CompatibleItems,
+        400: Problem,
+        401: Problem,
+        403: Problem,
+        404: Problem,
+        413: Problem,
+        503: Problem,
+    },
 )
 def post_recommendations(body: CompatibleRequest) -> tuple[CompatibleItems, dict[str, str]]:
     """Returns a bare array of titles, best first. A new user's list is saved under `user_id`, and counts at
@@ -27,9 +37,13 @@ def post_recommendations(body: CompatibleRequest) -> tuple[CompatibleItems, dict
     count together; the saved list does not change. A new user without a list gets popular titles and is not
     saved.
 
+    Where API keys are configured, all this needs one of the scope `write`. Without a key, the answer is for
+    the submitted list alone, whoever `user_id` is, and nothing is saved.
+
     Names that match no title are listed in the `X-Unresolved-Titles` header, percent-encoded and separated by
     commas. The ids of profiles are refused: use `/api/v1/recommendations` for those."""
-    found = services().recommendations.for_user_with_list(body.user_id, body.to_list(), body.to_options())
+    user_id = body.user_id if may_write() else None
+    found = services().recommendations.for_user_with_list(user_id, body.to_list(), body.to_options())
     unresolved = found.submitted.unresolved_names
     headers = {"X-Unresolved-Titles": _header(unresolved)} if unresolved else {}
     return CompatibleItems.of(found), headers

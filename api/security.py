@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 PERSONAL = "no-store"  # Cache-Control of answers that depend on a user
+KEY_OR_NONE: list[dict[str, list[str]]] = [{}, {"api_key": []}]  # where `may_write` is asked
 OWN_PROFILE: list[dict[str, list[str]]] = [{}, {"profile_token": []}]  # where `own_profile` is asked
 _OF_A_USER = re.compile("/users/|/profiles/")
 HEADERS = [
@@ -81,6 +82,18 @@ def require_scope(scope: Scope, user_id: int | None = None) -> None:
         raise ApiError(
             403, f"This route needs an API key of the scope {name}; yours is {found.name.lower()}."
         )
+
+
+def may_write() -> bool:
+    """Whether saved lists may be used and changed: by everybody unless keys are configured, then with a key.
+
+    Raises:
+        ApiError: 401 for a key that is not known, 403 for one that opens less.
+    """
+    if context().api_keys and not submitted_key():
+        return False
+    require_scope(Scope.WRITE)
+    return True
 
 
 def requires(scope: Scope) -> Callable[[], ResponseReturnValue | None]:

@@ -7,7 +7,10 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from app import create_app
+from config import Config
 from tests.api.conftest import saved
+from tests.api.test_errors import check_problem
 
 URL = "/users/recommendations"
 BODY: dict[str, Any] = {
@@ -158,3 +161,44 @@ def test_suggestions_for_blank_input_are_empty(client: FlaskClient) -> None:
 )
 def test_suggestions_refuse_values_out_of_range(client: FlaskClient, query: str) -> None:
     assert client.get(f"/api/anime-suggestions?{query}").status_code == 400
+
+
+@pytest.fixture
+def keyed_client(config: Config) -> FlaskClient:
+    keys = ("read:only-a-test-of-this-project-reads", "write:only-a-test-of-this-project-writes")
+    return create_app(config.model_copy(update={"api_keys": keys})).test_client()
+
+
+WRITER = {"X-API-Key": "only-a-test-of-this-project-writes"}
+
+
+@pytest.mark.parametrize("titles", [BODY["anime_list"], [], ["Cowboy Bebop"]])
+def test_without_a_key_every_id_gets_one_answer(keyed_client: FlaskClient, titles: list[Any]) -> None:
+    keyed_client.post(URL, json=BODY, headers=WRITER)
+    known, imported, unknown = (
+        keyed_client.post(URL, json={"user_id": user_id, "anime_list": titles, "n": 100})
+        for user_id in (900_001, 7, 900_002)
+    )
+    assert known.status_code == 200
+    assert known.data == imported.data == unknown.data
+
+
+def test_without_a_key_nothing_is_saved(keyed_client: FlaskClient) -> None:
+    assert keyed_client.post(URL, json=BODY).status_code == 200
+    assert saved(keyed_client.application, 900_001) == {}
+    keyed_client.post(URL, json=BODY, headers=WRITER)
+    keyed_client.post(URL, json={**BODY, "anime_list": ["Cowboy Bebop"]})
+    assert saved(keyed_client.application, 900_001) == {1535: 9, 2167: 10, 9253: 10}
+
+
+def test_key_that_may_write_uses_and_saves_lists(keyed_client: FlaskClient) -> None:
+    keyed_client.post(URL, json=BODY, headers=WRITER)
+    again = {"user_id": 900_001, "anime_list": ["Cowboy Bebop"], "n": 100}
+    ids = {item["anime_id"] for item in keyed_client.post(URL, json=again, headers=WRITER).get_json()}
+    assert not {9253, 1535, 2167, 1} & ids
+
+
+@pytest.mark.parametrize(("key", "status"), [("only-a-test-of-this-project-reads", 403), ("unknown", 401)])
+def test_key_that_may_not_write_is_refused(keyed_client: FlaskClient, key: str, status: int) -> None:
+    check_problem(keyed_client.post(URL, json=BODY, headers={"X-API-Key": key}), status)
+    assert saved(keyed_client.application, 900_001) == {}

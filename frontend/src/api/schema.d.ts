@@ -423,7 +423,7 @@ export interface paths {
         put?: never;
         /**
          * Recommend to a known or a new user
-         * @description Returns a bare array of titles, best first. A new user's list is saved under `user_id`, and counts at<br/>once towards what other people are recommended. For a known user, the saved list and the submitted one<br/>count together; the saved list does not change. A new user without a list gets popular titles and is not<br/>saved.<br/><br/>Names that match no title are listed in the `X-Unresolved-Titles` header, percent-encoded and separated by<br/>commas. The ids of profiles are refused: use `/api/v1/recommendations` for those.
+         * @description Returns a bare array of titles, best first. A new user's list is saved under `user_id`, and counts at<br/>once towards what other people are recommended. For a known user, the saved list and the submitted one<br/>count together; the saved list does not change. A new user without a list gets popular titles and is not<br/>saved. Where API keys are configured, this needs one of the scope `write`: without a key, the answer is for<br/>the submitted list alone, whoever `user_id` is, and nothing is saved.<br/><br/>Names that match no title are listed in the `X-Unresolved-Titles` header, percent-encoded and separated by<br/>commas. The ids of profiles are refused: use `/api/v1/recommendations` for those.
          */
         post: operations["recommendCompatible"];
         delete?: never;
@@ -3965,6 +3965,24 @@ export interface operations {
             };
             /** @description Bad Request */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
