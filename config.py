@@ -216,6 +216,14 @@ class Config(BaseSettings):
         le=1_000_000,
         description="How many of the newest users can be found as neighbors before the next build.",
     )
+    anonymity_floor: int = Field(
+        10,
+        ge=0,
+        le=1_000_000,
+        description="Titles that fewer people like neither find neighbors nor are recommended by them, and "
+        "nothing rests on fewer than 5 neighbors: no answer tells what one person watched. With 0, everybody "
+        "counts everywhere.",
+    )
     sync_interval_ms: int = Field(
         0,
         ge=0,

@@ -96,6 +96,12 @@ def may_write() -> bool:
     return True
 
 
+def is_trusted() -> bool:
+    """Whether the caller may know what tells people apart: everybody unless keys are configured."""
+    keys = context().api_keys
+    return not keys or keys.scope_of(submitted_key()) is not None
+
+
 def requires(scope: Scope) -> Callable[[], ResponseReturnValue | None]:
     """For `before_request` of a blueprint: every route of it needs this scope."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
 
@@ -19,6 +19,7 @@ from db.revisions import peek_revision, revision_counters
 from db.users import UserRatings, ratings_of_missing_users, ratings_since
 from recommender.artifacts.snapshot import ModelFormatError, Snapshot
 from recommender.artifacts.store import ModelStore, Published, Version
+from recommender.data.anonymity import AnonymityFloor
 from recommender.data.overlay import NO_RATINGS, Overlay, RatingsRow
 from recommender.data.query import Query
 from recommender.models.context import ScoringContext
@@ -33,6 +34,7 @@ class LiveVersion:
     Attributes:
         published: its name, and the seal that tells it from a later one of the same name.
         revision: of the database, up to which the overlay is complete.
+        floor: how many people must stand behind what answers say of neighbors.
         reconciled: whether users who are no longer in the database have been looked for.
     """
 
@@ -41,15 +43,17 @@ class LiveVersion:
     snapshot: Snapshot
     overlay: Overlay
     revision: int
+    floor: AnonymityFloor = field(default_factory=AnonymityFloor)
     reconciled: bool = False
 
     @classmethod
-    def of(cls, version: Version) -> LiveVersion:
+    def of(cls, version: Version, floor: AnonymityFloor | None = None) -> LiveVersion:
         """A version with an empty overlay."""
         snapshot, built_at = version.snapshot, str(version.manifest.get("built_at", ""))
         overlay = Overlay.empty(len(snapshot.catalog))
         published = Published(version.name, version.seal)
-        return cls(published, built_at, snapshot, overlay, snapshot.origin.revision)
+        revision = snapshot.origin.revision
+        return cls(published, built_at, snapshot, overlay, revision, floor or AnonymityFloor())
 
     @property
     def name(self) -> str:
@@ -64,9 +68,13 @@ class LiveVersion:
         """Whether the version or the overlay has somebody of this id, perhaps hidden."""
         return user_id in self.overlay.rows or self.snapshot.ratings.users.row(user_id) is not None
 
-    def context(self, query: Query) -> ScoringContext:
-        """The input of models for one request."""
-        return self.snapshot.context(query, self.overlay)
+    def context(self, query: Query, floor: AnonymityFloor | None = None) -> ScoringContext:
+        """The input of models for one request.
+
+        Args:
+            floor: in the place of the configured one.
+        """
+        return self.snapshot.context(query, self.overlay, floor or self.floor)
 
 
 class ModelSource(Protocol):
@@ -111,6 +119,7 @@ class LiveModel:
         *,
         interval_s: float,
         overlay_max_users: int,
+        floor: AnonymityFloor | None = None,
     ) -> None:
         self._store, self._engine = store, engine
         self._interval_s, self._overlay_max_users = interval_s, overlay_max_users
@@ -118,7 +127,7 @@ class LiveModel:
         self._refused: str | None = None
         self._refused_version: Published | None = None
         self._next_check_at = float("-inf")
-        self._live = LiveVersion.of(version)
+        self._live = LiveVersion.of(version, floor)
 
     @property
     def refused(self) -> str | None:
@@ -167,7 +176,7 @@ class LiveModel:
             return
         name = published.name
         try:
-            self._live = LiveVersion.of(self._store.load_version(name))
+            self._live = LiveVersion.of(self._store.load_version(name), self._live.floor)
             self._next_check_at = float("-inf")  # to look for users newer than this version
         except ModelFormatError as error:
             self._refused, self._refused_version = f"{name}: {error}", published

@@ -20,6 +20,7 @@ from db.engine import connection_error_message, open_engine, read_transaction, s
 from db.revisions import current_revision, database_id
 from db.schema import migrate
 from recommender.artifacts.store import ModelStore, NoModelError, Version
+from recommender.data.anonymity import AnonymityFloor
 from serving.builder import BuildFailedError
 from serving.catalog import CatalogService
 from serving.errors import DatabaseUnavailableError
@@ -108,6 +109,8 @@ class ServingSettings(Protocol):
     def overlay_max_users(self) -> int: ...
     @property
     def sync_interval_ms(self) -> int: ...
+    @property
+    def anonymity_floor(self) -> int: ...
 
 
 def open_services(settings: ServingSettings, observers: Observers | None = None) -> Services:
@@ -130,6 +133,7 @@ def open_services(settings: ServingSettings, observers: Observers | None = None)
         version,
         interval_s=settings.sync_interval_ms / 1_000,
         overlay_max_users=settings.overlay_max_users,
+        floor=AnonymityFloor.of_likers(settings.anonymity_floor),
     )
     engine.dispose()  # a fork after this inherits no open connection
     return Services.over(engine, live, settings.max_list_titles, observers)

@@ -15,6 +15,7 @@ from db.titles import existing_titles
 from db.users import UserRatings, erase_user, insert_user, load_user_ratings, replace_ratings, update_ratings
 from domain.ranges import FAVORITE, PROFILE_IDS, UNRATED, is_profile
 from recommender.artifacts.snapshot import Snapshot
+from recommender.data.anonymity import NO_FLOOR
 from recommender.data.query import Query
 from recommender.models.user_user import Neighbors, UserUser
 from serving.errors import NothingToSaveError, UnknownUserError
@@ -88,7 +89,7 @@ class UserService:
         """The users with the most similar likes; raises UnknownUserError."""
         live = self.live.current()
         query = Query.of(self.require_entries(user_id, live.snapshot), user_id=user_id)
-        neighbors = live.snapshot.models[UserUser].neighbors(live.context(query), limit)
+        neighbors = live.snapshot.models[UserUser].neighbors(live.context(query, NO_FLOOR), limit)
         return SimilarUsers(live.name, neighbors)
 
     def add(self, user_id: int, ratings: Mapping[int, int]) -> LiveVersion:

@@ -26,6 +26,7 @@ INTEGERS = [
     ("MAX_LIST_TITLES", "max_list_titles", 5_000, 1, 100_000),
     ("OVERLAY_MAX_USERS", "overlay_max_users", 20_000, 0, 1_000_000),
     ("SYNC_INTERVAL_MS", "sync_interval_ms", 0, 0, 60_000),
+    ("ANONYMITY_FLOOR", "anonymity_floor", 10, 0, 1_000_000),
     ("MAX_UPLOAD_BYTES", "max_upload_bytes", 10_000_000, 1_000, 1_000_000_000),
     ("MODEL_TITLES", "model_titles", 5_000, 100, 100_000),
     ("TRUSTED_PROXIES", "trusted_proxies", 0, 0, 10),
@@ -58,6 +59,7 @@ OTHERWISE = {  # a value of each setting that is not its default
     "MAX_LIST_TITLES": "7",
     "OVERLAY_MAX_USERS": "7",
     "SYNC_INTERVAL_MS": "7",
+    "ANONYMITY_FLOOR": "7",
 }
 
 

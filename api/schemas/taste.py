@@ -88,7 +88,7 @@ class Nearby(BaseModel):
     """Somebody with similar likes, without their id."""
 
     similarity: float = Field(description="cosine similarity of likes, 0-1")
-    in_common: int = Field(description="how many liked titles the two share")
+    in_common: int | None = Field(description="how many liked titles the two share; null without a key")
 
 
 class OwnItem(AnimeItem):
@@ -156,7 +156,10 @@ class TasteAnswer(BaseModel):
             lower=[RatedApart.of(title, catalog) for title in taste.lower],
             neighbors=[
                 Nearby(similarity=round(similarity, 4), in_common=in_common)
+                if summary.exact
+                else Nearby(similarity=round(similarity, 2), in_common=None)
                 for similarity, in_common in nearest
+                if similarity > 0
             ],
             resolved=[
                 OwnItem.of(catalog[row], rating=None if rating == UNRATED else rating)

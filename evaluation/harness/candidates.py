@@ -11,6 +11,7 @@ from evaluation.metrics.likes import Predict, by_title, by_user_and_title, title
 from evaluation.metrics.quality import Recommend, TitleFacts
 from recommender.artifacts.snapshot import Snapshot
 from recommender.artifacts.store import Published
+from recommender.data.anonymity import AnonymityFloor
 from recommender.data.overlay import Overlay
 from recommender.data.query import Query
 from recommender.models.content_based import ContentBased
@@ -66,9 +67,9 @@ def served_pages(snapshot: Snapshot) -> Callable[[Query, RecommendOptions], Page
 
 
 def contexts(snapshot: Snapshot) -> Callable[[Query], ScoringContext]:
-    """A new context for each query; all share one empty overlay."""
-    nobody_newer = Overlay.empty(len(snapshot.catalog))
-    return lambda query: snapshot.context(query, nobody_newer)
+    """A new context for each query, with the floor of a server; all share one empty overlay."""
+    nobody_newer, floor = Overlay.empty(len(snapshot.catalog)), AnonymityFloor()
+    return lambda query: snapshot.context(query, nobody_newer, floor)
 
 
 def scores_of(snapshot: Snapshot, algorithm: str) -> Callable[[Query], NDArray[np.float32]]:

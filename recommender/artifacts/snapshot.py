@@ -14,6 +14,7 @@ import numpy as np
 from domain.ranges import FAVORITE
 from recommender.artifacts.arrays import DirectoryReader, DirectoryWriter
 from recommender.artifacts.title_file import StoredTitles, write_titles
+from recommender.data.anonymity import NO_FLOOR, AnonymityFloor
 from recommender.data.catalog import Catalog
 from recommender.data.overlay import Overlay
 from recommender.data.query import Query
@@ -68,7 +69,9 @@ class Snapshot:
     franchises: Franchises
     search: TitleIndex
 
-    def context(self, query: Query, overlay: Overlay | None = None) -> ScoringContext:
+    def context(
+        self, query: Query, overlay: Overlay | None = None, floor: AnonymityFloor = NO_FLOOR
+    ) -> ScoringContext:
         """The context of one request.
 
         Args:
@@ -76,7 +79,7 @@ class Snapshot:
         """
         if overlay is None:
             overlay = Overlay.empty(len(self.catalog))
-        return ScoringContext(query, self.models, overlay, self.catalog, self.franchises)
+        return ScoringContext(query, self.models, overlay, self.catalog, self.franchises, floor)
 
     def scorer(self, algorithm: str) -> Scorer:
         """The model behind an algorithm; raises KeyError for an unknown name."""

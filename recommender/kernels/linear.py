@@ -45,6 +45,25 @@ def autoencoder(gram: NDArray[np.float32], config: AutoencoderConfig) -> NDArray
     return inverse
 
 
+def forget_rare_pairs(weights: NDArray[np.float32], columns: csc_array, people: int) -> None:
+    """Set the weights between two columns to 0 where fewer people than that have both.
+
+    Such a weight would tell what one of them has: of 60 profiles of random titles, four titles of each
+    recovered half of the others.
+
+    Args:
+        weights: (n, n), changed in place.
+        columns: csc (n_people, n), an entry for everything that a person has.
+    """
+    ones = csc_array(
+        (np.ones(columns.nnz, dtype=np.int32), columns.indices, columns.indptr), shape=columns.shape
+    )
+    transposed = ones.T
+    for low in range(0, len(weights), BLOCK):
+        together = (transposed @ ones[:, low : low + BLOCK]).toarray()  # symmetric: rows are columns
+        weights[low : low + BLOCK][people > together.T] = 0.0
+
+
 def strongest(weights: NDArray[np.float32], k: int, titles: NDArray[np.int64], n_anime: int) -> csr_array:
     """The k weights of each row that are largest in size, as csr float32 (n_anime, n_anime).
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from recommender.data.anonymity import NO_FLOOR, AnonymityFloor
 from recommender.data.cache import Cache
 from recommender.data.catalog import Catalog
 from recommender.data.overlay import Overlay
@@ -21,6 +22,7 @@ class ScoringContext:
         models: every model of the snapshot.
         overlay: users newer than the models.
         catalog, franchises: the titles, and which of them belong together.
+        floor: how many people must stand behind what neighbors say.
         cache: values already computed for this request.
     """
 
@@ -29,6 +31,7 @@ class ScoringContext:
     overlay: Overlay
     catalog: Catalog
     franchises: Franchises
+    floor: AnonymityFloor = NO_FLOOR
     cache: Cache = field(default_factory=Cache, init=False, repr=False)
 
     @property

@@ -14,7 +14,7 @@ from recommender.data.arrays import ArrayReader, ArrayWriter
 from recommender.data.query import Query
 from recommender.data.ratings_matrix import RatingsMatrix, ranges
 from recommender.data.training_data import TrainingData
-from recommender.kernels.linear import AutoencoderConfig, autoencoder, gram, strongest
+from recommender.kernels.linear import AutoencoderConfig, autoencoder, forget_rare_pairs, gram, strongest
 from recommender.models.base import AlgorithmInfo, Models, ModelSpec, cached_on_context
 from recommender.models.context import ScoringContext
 
@@ -29,7 +29,8 @@ class ItemItemConfig:
     """Chosen on validation users of the public data set; see docs/benchmarks."""
 
     titles: int = 5_000  # the model knows this many, by likes; memory of a build grows with its square
-    weights: int = 200  # kept for each title, the strongest
+    weights: int = 200  # kept for each title, the strongest …
+    people: int = 5  # … of those between two titles that at least this many have; see anonymity.py
     list_power: float = 0.3  # a user counts (likes / 40)^-this in training
     long: AutoencoderConfig = field(default_factory=lambda: AutoencoderConfig(0.25, not_liked=0.4))
     short: AutoencoderConfig = field(default_factory=lambda: AutoencoderConfig(0.95))
@@ -75,6 +76,7 @@ class ItemItem:
             training = _training_columns(ratings, titles, regularized.not_liked, config.list_power)
             weights = gram(training)
             weights = autoencoder(weights, regularized) if known else weights
+            forget_rare_pairs(weights, training, config.people)
             size = float(np.sqrt(np.mean(np.square(weights)))) if known else 1.0
             models.append((strongest(weights, config.weights, titles, ratings.n_anime), size))
             del weights

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -219,6 +220,11 @@ class NeighborSearch:
         for users, mask, matrix_rows in self.split(rows, overlay):
             ids[mask] = users.matrix.users.ids[matrix_rows]
         return ids
+
+    @cached_property
+    def likes(self) -> NDArray[np.int64]:
+        """int64 (n_anime,): how many users of the model like each title."""
+        return np.diff(self.likers.starts)
 
     def vector(self, query: Query) -> Vectors:
         """float32 (dims,): where the query lies among the users' vectors."""

@@ -7,7 +7,10 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from domain.ranges import FAVORITE
+from recommender.data.anonymity import AnonymityFloor
 from recommender.data.arrays import ArrayReader, ArrayWriter
+from recommender.data.query import Query
 from recommender.data.training_data import TrainingData
 from recommender.models.base import AlgorithmInfo, Models, ModelSpec, cached_on_context
 from recommender.models.context import ScoringContext
@@ -58,8 +61,7 @@ class UserUser:
 
     @classmethod
     def _of(cls, search: NeighborSearch, config: UserUserConfig) -> UserUser:
-        likes = np.diff(search.likers.starts)
-        return cls(config, search, ((likes + 5.0) ** config.popularity_power).astype(np.float32))
+        return cls(config, search, ((search.likes + 5.0) ** config.popularity_power).astype(np.float32))
 
     def save(self, writer: ArrayWriter) -> None:
         self.search.save(writer)
@@ -85,16 +87,17 @@ class UserUser:
     @cached_on_context
     def votes(self, context: ScoringContext) -> tuple[NDArray[np.float32], float]:
         """(float32 (n_anime,): how much weight the neighbors who liked a title have, that of all)."""
-        nearest = self._voters(context)
-        weights = nearest.similarities**self.config.vote_power
-        votes = np.zeros(len(self.damping))
+        nearest, weights, floor = self._voters(context), self._weights(context), context.floor
+        n_anime = len(self.damping)
+        votes, voters = np.zeros(n_anime), np.zeros(n_anime, dtype=np.int64)
         for users, mask, rows in self.search.split(nearest.rows, context.overlay):
             entries, lengths = users.matrix.gather(rows)
-            votes += np.bincount(
-                users.matrix.indices[entries],
-                weights=np.repeat(weights[mask], lengths),
-                minlength=len(votes),
-            )
+            titles = users.matrix.indices[entries]
+            votes += np.bincount(titles, np.repeat(weights[mask], lengths), minlength=n_anime)
+            if floor.people > 1:
+                voters += np.bincount(titles, minlength=n_anime)
+        if floor.people > 1:
+            votes[(voters < floor.people) | (self.search.likes < floor.likers)] = 0
         return votes.astype(np.float32), float(weights.sum())
 
     def contributions(self, context: ScoringContext, anime_rows: NDArray[np.int64]) -> NDArray[np.float32]:
@@ -105,41 +108,64 @@ class UserUser:
         if not len(nearest.rows):
             return parts
         weights = self.search.idf[query.anime_rows] ** (2 * self.config.search.similarity_idf_power)
-        weights = weights * query.is_liked
+        weights = weights * query.is_liked * (self.search.likes[query.anime_rows] >= context.floor.likers)
         for users, mask, rows in self.search.split(nearest.rows, context.overlay):
             likes = users.matrix.rows_of(rows)
             shared = likes[:, query.anime_rows].toarray() * weights
             shared /= np.maximum(shared.sum(axis=1, keepdims=True), 1e-9)
-            shared *= (nearest.similarities[mask] ** self.config.vote_power)[:, None]
+            shared *= self._weights(context)[mask][:, None]
             parts += shared.T @ likes[:, anime_rows].toarray()
-        divided: NDArray[np.float32] = parts / self.damping[anime_rows]
+        votes, _ = self.votes(context)
+        divided: NDArray[np.float32] = parts * (votes[anime_rows] > 0) / self.damping[anime_rows]
         return divided
 
     def supporters(self, context: ScoringContext, anime_rows: NDArray[np.int64]) -> NDArray[np.int64]:
-        """int64 (len(anime_rows),): how many of the neighbors liked each of these titles."""
+        """int64 (len(anime_rows),): how many of the neighbors liked each of these titles; 0 for too few."""
         counts = np.zeros(len(anime_rows), dtype=np.int64)
         for users, _, rows in self.search.split(self._voters(context).rows, context.overlay):
             likes = users.matrix.rows_of(rows)
             counts += np.asarray(likes[:, anime_rows].sum(axis=0), dtype=np.int64).ravel()
-        return counts
+        return np.where(counts >= context.floor.people, counts, 0)
 
     def neighbors(self, context: ScoringContext, k: int, *, through_index: bool | None = None) -> Neighbors:
-        """The k users whose likes are nearest to the query's.
+        """The k users whose likes are nearest to the query's; with a floor, nobody is nearer than its rank.
 
         Args:
             through_index: True or False to force or forbid the approximate index, which recall is measured
                 by; default: for long lists only.
         """
-        nearest = self.search.nearest(context.query, context.overlay, k, through_index=through_index)
+        query = self._evidence(context)
+        nearest = self.search.nearest(query, context.overlay, k, through_index=through_index)
         liked = np.zeros(len(self.damping), dtype=np.float32)
-        liked[context.query.liked_rows] = 1.0
+        liked[query.liked_rows] = 1.0
         in_common = self.search.sum_over_likes(liked, nearest.rows, context.overlay).astype(np.int64)
         user_ids = self.search.user_ids(nearest.rows, context.overlay)
-        return Neighbors(user_ids, nearest.similarities, in_common)
+        return Neighbors(user_ids, _capped(nearest.similarities, context.floor), in_common)
 
     @cached_on_context
     def _voters(self, context: ScoringContext) -> Nearest:
-        return self.search.nearest(context.query, context.overlay, self.config.neighbors)
+        return self.search.nearest(self._evidence(context), context.overlay, self.config.neighbors)
+
+    @cached_on_context
+    def _weights(self, context: ScoringContext) -> NDArray[np.float32]:
+        """float32 (neighbors,): the weight of each one's votes, none above that of the rank of the floor."""
+        similarities = _capped(self._voters(context).similarities, context.floor)
+        weights: NDArray[np.float32] = similarities**self.config.vote_power
+        return weights
+
+    def _evidence(self, context: ScoringContext) -> Query:
+        """The query with only those of its liked titles that enough people like."""
+        query = context.query
+        common = self.search.likes[query.liked_rows] >= context.floor.likers
+        if common.all():
+            return query
+        return Query.of(((row, FAVORITE) for row in query.liked_rows[common].tolist()), user_id=query.user_id)
+
+
+def _capped(similarities: NDArray[np.float32], floor: AnonymityFloor) -> NDArray[np.float32]:
+    """No similarity, of most similar first, above the one of the floor's rank; 0 for fewer than that."""
+    highest = similarities[floor.people - 1] if len(similarities) >= floor.people else np.float32(0)
+    return np.minimum(similarities, highest)
 
 
 SPEC = ModelSpec(

@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 
 from domain.ranges import PROFILE_IDS
 from recommender.artifacts.store import ModelStore, Version
+from recommender.data.anonymity import NO_FLOOR
 from recommender.models.registry import ALGORITHMS
 from recommender.pipeline.filters import Filters, UnknownFilterValueError
 from recommender.pipeline.options import FranchiseMode, PageOptions
@@ -40,7 +41,7 @@ EVERY_ALGORITHM = pytest.mark.parametrize("algorithm", list(ALGORITHMS))
 @pytest.fixture
 def services(embedded: Engine, store: ModelStore, embedded_version: Version) -> Services:
     """Services over the small world."""
-    live = LiveModel(store, embedded, embedded_version, interval_s=0, overlay_max_users=100)
+    live = LiveModel(store, embedded, embedded_version, interval_s=0, overlay_max_users=100, floor=NO_FLOOR)
     return Services.over(embedded, live, max_list_titles=50)
 
 
@@ -270,5 +271,5 @@ def test_service_without_users_answers_lists_only(embedded_version: Version) -> 
 def test_fixed_model_gives_the_page_of_the_live_model(
     service: RecommendationService, embedded_version: Version
 ) -> None:
-    fixed = RecommendationService(FixedModel(LiveVersion.of(embedded_version)))
+    fixed = RecommendationService(FixedModel(LiveVersion.of(embedded_version, NO_FLOOR)))
     assert scored(fixed.for_list(LIST, ALL)) == scored(service.for_list(LIST, ALL))

@@ -22,7 +22,7 @@ def services(embedded: Engine, store: ModelStore, embedded_version: Version) -> 
 
 def test_summary_counts_titles_and_ratings(services: Services) -> None:
     titles = [SubmittedTitle(anime_id=106, rating=9), SubmittedTitle(name="Story number 108")]
-    summary = services.taste.summarize(SubmittedList(titles, watched_ids=[107]), nsfw=False)
+    summary = services.taste.summarize(SubmittedList(titles, watched_ids=[107]), nsfw=False, exact=True)
     assert (summary.taste.whole.titles, summary.taste.rated) == (3, 1)
     assert summary.taste.whole.mean_rating == 9
     genres = {genre: part.titles for genre, part in summary.taste.genres}

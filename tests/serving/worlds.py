@@ -18,6 +18,7 @@ from db.models import Anime
 from db.revisions import take_revision
 from db.schema import migrate
 from db.users import insert_user
+from recommender.data.anonymity import NO_FLOOR
 from recommender.data.query import Query
 from recommender.models.user_user import UserUser
 from serving.lists import SubmittedList, SubmittedTitle
@@ -56,7 +57,7 @@ def neighbors(live: LiveVersion, ratings: Mapping[int, int], k: int = 10) -> lis
     """Ids of the users nearest to a list, most similar first."""
     rows = live.snapshot.catalog.vocabulary.rows(list(ratings)).tolist()
     query = Query.of(zip(rows, ratings.values(), strict=True))
-    found = live.snapshot.models[UserUser].neighbors(live.context(query), k)
+    found = live.snapshot.models[UserUser].neighbors(live.context(query, NO_FLOOR), k)
     return [int(user_id) for user_id in found.user_ids]
 
 

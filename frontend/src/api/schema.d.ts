@@ -263,7 +263,7 @@ export interface paths {
         put?: never;
         /**
          * Summarize a list, without saving it
-         * @description Compares a list with everybody's: its genres, decades and types with what people watch, its ratings<br/>with how people rate the same titles, and how similar the most similar people are. Means count only titles<br/>with a rating.
+         * @description Compares a list with everybody's: its genres, decades and types with what people watch, its ratings<br/>with how people rate the same titles, and how similar the most similar people are. Means count only titles<br/>with a rating. Where API keys are configured and none is sent, similarities are rounded, the five most<br/>similar people count as equally similar, and `in_common` is null.
          */
         post: operations["describeTaste"];
         delete?: never;
@@ -423,7 +423,7 @@ export interface paths {
         put?: never;
         /**
          * Recommend to a known or a new user
-         * @description Returns a bare array of titles, best first. A new user's list is saved under `user_id`, and counts at<br/>once towards what other people are recommended. For a known user, the saved list and the submitted one<br/>count together; the saved list does not change. A new user without a list gets popular titles and is not<br/>saved. Where API keys are configured, this needs one of the scope `write`: without a key, the answer is for<br/>the submitted list alone, whoever `user_id` is, and nothing is saved.<br/><br/>Names that match no title are listed in the `X-Unresolved-Titles` header, percent-encoded and separated by<br/>commas. The ids of profiles are refused: use `/api/v1/recommendations` for those.
+         * @description Returns a bare array of titles, best first. A new user's list is saved under `user_id`, and counts at<br/>once towards what other people are recommended. For a known user, the saved list and the submitted one<br/>count together; the saved list does not change. A new user without a list gets popular titles and is not<br/>saved.<br/><br/>Where API keys are configured, all this needs one of the scope `write`. Without a key, the answer is for<br/>the submitted list alone, whoever `user_id` is, and nothing is saved.<br/><br/>Names that match no title are listed in the `X-Unresolved-Titles` header, percent-encoded and separated by<br/>commas. The ids of profiles are refused: use `/api/v1/recommendations` for those.
          */
         post: operations["recommendCompatible"];
         delete?: never;
@@ -1029,9 +1029,9 @@ export interface components {
         Nearby: {
             /**
              * In Common
-             * @description how many liked titles the two share
+             * @description how many liked titles the two share; null without a key
              */
-            in_common: number;
+            in_common: number | null;
             /**
              * Similarity
              * @description cosine similarity of likes, 0-1

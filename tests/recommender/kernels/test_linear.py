@@ -7,7 +7,7 @@ import pytest
 from scipy.sparse import csc_array
 
 from recommender.kernels import linear
-from recommender.kernels.linear import AutoencoderConfig, autoencoder, gram, strongest
+from recommender.kernels.linear import AutoencoderConfig, autoencoder, forget_rare_pairs, gram, strongest
 
 N = 12
 DENSE = np.random.default_rng(0).integers(0, 2, (30, N)).astype(np.float32)
@@ -32,6 +32,16 @@ def test_autoencoder_equals_the_dense_closed_form() -> None:
     expected = np.eye(N) - inverse / np.diag(inverse)
     np.fill_diagonal(expected, 0)
     assert autoencoder(gram(csc_array(DENSE)), config) == pytest.approx(expected, abs=1e-5)
+
+
+@pytest.mark.usefixtures("block")
+def test_rare_pairs_lose_their_weights_and_no_others() -> None:
+    weights = np.ones((N, N), np.float32)
+    together = DENSE.T @ DENSE
+    least = int(np.median(together))
+    forget_rare_pairs(weights, csc_array(DENSE * 0.5), least)
+    assert weights.tolist() == (together >= least).astype(float).tolist()
+    assert 0 < weights.mean() < 1
 
 
 def test_autoencoder_refuses_a_gram_without_an_inverse() -> None:

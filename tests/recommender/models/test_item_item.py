@@ -29,7 +29,7 @@ from tests.recommender.small import (
 
 N_ANIME = 30
 PEOPLE = random_lists(120, N_ANIME)
-CONFIG = ItemItemConfig()
+CONFIG = ItemItemConfig(people=3)
 
 
 def fit(lists: Lists = PEOPLE, n_anime: int = N_ANIME, config: ItemItemConfig = CONFIG) -> ItemItem:
@@ -47,7 +47,7 @@ def ranked(model: ItemItem, query: Query, k: int, n_anime: int = N_ANIME) -> Ran
 
 
 def closed_form(config: AutoencoderConfig) -> np.ndarray:
-    """Weights, (titles, titles), by inverting the whole regularized gram."""
+    """Weights, (titles, titles), by inverting the whole regularized gram; none for rare pairs."""
     people = np.zeros((len(PEOPLE), N_ANIME))
     for row, titles in enumerate(PEOPLE.values()):
         n_likes = sum(rating >= LIKED_FROM for rating in titles.values())
@@ -59,7 +59,8 @@ def closed_form(config: AutoencoderConfig) -> np.ndarray:
     inverse = np.linalg.inv(gram + np.diag(penalty))
     weights = -inverse / np.diag(inverse)[None, :]
     np.fill_diagonal(weights, 0)
-    return weights
+    has = (people > 0).astype(int)
+    return np.where(has.T @ has >= CONFIG.people, weights, 0)
 
 
 def test_weights_are_the_closed_form_on_one_scale() -> None:
