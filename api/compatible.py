@@ -42,8 +42,9 @@ def post_recommendations(body: CompatibleRequest) -> tuple[CompatibleItems, dict
 
     Names that match no title are listed in the `X-Unresolved-Titles` header, percent-encoded and separated by
     commas. The ids of profiles are refused: use `/api/v1/recommendations` for those."""
-    user_id = body.user_id if may_write() else None
-    found = services().recommendations.for_user_with_list(user_id, body.to_list(), body.to_options())
+    found = services().recommendations.for_user_with_list(
+        body.user_id, body.to_list(), body.to_options(), may_save=may_write()
+    )
     unresolved = found.submitted.unresolved_names
     headers = {"X-Unresolved-Titles": _header(unresolved)} if unresolved else {}
     return CompatibleItems.of(found), headers

@@ -69,6 +69,12 @@ ANSWERS: dict[str, Any] = {
         ],
         "watched_ids": [20],
     },
+    "exportProfile": {
+        "user_id": _PROFILE,
+        "ratings": [{"anime_id": 1535, "name": "Death Note", "rating": 9}],
+        "watched_ids": [20],
+        "learned_by": None,
+    },
     "replaceProfile": _SAVED | {"user_id": _PROFILE},
     "importMal": {
         "user_id": None,

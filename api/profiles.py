@@ -8,7 +8,7 @@ from api.context import secret_key, services
 from api.errors import Problem
 from api.keys import profile_token
 from api.limits import saves
-from api.schemas.profiles import NewProfile, Profile, ProfilePath
+from api.schemas.profiles import NewProfile, Profile, ProfileExport, ProfilePath
 from api.schemas.users import SavedAnswer, SavedRatings
 from api.security import require_token
 
@@ -53,6 +53,21 @@ def post_profile(body: SavedRatings) -> tuple[NewProfile, int, dict[str, str]]:
 def get_profile(path: ProfilePath) -> Profile:
     """The whole saved list: titles with a rating, and ids of titles that were only watched."""
     return Profile.of(path.user_id, services().users.saved_titles(path.user_id))
+
+
+@blueprint.get(
+    "/<int:user_id>/export",
+    operation_id="exportProfile",
+    summary="Download everything stored of a profile",
+    security=_TOKEN,
+    responses={200: ProfileExport, 401: Problem},
+)
+def get_export(path: ProfilePath) -> tuple[ProfileExport, dict[str, str]]:
+    """The whole saved list as a file, and whether the current model was built with it. Nothing else is stored
+    of a profile: no name, no address, no history."""
+    export = ProfileExport.exported(path.user_id, services().users.export(path.user_id))
+    name = f"anime-profile-{path.user_id}.json"
+    return export, {"Content-Disposition": f'attachment; filename="{name}"'}
 
 
 @blueprint.put(

@@ -123,27 +123,27 @@ class RecommendationService:
         return self.recommend(live, Query.of(entries, user_id=user_id), options)
 
     def for_user_with_list(
-        self, user_id: int | None, submitted: SubmittedList, options: RecommendOptions
+        self, user_id: int, submitted: SubmittedList, options: RecommendOptions, *, may_save: bool = True
     ) -> Recommendations:
         """A page for saved ratings together with a list. An unknown user is saved with the list.
 
         Args:
-            user_id: None: for the list alone, and nothing is saved.
+            may_save: False: a page for the list alone, whoever the user is, and nothing is saved.
 
         Raises:
             ProfileIdError, NoTitleResolvedError, ListTooLongError; ListRequiredError: the algorithm needs
             a list and none was submitted.
         """
         # existing or not: the titles missing from an answer would reveal the list
-        if user_id is not None and is_profile(user_id):
+        if is_profile(user_id):
             raise ProfileIdError(user_id)
         live = self.models.current()
         resolved = resolve_list(submitted, live.snapshot, self.max_list_titles)
         resolved.require_a_title()
         if ALGORITHMS[options.algorithm].needs_list and resolved.is_empty:
             raise ListRequiredError(options.algorithm, "anime_list")
-        saved = None if user_id is None else self._users.entries(user_id, live.snapshot)
-        if user_id is not None and saved is None and resolved.entries:
+        saved = self._users.entries(user_id, live.snapshot) if may_save else None
+        if may_save and saved is None and resolved.entries:
             catalog = live.snapshot.catalog
             live = self._users.add(user_id, resolved.ratings(catalog))
             if live.snapshot.catalog is not catalog:  # a new version was published meanwhile
@@ -153,7 +153,8 @@ class RecommendationService:
         entries = [*(saved or ()), *resolved.entries]
         if not entries:
             options = replace(options, algorithm=EMPTY_LIST_ALGORITHM, limit=options.page_length)
-        return self.recommend(live, Query.of(entries, user_id=user_id), options, resolved)
+        query = Query.of(entries, user_id=user_id if may_save else None)
+        return self.recommend(live, query, options, resolved)
 
     def similar_titles(self, anime_id: int, algorithm: str, limit: int, filters: Filters) -> Recommendations:
         """A page for somebody who likes this title and nothing else.

@@ -44,6 +44,17 @@ class SavedTitle(NamedTuple):
     rating: int
 
 
+class Export(NamedTuple):
+    """Everything that is stored of a user.
+
+    Attributes:
+        learned_by: the version in service, if it was built with ratings of theirs; else None.
+    """
+
+    titles: list[SavedTitle]
+    learned_by: str | None
+
+
 class SimilarUsers(NamedTuple):
     """The users whose likes are nearest to a user's."""
 
@@ -84,6 +95,13 @@ class UserService:
             SavedTitle(anime_id, catalog[row].name if row >= 0 else None, rating)
             for anime_id, row, rating in columns
         ]
+
+    def export(self, user_id: int) -> Export:
+        """Everything that is stored of a user; raises UnknownUserError."""
+        titles = self.saved_titles(user_id)
+        live = self.live.latest_model()
+        learned = live.snapshot.ratings.users.row(user_id) is not None
+        return Export(titles, live.name if learned else None)
 
     def similar(self, user_id: int, limit: int) -> SimilarUsers:
         """The users with the most similar likes; raises UnknownUserError."""

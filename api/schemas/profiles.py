@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 from api.schemas.fields import ProfileId
 from api.schemas.users import SavedAnswer
 from domain.ranges import UNRATED
-from serving.users import Saved, SavedTitle
+from serving.users import Export, Saved, SavedTitle
 
 
 class ProfilePath(BaseModel):
@@ -52,4 +52,22 @@ class Profile(BaseModel):
                 if title.rating != UNRATED
             ],
             watched_ids=[title.anime_id for title in titles if title.rating == UNRATED],
+        )
+
+
+class ProfileExport(Profile):
+    """Everything that is stored of a profile."""
+
+    learned_by: str | None = Field(
+        description="the model in service, if it was built with a list of this profile; null otherwise"
+    )
+
+    @classmethod
+    def exported(cls, user_id: int, export: Export) -> Self:
+        stored = Profile.of(user_id, export.titles)
+        return cls(
+            user_id=user_id,
+            ratings=stored.ratings,
+            watched_ids=stored.watched_ids,
+            learned_by=export.learned_by,
         )

@@ -75,7 +75,7 @@ def small_world(databases: Databases, folder: Path) -> Iterator[Config]:
     """A small world and its model; the settings to serve it."""
     with databases.new(folder / "small.db", make_world) as url:
         databases.copy_model(make_world, folder / "models")
-        yield Config(database_url=url, secret_key=SECRET, model_dir=folder / "models", sync_interval_ms=0)
+        yield Config(database_url=url, secret_key=SECRET, model_dir=folder / "models", anonymity_floor=0)
 
 
 def engine_of(app: Flask) -> Engine:

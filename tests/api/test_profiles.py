@@ -13,6 +13,8 @@ from api.keys import profile_token
 from app import create_app
 from config import Config
 from domain.ranges import PROFILE_IDS
+from recommender.artifacts.store import ModelStore
+from serving.builder import build_model
 from tests.api.conftest import engine_of, saved
 from tests.api.test_errors import check_problem
 from tests.api.test_openapi import mismatches
@@ -57,6 +59,20 @@ def test_profile_gets_a_random_id_and_token(each_app: Flask) -> None:
     assert first["user_id"] != second["user_id"]
     assert first["token"] != second["token"]
     assert saved(each_app, first["user_id"]) == STORED
+
+
+def test_export_is_a_file_with_everything_stored(each_app: Flask, each_config: Config) -> None:
+    client = each_app.test_client()
+    profile = made(client)
+    address = f"{PROFILES}/{profile['user_id']}/export"
+    check_problem(client.get(address), 401)
+    response = client.get(address, **opening(profile["token"]))
+    assert response.headers["Content-Disposition"].startswith('attachment; filename="anime-profile-')
+    assert response.headers["Cache-Control"] == "no-store"
+    shown = ask(client, "GET", profile["user_id"], profile["token"]).get_json()
+    assert response.get_json() == {**shown, "learned_by": None}
+    build_model(engine_of(each_app), ModelStore(each_config.model_dir))
+    assert client.get(address, **opening(profile["token"])).get_json()["learned_by"] == "v0002"
 
 
 def test_get_profile_returns_the_saved_list(each_app: Flask) -> None:

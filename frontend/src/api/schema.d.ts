@@ -232,6 +232,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/profiles/{user_id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download everything stored of a profile
+         * @description The whole saved list as a file, and whether the current model was built with it. Nothing else is stored<br/>of a profile: no name, no address, no history.
+         */
+        get: operations["exportProfile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/recommendations": {
         parameters: {
             query?: never;
@@ -1226,6 +1246,26 @@ export interface components {
          * @description A saved list; PUT takes its `ratings` and `watched_ids` back.
          */
         Profile: {
+            /** Ratings */
+            ratings: components["schemas"]["ProfileRating"][];
+            /** User Id */
+            user_id: number;
+            /**
+             * Watched Ids
+             * @description titles watched without an opinion
+             */
+            watched_ids: number[];
+        };
+        /**
+         * ProfileExport
+         * @description Everything that is stored of a profile.
+         */
+        ProfileExport: {
+            /**
+             * Learned By
+             * @description the model in service, if it was built with a list of this profile; null otherwise
+             */
+            learned_by: string | null;
             /** Ratings */
             ratings: components["schemas"]["ProfileRating"][];
             /** User Id */
@@ -2988,6 +3028,102 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The address is longer than 8,190 bytes */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportProfile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description the id that `POST /api/v1/profiles` answered
+                 * @example 5812345678901234
+                 */
+                user_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "learned_by": null,
+                     *       "ratings": [
+                     *         {
+                     *           "anime_id": 1535,
+                     *           "name": "Death Note",
+                     *           "rating": 9
+                     *         }
+                     *       ],
+                     *       "user_id": 5812345678901234,
+                     *       "watched_ids": [
+                     *         20
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ProfileExport"];
+                };
             };
             /** @description Unauthorized */
             401: {
