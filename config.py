@@ -221,8 +221,8 @@ class Config(BaseSettings):
         ge=0,
         le=1_000_000,
         description="Titles that fewer people like neither find neighbors nor are recommended by them, and "
-        "nothing rests on fewer than 5 neighbors: no answer tells what one person watched. With 0, everybody "
-        "counts everywhere.",
+        "nothing rests on fewer neighbors: no answer tells what one person watched. With 0, everybody counts "
+        "everywhere.",
     )
     sync_interval_ms: int = Field(
         0,

@@ -22,7 +22,7 @@ blueprint = APIBlueprint("taste", __name__, url_prefix="/api/v1", abp_tags=[Tag(
 def post_taste(body: TasteRequest) -> TasteAnswer:
     """Compares a list with everybody's: its genres, decades and types with what people watch, its ratings
     with how people rate the same titles, and how similar the most similar people are. Means count only titles
-    with a rating. Where API keys are configured and none is sent, similarities are rounded, the five most
+    with a rating. Where API keys are configured and none is sent, similarities are rounded, the ten most
     similar people count as equally similar, and `in_common` is null."""
     found = services().taste.summarize(
         body.to_list(), nsfw=body.nsfw, user_id=own_profile(body.profile_id), exact=is_trusted()

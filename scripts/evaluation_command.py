@@ -1,4 +1,4 @@
-"""The command line that `evaluate.py` and `evaluate_pages.py` share: arguments, data, fitting, output."""
+"""The command line that the `evaluate*.py` scripts share: arguments, data, fitting, output."""
 
 from __future__ import annotations
 
@@ -67,12 +67,12 @@ class Report(Protocol):
 R = TypeVar("R", bound=Report)
 
 
-def make_parser(description: str | None, users: int, outputs: str) -> argparse.ArgumentParser:
-    """A parser of the arguments that both scripts take.
+def make_parser(description: str | None, users: int, outputs: str | None) -> argparse.ArgumentParser:
+    """A parser of the arguments that the scripts share.
 
     Args:
-        users: default number of held-out users.
-        outputs: the files that --out writes.
+        users: default number of users who are measured.
+        outputs: the files that --out writes; None: there is no such argument.
     """
     parser = argparse.ArgumentParser(
         description=description, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -82,11 +82,12 @@ def make_parser(description: str | None, users: int, outputs: str) -> argparse.A
     )
     parser.add_argument("--ratings", type=Path, metavar="R.csv[.gz]")
     parser.add_argument("--details", type=Path, metavar="D.csv")
-    parser.add_argument("--users", type=int, default=users, help="users to hide (default: %(default)s)")
+    parser.add_argument("--users", type=int, default=users, help="users to measure (default: %(default)s)")
     parser.add_argument(
         "--seed", type=int, default=HoldoutConfig.seed, help="of the choice of users and of their titles"
     )
-    parser.add_argument("--out", type=Path, metavar="DIR", help=f"write {outputs} there")
+    if outputs:
+        parser.add_argument("--out", type=Path, metavar="DIR", help=f"write {outputs} there")
     return parser
 
 

@@ -133,8 +133,9 @@ def open_services(settings: ServingSettings, observers: Observers | None = None)
         version,
         interval_s=settings.sync_interval_ms / 1_000,
         overlay_max_users=settings.overlay_max_users,
-        floor=AnonymityFloor.of_likers(settings.anonymity_floor),
+        floor=AnonymityFloor(settings.anonymity_floor),
     )
+    live.current()  # who is in the model is compared with the database once, for all workers
     engine.dispose()  # a fork after this inherits no open connection
     return Services.over(engine, live, settings.max_list_titles, observers)
 

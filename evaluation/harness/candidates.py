@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,7 @@ from recommender.artifacts.store import Published
 from recommender.data.anonymity import AnonymityFloor
 from recommender.data.overlay import Overlay
 from recommender.data.query import Query
+from recommender.data.ranking import Ranking
 from recommender.models.content_based import ContentBased
 from recommender.models.context import ScoringContext
 from recommender.models.ranker import Ranker
@@ -47,6 +49,16 @@ def own_order(snapshot: Snapshot, algorithm: str) -> Recommend:
     return recommend
 
 
+def ranked_for_others(
+    snapshot: Snapshot, algorithm: str, floor: AnonymityFloor
+) -> Callable[[Query, int], Ranking]:
+    """The longest pages that the server makes of an algorithm: all titles, with their scores."""
+    live = replace(_live(snapshot), floor=floor)
+    service = RecommendationService(FixedModel(live))
+    options = RecommendOptions(algorithm, None, Filters(nsfw=True), page=PageOptions(FranchiseMode.ALLOW))
+    return lambda query, k: service.recommend(live, query, replace(options, limit=k)).page.ranking
+
+
 def as_served(snapshot: Snapshot, algorithm: str, options: PageOptions | None = None) -> Recommend:
     """Pages as the server makes them: without adult titles, with franchise rules and rerankers."""
     make_page = served_pages(snapshot)
@@ -60,10 +72,14 @@ def as_served(snapshot: Snapshot, algorithm: str, options: PageOptions | None = 
 
 def served_pages(snapshot: Snapshot) -> Callable[[Query, RecommendOptions], Page]:
     """Pages of the recommendation service over a model that never changes."""
-    nobody_newer = Overlay.empty(len(snapshot.catalog))
-    live = LiveVersion(Published("evaluation", None), "", snapshot, nobody_newer, snapshot.origin.revision)
+    live = _live(snapshot)
     service = RecommendationService(FixedModel(live))
     return lambda query, options: service.recommend(live, query, options).page
+
+
+def _live(snapshot: Snapshot) -> LiveVersion:
+    nobody_newer = Overlay.empty(len(snapshot.catalog))
+    return LiveVersion(Published("evaluation", None), "", snapshot, nobody_newer, snapshot.origin.revision)
 
 
 def contexts(snapshot: Snapshot) -> Callable[[Query], ScoringContext]:

@@ -10,18 +10,12 @@ class AnonymityFloor:
     """k-anonymity (Sweeney 2002, IJUFKS 10:5) for answers made from the likes of neighbors.
 
     Attributes:
-        likers: titles that fewer people like neither find neighbors nor are recommended by them: 47 of 50
-            people stand alone by their four rarest likes.
-        people: a neighbor counts no more than the one of this rank, and nothing rests on fewer of them.
+        people: titles that fewer like neither find neighbors nor are recommended by them, nothing rests on
+            fewer neighbors, and none counts more than the one of this rank. 47 of 50 people stand alone by
+            their four rarest likes.
     """
 
-    likers: int = 10
-    people: int = 5
-
-    @classmethod
-    def of_likers(cls, likers: int) -> AnonymityFloor:
-        """The floor for a number of likers; none at all for 0."""
-        return cls(likers) if likers else NO_FLOOR
+    people: int = 10
 
 
-NO_FLOOR = AnonymityFloor(likers=0, people=1)
+NO_FLOOR = AnonymityFloor(people=0)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csc_array, csr_array
 
 from domain.ranges import LIKED_FROM
+from recommender.data.anonymity import AnonymityFloor
 from recommender.data.arrays import ArrayReader, ArrayWriter
 from recommender.data.query import Query
 from recommender.data.ratings_matrix import RatingsMatrix, ranges
@@ -30,7 +31,7 @@ class ItemItemConfig:
 
     titles: int = 5_000  # the model knows this many, by likes; memory of a build grows with its square
     weights: int = 200  # kept for each title, the strongest …
-    people: int = 5  # … of those between two titles that at least this many have; see anonymity.py
+    people: int = AnonymityFloor().people  # … of those between titles that at least this many have
     list_power: float = 0.3  # a user counts (likes / 40)^-this in training
     long: AutoencoderConfig = field(default_factory=lambda: AutoencoderConfig(0.25, not_liked=0.4))
     short: AutoencoderConfig = field(default_factory=lambda: AutoencoderConfig(0.95))

@@ -94,10 +94,10 @@ class UserUser:
             entries, lengths = users.matrix.gather(rows)
             titles = users.matrix.indices[entries]
             votes += np.bincount(titles, np.repeat(weights[mask], lengths), minlength=n_anime)
-            if floor.people > 1:
+            if floor.people:
                 voters += np.bincount(titles, minlength=n_anime)
-        if floor.people > 1:
-            votes[(voters < floor.people) | (self.search.likes < floor.likers)] = 0
+        if floor.people:
+            votes[(voters < floor.people) | (self.search.likes < floor.people)] = 0
         return votes.astype(np.float32), float(weights.sum())
 
     def contributions(self, context: ScoringContext, anime_rows: NDArray[np.int64]) -> NDArray[np.float32]:
@@ -108,7 +108,7 @@ class UserUser:
         if not len(nearest.rows):
             return parts
         weights = self.search.idf[query.anime_rows] ** (2 * self.config.search.similarity_idf_power)
-        weights = weights * query.is_liked * (self.search.likes[query.anime_rows] >= context.floor.likers)
+        weights = weights * query.is_liked * (self.search.likes[query.anime_rows] >= context.floor.people)
         for users, mask, rows in self.search.split(nearest.rows, context.overlay):
             likes = users.matrix.rows_of(rows)
             shared = likes[:, query.anime_rows].toarray() * weights
@@ -156,7 +156,7 @@ class UserUser:
     def _evidence(self, context: ScoringContext) -> Query:
         """The query with only those of its liked titles that enough people like."""
         query = context.query
-        common = self.search.likes[query.liked_rows] >= context.floor.likers
+        common = self.search.likes[query.liked_rows] >= context.floor.people
         if common.all():
             return query
         return Query.of(((row, FAVORITE) for row in query.liked_rows[common].tolist()), user_id=query.user_id)
@@ -164,6 +164,8 @@ class UserUser:
 
 def _capped(similarities: NDArray[np.float32], floor: AnonymityFloor) -> NDArray[np.float32]:
     """No similarity, of most similar first, above the one of the floor's rank; 0 for fewer than that."""
+    if not floor.people:
+        return similarities
     highest = similarities[floor.people - 1] if len(similarities) >= floor.people else np.float32(0)
     return np.minimum(similarities, highest)
 

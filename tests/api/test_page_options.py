@@ -9,6 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from recommender.artifacts.snapshot import Snapshot
+from recommender.data.anonymity import AnonymityFloor
 from recommender.data.query import Query
 from recommender.models.content_based import ContentBased
 from recommender.models.popularity import Popularity
@@ -53,7 +54,7 @@ def test_franchise_exclude_hides_franchises_of_the_list(
 
 def test_franchise_allow_keeps_the_algorithms_order(shared_client: FlaskClient, snapshot: Snapshot) -> None:
     own = [(snapshot.catalog.vocabulary.row(e["anime_id"]) or 0, e.get("rating", 10)) for e in RATINGS]
-    scores = snapshot.scorer("hybrid").scores(snapshot.context(Query.of(own)))
+    scores = snapshot.scorer("hybrid").scores(snapshot.context(Query.of(own), floor=AnonymityFloor()))
     scores[[row for row, _ in own]] = 0
     expected = np.argsort(-scores, kind="stable")[:40].tolist()
     assert (scores[expected] > 0).all()

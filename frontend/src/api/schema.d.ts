@@ -283,7 +283,7 @@ export interface paths {
         put?: never;
         /**
          * Summarize a list, without saving it
-         * @description Compares a list with everybody's: its genres, decades and types with what people watch, its ratings<br/>with how people rate the same titles, and how similar the most similar people are. Means count only titles<br/>with a rating. Where API keys are configured and none is sent, similarities are rounded, the five most<br/>similar people count as equally similar, and `in_common` is null.
+         * @description Compares a list with everybody's: its genres, decades and types with what people watch, its ratings<br/>with how people rate the same titles, and how similar the most similar people are. Means count only titles<br/>with a rating. Where API keys are configured and none is sent, similarities are rounded, the ten most<br/>similar people count as equally similar, and `in_common` is null.
          */
         post: operations["describeTaste"];
         delete?: never;

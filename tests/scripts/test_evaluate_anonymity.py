@@ -1,0 +1,18 @@
+"""`evaluate_anonymity.py`: what an attacker recovers of every algorithm, with and without the floor."""
+
+from __future__ import annotations
+
+from scripts.evaluate_anonymity import ATTACKED, ATTACKS
+from tests.conftest import World
+from tests.scripts.conftest import Run
+
+
+def test_report_covers_every_attack_with_and_without_floor(run: Run, world: World) -> None:
+    done = run(
+        "evaluate_anonymity.py", "--anime", world.anime_csv, "--ratings", world.ratings_csv, "--users", 3
+    )
+    assert done.returncode == 0, done.stderr
+    rows = [line for line in done.stdout.splitlines() if "±" in line]
+    assert len(rows) == len(ATTACKS) * len(ATTACKED) * 2
+    assert sum("no floor" in row for row in rows) == len(rows) / 2
+    assert "nan" not in done.stdout
