@@ -93,6 +93,7 @@ BODY: dict[str, Any] = {"json": {"ratings": [{"name": "Clannad"}]}}
         ("PUT", "/api/v1/users/900008/ratings", BODY),
         ("DELETE", "/api/v1/users/900008", {}),
         ("POST", "/api/v1/imports/mal", {}),
+        ("POST", "/users/recommendations", {"json": {"user_id": 900_008, "anime_list": ["Clannad"]}}),
         ("POST", "/api/v1/profiles", BODY),
         ("PUT", "/api/v1/profiles/{user_id}", BODY),
         ("DELETE", "/api/v1/profiles/{user_id}", {}),
