@@ -21,8 +21,10 @@ FROM python:3.11.15-slim-trixie
 ENV PATH=/opt/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONPATH=/app \
-    MODEL_DIR=/data/models \
-    PORT=5000
+    APP_ENV=production \
+    HOST=0.0.0.0 \
+    PORT=5000 \
+    MODEL_DIR=/data/models
 RUN groupadd --gid 10001 app \
     && useradd --uid 10001 --gid app --no-create-home --shell /usr/sbin/nologin app \
     && install --directory --owner app --group app /data /data/models

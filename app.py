@@ -51,10 +51,11 @@ def create_app(config: Config | None = None) -> Flask:
         config: default: from the environment and `.env`.
 
     Raises:
-        ConfigError: a setting is missing or cannot be used.
+        ConfigError: a setting is missing or cannot be used, or others could write without a key.
         StartError: the database cannot be used, or there is no model and nothing to build one from.
     """
     config = config or Config.from_env()
+    config.require_api_keys()
     configure_logging(config.log_level, config.log_format)
     for caution in config.cautions:
         log.warning(caution)

@@ -1,4 +1,4 @@
-"""API keys guard what is personal; browsers call from the origins that were named, and are led nowhere else."""
+"""API keys guard what is personal; browsers call from the origins that were named, and go nowhere else."""
 
 from __future__ import annotations
 

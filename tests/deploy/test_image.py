@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import secrets
 import shutil
 import subprocess
 import sys
@@ -49,7 +50,8 @@ def settings(world: World, folder: Path, port: int) -> dict[str, str]:
         "PYTHONDONTWRITEBYTECODE": "1",
         "DATABASE_URL": f"sqlite:///{folder / 'anime.db'}",
         "MODEL_DIR": str(world.model_dir),
-        "SECRET_KEY": "0f1e2d3c4b5a69788796a5b4c3d2e1f0",
+        "SECRET_KEY": secrets.token_hex(32),
+        "API_KEYS": f"write:{secrets.token_hex(32)}",
         "PORT": str(port),
     }
 
