@@ -6,9 +6,9 @@ import logging
 
 from flask import Flask
 from flask_cors import CORS
-from werkzeug.middleware.proxy_fix import ProxyFix
 
 from api import metrics
+from api.clients import believe_proxies
 from api.context import ApiContext, install_context
 from api.errors import register_error_handlers
 from api.keys import ApiKeys
@@ -77,11 +77,8 @@ def create_app(config: Config | None = None) -> Flask:
     app.after_request(add_security_headers)
     if config.cors_origins:
         CORS(app, origins=list(config.cors_origins), expose_headers=EXPOSED)
-    app.wsgi_app = keep_to_https(app.wsgi_app)  # type: ignore[method-assign, assignment]
-    if config.trusted_proxies:
-        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
-            app.wsgi_app, x_for=config.trusted_proxies, x_proto=config.trusted_proxies, x_host=0
-        )
+    answer = believe_proxies(keep_to_https(app.wsgi_app), config.trusted_proxies)
+    app.wsgi_app = answer  # type: ignore[method-assign, assignment]
     return app
 
 
