@@ -6,9 +6,11 @@ FROM python:3.11.15-trixie AS environment
 ENV HNSWLIB_NO_NATIVE=1 \
     PIP_DISABLE_PIP_VERSION_CHECK=1
 WORKDIR /build
-COPY requirements.txt .
+COPY requirements.txt requirements-build.txt ./
 RUN python -m venv /opt/venv \
-    && /opt/venv/bin/pip install --no-cache-dir -r requirements.txt
+    && /opt/venv/bin/pip install --no-cache-dir --require-hashes -r requirements-build.txt \
+    && /opt/venv/bin/pip install --no-cache-dir --require-hashes --no-build-isolation -r requirements.txt \
+    && /opt/venv/bin/pip uninstall --yes pybind11 setuptools wheel
 
 FROM node:22-trixie-slim AS web
 WORKDIR /build
