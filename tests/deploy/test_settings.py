@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from config import ROOT, Config, ConfigError
-from tests.deploy.files import compose, image_settings, manifests, of_image, pods, unit_settings
+from tests.deploy.files import DIGEST, compose, image_settings, manifests, of_image, pods, unit_settings
 
 SETTINGS = {name.upper() for name in Config.model_fields}
 REQUIRED = {
@@ -103,7 +103,8 @@ def test_every_service_is_contained(service: str) -> None:
 
 def test_the_database_keeps_its_data_where_its_image_puts_it() -> None:
     database = compose()["services"]["database"]
-    assert re.fullmatch(r"postgres:(1[89]|[2-9]\d)-\w+", database["image"])  # earlier ones: below …/data
+    # earlier ones: below …/data
+    assert re.fullmatch(rf"postgres:(1[89]|[2-9]\d)-\w+{DIGEST}", database["image"])
     assert database["volumes"] == ["database:/var/lib/postgresql"]
 
 
