@@ -6,9 +6,11 @@ FROM python:3.11.15-trixie AS environment
 ENV HNSWLIB_NO_NATIVE=1 \
     PIP_DISABLE_PIP_VERSION_CHECK=1
 WORKDIR /build
-COPY requirements.txt .
+COPY requirements.txt requirements-build.txt ./
 RUN python -m venv /opt/venv \
-    && /opt/venv/bin/pip install --no-cache-dir -r requirements.txt
+    && /opt/venv/bin/pip install --no-cache-dir --require-hashes -r requirements-build.txt \
+    && /opt/venv/bin/pip install --no-cache-dir --require-hashes --no-build-isolation -r requirements.txt \
+    && /opt/venv/bin/pip uninstall --yes pybind11 setuptools wheel
 
 FROM node:22-trixie-slim AS web
 WORKDIR /build
@@ -21,8 +23,10 @@ FROM python:3.11.15-slim-trixie
 ENV PATH=/opt/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONPATH=/app \
-    MODEL_DIR=/data/models \
-    PORT=5000
+    APP_ENV=production \
+    HOST=0.0.0.0 \
+    PORT=5000 \
+    MODEL_DIR=/data/models
 RUN groupadd --gid 10001 app \
     && useradd --uid 10001 --gid app --no-create-home --shell /usr/sbin/nologin app \
     && install --directory --owner app --group app /data /data/models

@@ -7,6 +7,8 @@
 # make types   what the web app knows of the API, made again from the API
 # make settings   .env.example and the README's table of settings, made again from config.py
 # make screenshots   the pictures of the README
+# make lock   the hashes and versions of requirements*.txt, made again from requirements*.in; newer: UPGRADE=--upgrade
+# make pin-images   the digests of the base images, looked up in their registry; needs docker with buildx
 # make setup-baselines   the environment of `scripts/evaluate.py --baselines rectools` (Python 3.11 or 3.12)
 
 PYTHON ?= python3
@@ -15,12 +17,15 @@ NPM := sh scripts/npm.sh
 SOURCES := api db domain evaluation ingest profiling recommender scripts serving app.py config.py gunicorn.conf.py
 # folders too: one changes when a file in it goes
 WEB_SOURCES := $(shell find frontend -mindepth 1 -name node_modules -prune -o -name dist -prune -o -print)
+# requirements.txt first: the others are held to its versions
+LOCKS := requirements requirements-build requirements-no-compiler requirements-node requirements-dev \
+         requirements-baselines
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # without -march=native the compiled index runs on any machine of this architecture
 export HNSWLIB_NO_NATIVE := 1
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-dev setup-baselines env demo frontend web run serve test lint fuzz format types screenshots \
-        lock clean
+        lock pin-images clean
 .DELETE_ON_ERROR:
 
 help:
@@ -28,24 +33,25 @@ help:
 
 setup: .venv/.installed
 
-.venv/.installed: requirements.txt pyproject.toml scripts/check_toolchain.sh scripts/install_requirements.sh
+.venv/.installed: requirements.txt requirements-build.txt requirements-no-compiler.txt pyproject.toml \
+                  scripts/check_toolchain.sh scripts/install_requirements.sh
 	@sh scripts/check_toolchain.sh $(PYTHON)
 	$(PYTHON) -m venv .venv
 	@sh scripts/install_requirements.sh $(BIN)
-	$(BIN)/pip install --quiet --no-deps --editable .
+	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
 setup-dev: .venv/.installed-dev
 
 .venv/.installed-dev: .venv/.installed requirements-dev.txt
-	$(BIN)/pip install --progress-bar on -r requirements-dev.txt
+	$(BIN)/pip install --progress-bar on --require-hashes -r requirements-dev.txt
 	@touch $@
 
 setup-baselines: .venv-baselines/.installed
 
 .venv-baselines/.installed: requirements-baselines.txt
 	$(PYTHON) -m venv .venv-baselines
-	.venv-baselines/bin/pip install --progress-bar on -r requirements-baselines.txt
+	.venv-baselines/bin/pip install --progress-bar on --require-hashes -r requirements-baselines.txt
 	@touch $@
 
 env: setup
@@ -119,10 +125,17 @@ settings: setup
 screenshots: setup-dev frontend
 	$(BIN)/python scripts/make_screenshots.py
 
-lock: setup-dev
-	$(BIN)/pip-compile --quiet --upgrade --strip-extras --no-emit-index-url --no-emit-find-links -o requirements.txt requirements.in
-	$(BIN)/pip-compile --quiet --upgrade --strip-extras --no-emit-index-url --no-emit-find-links -o requirements-dev.txt requirements-dev.in
-	$(BIN)/pip-compile --quiet --upgrade --strip-extras --no-emit-index-url --no-emit-find-links -o requirements-baselines.txt requirements-baselines.in
+# not from setup-dev, which installs nothing that has no hash yet
+lock:
+	@[ -x $(BIN)/pip-compile ] || $(MAKE) setup-dev
+	@set -e; for name in $(LOCKS); do \
+		echo "Locking $$name.txt …"; \
+		CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet $(UPGRADE) --generate-hashes --allow-unsafe --strip-extras \
+			--no-emit-index-url --no-emit-find-links --no-emit-trusted-host -o $$name.txt $$name.in; \
+	done
+
+pin-images: setup
+	$(BIN)/python scripts/pin_images.py
 
 clean:
 	rm -rf .venv .venv-baselines .pytest_cache .mypy_cache .ruff_cache .hypothesis frontend/node_modules frontend/dist

@@ -6,9 +6,9 @@ import logging
 
 from flask import Flask
 from flask_cors import CORS
-from werkzeug.middleware.proxy_fix import ProxyFix
 
 from api import metrics
+from api.clients import believe_proxies
 from api.context import ApiContext, install_context
 from api.errors import register_error_handlers
 from api.keys import ApiKeys
@@ -51,10 +51,11 @@ def create_app(config: Config | None = None) -> Flask:
         config: default: from the environment and `.env`.
 
     Raises:
-        ConfigError: a setting is missing or cannot be used.
+        ConfigError: a setting is missing or cannot be used, or others could write without a key.
         StartError: the database cannot be used, or there is no model and nothing to build one from.
     """
     config = config or Config.from_env()
+    config.require_api_keys()
     configure_logging(config.log_level, config.log_format)
     for caution in config.cautions:
         log.warning(caution)
@@ -76,11 +77,8 @@ def create_app(config: Config | None = None) -> Flask:
     app.after_request(add_security_headers)
     if config.cors_origins:
         CORS(app, origins=list(config.cors_origins), expose_headers=EXPOSED)
-    app.wsgi_app = keep_to_https(app.wsgi_app)  # type: ignore[method-assign, assignment]
-    if config.trusted_proxies:
-        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
-            app.wsgi_app, x_for=config.trusted_proxies, x_proto=config.trusted_proxies, x_host=0
-        )
+    answer = believe_proxies(keep_to_https(app.wsgi_app), config.trusted_proxies)
+    app.wsgi_app = answer  # type: ignore[method-assign, assignment]
     return app
 
 

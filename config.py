@@ -23,12 +23,12 @@ from pydantic_settings import (
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
+from domain.hosts import Networks, is_loopback, to_address, to_networks
+from domain.keys import SHORTEST, digest_of, refused_digests, weakness
+
 ROOT = Path(__file__).resolve().parent
-_API_KEY = re.compile(r"(?:(?:read|write|admin):)?(?:sha256=[0-9a-f]{64}|(?!sha256=)[^:]+)")
-# what a key that somebody made up, or copied from a page, looks like
-_GUESSABLE = re.compile(r"change|secret|default|example|password|your", re.IGNORECASE)
-_SHORTEST_KEY = {"development": 16, "production": 32}
-_FEWEST_CHARACTERS = 8  # different ones, in a secret key of production
+_API_KEY = re.compile(r"(?:(?:read|write|admin):)?(?:sha256=([0-9a-f]{64})|((?!sha256=)[^:]+))")
+_SHORTEST_SECRET = 16  # characters, of a server for this machine only
 
 
 class ConfigError(Exception):
@@ -50,6 +50,9 @@ def require_free_port(host: str, port: int) -> None:
         try:
             listener.bind((host, port))
         except OSError as error:
+            if error.errno == errno.EADDRNOTAVAIL:
+                problem = f"is {host}, which is no address of this machine"
+                raise ConfigError("HOST", problem, _HOSTS) from None
             problem = f"{port} cannot be opened: {error.strerror}"
             if error.errno == errno.EADDRINUSE:
                 problem = f"{port} is taken, on many machines by another service"
@@ -70,15 +73,23 @@ def _check_database_url(url: str) -> str:
     return url
 
 
-def _split(names: object) -> object:
+def _split(names: object) -> Any:
     return [name for part in names.split(",") if (name := part.strip())] if isinstance(names, str) else names
 
 
-def _check_api_keys(keys: tuple[str, ...]) -> tuple[str, ...]:
-    for number, key in enumerate(keys, start=1):
-        if not _API_KEY.fullmatch(key):
-            raise ValueError(f"has an entry that cannot be read, number {number}")
-    return keys
+def _split_proxies(proxies: object) -> object:
+    """A number as it is, else the networks of a list."""
+    if not isinstance(proxies, str) or re.fullmatch(r"-?\d+", proxies):
+        return proxies
+    return to_networks(_split(proxies))
+
+
+def _exposure(settings: Mapping[str, Any]) -> str | None:
+    """The setting by which others than this machine can reach the server, None where they cannot."""
+    if settings.get("app_env") == "production":
+        return "APP_ENV=production"
+    host = settings.get("host", "127.0.0.1")
+    return None if is_loopback(host) else f"HOST={host}"
 
 
 def _remedy(sentence: str) -> Any:
@@ -94,13 +105,14 @@ DatabaseUrl = Annotated[
     ),
 ]
 SecretKey = Annotated[str, _remedy('Make one with: python -c "import secrets; print(secrets.token_hex(32))"')]
+_HOSTS = "Use 127.0.0.1 for this machine only, 0.0.0.0 for all its networks, or :: for IPv6, too."
+Host = Annotated[str, AfterValidator(to_address), _remedy(_HOSTS)]
 Environment = Annotated[Literal["production", "development"], BeforeValidator(str.lower)]
 LogLevel = Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"], BeforeValidator(str.upper)]
 LogFormat = Annotated[Literal["json", "text"], BeforeValidator(str.lower)]
 Names = Annotated[tuple[str, ...], BeforeValidator(_split)]
 ApiKeys = Annotated[
     Names,
-    AfterValidator(_check_api_keys),
     _remedy(
         "Each is scope:key or scope:sha256=hash with the scope read, write or admin. "
         "Make one with: python scripts/make_api_key.py"
@@ -115,6 +127,15 @@ RateStorage = Annotated[
     str,
     Field(pattern=r"^(memory://|rediss?://.+)$"),
     _remedy("It must be memory:// or redis://host:6379/0."),
+]
+
+Proxies = Annotated[
+    Annotated[int, Field(ge=0, le=10)] | Networks,
+    BeforeValidator(_split_proxies),
+    _remedy(
+        "It must be the number of proxies with private addresses, from 0 to 10, or the addresses and "
+        "networks of the proxies, like 203.0.113.7,10.0.0.0/8."
+    ),
 ]
 
 
@@ -136,13 +157,19 @@ class Config(BaseSettings):
     )
     app_env: Environment = Field(
         "development",
-        description="`development`, or `production`, which refuses a secret key that is short or guessable.",
+        description="`development`, or `production`. In production, and wherever `HOST` lets others in, the "
+        "server starts only with `API_KEYS` or `OPEN_WRITES`, and refuses keys that are short or guessable.",
+    )
+    host: Host = Field(
+        "127.0.0.1",
+        description="IP address that `make run` and `make serve` listen on: `127.0.0.1` is reached from this "
+        "machine only, `0.0.0.0` from all its networks, `::` by IPv6, too.",
     )
     secret_key: SecretKey = Field(
         repr=False,
         description="Signs what the server issues, including the tokens of profiles: once it changes, nobody "
-        f"can open their profile. At least {_SHORTEST_KEY['development']} characters, "
-        f"{_SHORTEST_KEY['production']} in production. `make run` writes a fresh one; by hand: "
+        f"can open their profile. At least {_SHORTEST_SECRET} characters, {SHORTEST} where others can "
+        "reach the server. `make run` writes a fresh one; by hand: "
         '`python -c "import secrets; print(secrets.token_hex(32))"`.',
     )
     model_dir: Path = Field(ROOT / "models", description="Where built models live, one folder per version.")
@@ -176,6 +203,11 @@ class Config(BaseSettings):
         "Separated by commas, each `scope:key` or `scope:sha256=hash` with the scope `read`, `write` or "
         "`admin`; make one with `scripts/make_api_key.py`.",
     )
+    open_writes: bool = Field(
+        False,
+        description="Whether a server that others can reach starts without `API_KEYS`: everybody may then "
+        "save, replace and erase lists, except those of profiles.",
+    )
     rate_limit_enabled: bool = Field(False, description="Whether clients that ask too often get 429.")
     rate_limit: Rate = Field("300/minute", description="Requests of one client, over all routes.")
     rate_limit_writes: Rate = Field(
@@ -187,12 +219,11 @@ class Config(BaseSettings):
         description="Where requests are counted: `memory://`, by each worker for itself; "
         "`redis://host:6379/0`, by all together.",
     )
-    trusted_proxies: int = Field(
+    trusted_proxies: Proxies = Field(
         0,
-        ge=0,
-        le=10,
-        description="How many proxies in front of this server are trusted to name the client "
-        "(`X-Forwarded-For`).",
+        description="Proxies that are trusted to name the client (`X-Forwarded-For`): how many stand in "
+        "front of this server, each with a private address; or their addresses and networks, separated by "
+        "commas.",
     )
     log_level: LogLevel = Field("INFO", description="`DEBUG`, `INFO`, `WARNING`, `ERROR` or `CRITICAL`.")
     log_format: LogFormat = Field("json", description="One line per request, as `json` or `text`.")
@@ -235,23 +266,71 @@ class Config(BaseSettings):
     @field_validator("secret_key")
     @classmethod
     def _check_secret_key(cls, key: str, info: ValidationInfo) -> str:
-        environment = info.data.get("app_env", "development")
-        shortest = _SHORTEST_KEY[environment]
-        if len(key) < shortest:
-            raise ValueError(f"has only {len(key)} characters, at least {shortest} are needed")
-        guessable = len(set(key)) < _FEWEST_CHARACTERS or _GUESSABLE.search(key)
-        if environment == "production" and guessable:
-            raise ValueError("can be guessed, which production refuses")
+        if len(key) < _SHORTEST_SECRET:
+            raise ValueError(f"has only {len(key)} characters, at least {_SHORTEST_SECRET} are needed")
+        exposure = _exposure(info.data)
+        if exposure and (reason := weakness(key, exposure)):
+            raise ValueError(reason)
         return key
+
+    @field_validator("api_keys")
+    @classmethod
+    def _check_api_keys(cls, keys: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        exposure = _exposure(info.data)
+        refused = refused_digests(info.data.get("secret_key", ""))
+        for number, key in enumerate(keys, start=1):
+            match = _API_KEY.fullmatch(key)
+            if match is None:
+                raise ValueError(f"has an entry that cannot be read, number {number}")
+            digest, plain = match.groups()
+            reason = refused.get(digest or digest_of(plain))
+            if reason is None and exposure:
+                reason = weakness(digest or plain, exposure)
+            if reason is not None:
+                raise ValueError(f"has an entry that cannot be used, number {number}: it {reason}")
+        return keys
+
+    def require_api_keys(self) -> None:
+        """Check that a server which others can reach has keys, or is open on purpose.
+
+        Raises:
+            ConfigError: it has none, and nobody has said that it should be open.
+        """
+        exposure = _exposure(dict(self))
+        if exposure and not self.api_keys and not self.open_writes:
+            raise ConfigError(
+                "API_KEYS",
+                f"is not set, which {exposure} refuses",
+                "Make a key with: python scripts/make_api_key.py; or set OPEN_WRITES=true to let everybody "
+                "save, replace and erase lists",
+            )
+
+    def require_listening_on(self, host: str) -> None:
+        """Check an address of gunicorn's --bind, which `HOST` says nothing of.
+
+        Raises:
+            ConfigError: others can reach it, but not `HOST`, so keys were not checked for that.
+        """
+        if is_loopback(self.host) and not is_loopback(host):
+            raise ConfigError(
+                "HOST",
+                f"is {self.host}, but gunicorn is to listen on {host}",
+                f"Set HOST={host}, and no --bind",
+            )
+
+    @property
+    def bind(self) -> str:
+        """The address to listen on, as gunicorn and browsers write it."""
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
     @property
     def cautions(self) -> tuple[str, ...]:
         """Sentences that an operator of a public server should know about these settings."""
-        if self.app_env != "production":
+        if not _exposure(dict(self)):
             return ()
         found = []
         if not self.api_keys:
-            found.append("API_KEYS is not set: everybody may save, replace and erase lists but profiles")
+            found.append("OPEN_WRITES is true: everybody may save, replace and erase lists but profiles")
         if not self.rate_limit_enabled:
             found.append("RATE_LIMIT_ENABLED is false: a client may ask as often as it likes")
         if "*" in self.cors_origins:

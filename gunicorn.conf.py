@@ -25,9 +25,12 @@ from config import Config, ConfigError, require_free_port
 
 try:
     _config = Config.from_env()
+    _config.require_api_keys()
 except ConfigError as error:
     sys.exit(f"error: {error}")
-bind = f"0.0.0.0:{_config.port}"
+bind = _config.bind
+forwarder_headers = ""  # no header may set SCRIPT_NAME or PATH_INFO
+secure_scheme_headers = {}  # api/clients.py decides which proxies to believe
 workers = _config.web_concurrency
 worker_class = "sync"
 preload_app = True  # the model is loaded once and shared
@@ -71,6 +74,7 @@ def on_starting(server: object) -> None:
     addresses = [] if inherited else [one for one in server.cfg.address if isinstance(one, tuple)]
     try:
         for host, port in addresses:
+            _config.require_listening_on(host)
             require_free_port(host, port)
     except ConfigError as error:
         on_exit(server)

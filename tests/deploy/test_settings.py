@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
+import secrets
 import tomllib
 from typing import Any
 
 import pytest
 
-from config import ROOT, Config
-from tests.deploy.files import compose, image_settings, manifests, of_image, pods, unit_settings
+from config import ROOT, Config, ConfigError
+from tests.deploy.files import DIGEST, compose, image_settings, manifests, of_image, pods, unit_settings
 
 SETTINGS = {name.upper() for name in Config.model_fields}
 REQUIRED = {
     "DATABASE_URL": "postgresql://anime:x@database/anime",
-    "SECRET_KEY": "0f1e2d3c4b5a69788796a5b4c3d2e1f0",
+    "SECRET_KEY": secrets.token_hex(32),
 }
 OURS = ("server", "build")  # services that run our image
 
@@ -29,6 +30,45 @@ def test_compose_sets_what_the_server_reads(service: str) -> None:
     assert set(settings) <= SETTINGS
     read = Config.from_env(settings | REQUIRED)
     assert (read.app_env, str(read.model_dir)) == ("production", image_settings()["MODEL_DIR"])
+
+
+@pytest.mark.parametrize("place", ["image", "compose", "kubernetes", "systemd"])
+def test_every_deployment_is_production_and_wants_keys(place: str) -> None:
+    settings = {
+        "image": image_settings(),
+        "compose": settings_of("server") | REQUIRED,
+        "kubernetes": manifests()["configmap.yaml"]["data"],
+        "systemd": dict(value.split("=", 1) for value in unit_settings()["Environment"]),
+    }[place] | REQUIRED
+    config = Config.from_env(settings)
+    # in a container every address is one of the network; on a machine of its own a proxy stands in front
+    assert (config.app_env, config.host) == (
+        "production",
+        "127.0.0.1" if place == "systemd" else "0.0.0.0",  # noqa: S104
+    )
+    with pytest.raises(ConfigError, match="OPEN_WRITES=true"):
+        config.require_api_keys()
+
+
+def test_no_command_names_an_address_beside_host() -> None:
+    commands = [*unit_settings()["ExecStart"], *of_image("CMD"), (ROOT / "Makefile").read_text("utf-8")]
+    assert len(commands) >= 4
+    assert [command for command in commands if re.search(r"--bind|\s-b\s", command)] == []
+
+
+def test_network_policy_admits_only_what_it_names() -> None:
+    policy = manifests()["networkpolicy.yaml"]["spec"]
+    assert policy["policyTypes"] == ["Ingress", "Egress"]
+    rules = [(rule, rule["from"]) for rule in policy["ingress"]]
+    rules += [(rule, rule["to"]) for rule in policy["egress"]]
+    for rule, peers in rules:
+        assert rule["ports"]
+        assert peers
+        for peer in peers:  # an empty selector, or one of a whole namespace, names nobody
+            assert all(peer[kind]["matchLabels"] for kind in peer)
+            assert "podSelector" in peer
+    named = [next(iter(peer["podSelector"]["matchLabels"].values())) for _, peers in rules for peer in peers]
+    assert named == ["ingress-nginx", "prometheus", "kube-dns", "postgresql", "redis"]
 
 
 def test_compose_requires_secrets_from_the_environment() -> None:
@@ -63,7 +103,8 @@ def test_every_service_is_contained(service: str) -> None:
 
 def test_the_database_keeps_its_data_where_its_image_puts_it() -> None:
     database = compose()["services"]["database"]
-    assert re.fullmatch(r"postgres:(1[89]|[2-9]\d)-\w+", database["image"])  # earlier ones: below …/data
+    # earlier ones: below …/data
+    assert re.fullmatch(rf"postgres:(1[89]|[2-9]\d)-\w+{DIGEST}", database["image"])
     assert database["volumes"] == ["database:/var/lib/postgresql"]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -11,16 +12,33 @@ import pytest
 from config import ROOT
 from tests.scripts.test_check_toolchain import sentence, tool
 
-LOCKED = (ROOT / "requirements.txt").read_text("utf-8").splitlines()
-
 
 def prepare(folder: Path, python: str = "exit 0") -> None:
     """Put programs into the folder, and nothing else into the PATH; `pip` writes down what it was asked."""
     tool(folder, "python", python)
     sed, cat = shutil.which("sed"), shutil.which("cat")
     assert sed
+    assert cat
     tool(folder, "sed", f'exec {sed} "$@"')
-    tool(folder, "pip", f'echo "$@" > {folder}/asked; case "$*" in */dev/stdin) {cat} > {folder}/read;; esac')
+    tool(folder, "cat", f'exec {cat} "$@"')
+    read = f'case "$*" in */dev/stdin) {cat} > {folder}/read;; esac'
+    tool(folder, "pip", f'echo "$@" >> {folder}/asked; {read}')
+
+
+def commands(folder: Path) -> list[list[str]]:
+    """The arguments of each call of pip."""
+    return [line.split() for line in (folder / "asked").read_text("utf-8").splitlines()]
+
+
+def pins(text: str) -> dict[str, str]:
+    """The pinned packages of a lock: name -> all that is said of it."""
+    return {
+        entry.partition("==")[0]: entry
+        for entry in re.findall(r"^[\w-]+==(?:.*\\\n)*.*$", text, re.MULTILINE)
+    }
+
+
+LOCKED = pins((ROOT / "requirements.txt").read_text("utf-8"))
 
 
 def run(folder: Path, **environ: str) -> subprocess.CompletedProcess[str]:
@@ -40,7 +58,11 @@ def test_with_a_compiler_what_is_locked_is_installed(tmp_path: Path, compiler: s
     path = tool(tmp_path, compiler)
     done = run(tmp_path, **({"CXX": path} if "clang" in compiler else {}))
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
-    assert (tmp_path / "asked").read_text("utf-8").split()[-2:] == ["-r", "requirements.txt"]
+    build, all_ = commands(tmp_path)
+    assert build[-2:] == ["-r", "requirements-build.txt"]
+    assert all_[-2:] == ["-r", "requirements.txt"]
+    assert "--require-hashes" in build
+    assert {"--require-hashes", "--no-build-isolation"} <= set(all_)
 
 
 @pytest.mark.parametrize("missing", ["compiler", "headers"])
@@ -53,12 +75,13 @@ def test_without_a_compiler_a_ready_made_index_is_installed(tmp_path: Path, miss
     done = run(tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
     assert "chroma-hnswlib takes the place of hnswlib" in done.stdout
-    assert "--only-binary chroma-hnswlib" in (tmp_path / "asked").read_text("utf-8")
-    read = (tmp_path / "read").read_text("utf-8").splitlines()
-    different = [(old, new) for old, new in zip(LOCKED, read, strict=True) if old != new]
-    assert [(old.split("==")[0], new.split("==")[0]) for old, new in different] == [
-        ("hnswlib", "chroma-hnswlib")
-    ]
+    build, all_ = commands(tmp_path)
+    assert build[-2:] == ["-r", "requirements-build.txt"]
+    assert "--require-hashes" in build
+    assert {"--require-hashes", "--only-binary"} <= set(all_)
+    read = pins((tmp_path / "read").read_text("utf-8"))
+    assert set(read) ^ set(LOCKED) == {"hnswlib", "chroma-hnswlib"}
+    assert all(read[name] == LOCKED[name] for name in set(read) & set(LOCKED))
 
 
 def test_a_python_without_a_ready_made_index_is_told_what_helps(tmp_path: Path) -> None:

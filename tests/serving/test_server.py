@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import socket
 from collections.abc import Iterator
@@ -34,6 +35,13 @@ def refusing(world: World, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     folder = tmp_path_factory.mktemp("refusing")
     with serving(settings(*copy_of(world, folder)), folder / "log") as server:
         yield server
+
+
+def raw(server: Server, *lines: str) -> str:
+    """The answer to a request of these very lines."""
+    with socket.create_connection((server.host, server.port), timeout=30) as connection:
+        connection.sendall("\r\n".join([*lines, "Connection: close", "", ""]).encode())
+        return b"".join(iter(lambda: connection.recv(1 << 16), b"")).decode()
 
 
 def person(user_id: int) -> dict[str, Any]:
@@ -130,15 +138,37 @@ def test_chunked_body_is_capped(world: World, tmp_path: Path) -> None:
     [("GET /%s HTTP/1.1" % ("x" * 9_000), 414), ("nonsense", 400), ("GET / HTTP/1.1\r\nExpect: magic", 417)],
 )
 def test_refusal_before_the_app_is_a_known_problem(refusing: Server, head: str, status: int) -> None:
-    with socket.create_connection(("127.0.0.1", refusing.port), timeout=30) as connection:
-        connection.sendall(f"{head}\r\n\r\n".encode())
-        answer = b"".join(iter(lambda: connection.recv(1 << 16), b"")).decode()
-    headers, body = answer.split("\r\n\r\n", 1)
+    headers, body = raw(refusing, head).split("\r\n\r\n", 1)
     assert "Content-Type: application/problem+json" in headers
     problem = json.loads(body)
     kind = OF_STATUS.get(status, OTHER)
     assert (problem["status"], problem["type"]) == (status, kind.address)
     assert problem["title"] == (HTTPStatus(status).phrase if kind is OTHER else kind.title)
+
+
+@pytest.mark.parametrize("host", [None, "127.0.0.2", "::1"])
+def test_server_listens_where_host_says(world: World, tmp_path: Path, host: str | None) -> None:
+    environ = settings(*copy_of(world, tmp_path), {"HOST": host} if host else {})
+    with serving(environ, tmp_path / "log") as server:
+        listening = psutil.Process(server.pid).net_connections()
+        found = {(one.laddr.ip, one.laddr.port) for one in listening if one.status == "LISTEN"}
+        assert found == {(host or "127.0.0.1", server.port)}
+
+
+@pytest.mark.parametrize("name", ["SCRIPT_NAME", "script_name", "PATH_INFO", "SCRIPT-NAME", "REMOTE_ADDR"])
+def test_no_header_moves_the_app(refusing: Server, name: str) -> None:
+    for value in ("/api", "/api/v1/algorithms", "/elsewhere"):
+        answer = raw(refusing, "GET /api/v1/algorithms HTTP/1.1", "Host: x", f"{name}: {value}")
+        assert answer.startswith("HTTP/1.1 200 ")
+
+
+@pytest.mark.parametrize("host", ["evil.example", "evil..example", "-"])
+def test_no_redirect_names_the_host_of_the_caller(refusing: Server, host: str) -> None:
+    targets = ("/api//v1/algorithms", "//evil.example/healthz", "http://evil.example", "/docs", "//docs/")
+    for target in targets:
+        answer = raw(refusing, f"GET {target} HTTP/1.1", f"Host: {host}")
+        assert re.search(r"^Location: (?!/(?!/))", answer, re.MULTILINE) is None
+        assert not answer.startswith("HTTP/1.1 5")
 
 
 def test_metrics_sum_all_workers(world: World, tmp_path: Path) -> None:
