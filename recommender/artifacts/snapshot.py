@@ -90,16 +90,16 @@ class Snapshot:
         """Score one list with every algorithm, so that a model that cannot answer is never served.
 
         Args:
-            thoroughly: also read what is otherwise read when it is first needed.
+            thoroughly: also read the index of user vectors, in a process of its own.
 
         Raises:
             ModelFormatError: there is something that cannot be used.
         """
         if thoroughly:
             try:
-                self.models[UserUser].ready()
-            except (ValueError, RuntimeError) as error:
-                raise ModelFormatError(f"the index of user vectors cannot be read: {error}") from error
+                self.models[UserUser].probe()
+            except ValueError as error:
+                raise ModelFormatError(str(error)) from error
         best_known = np.argsort(-self.models[Popularity].prior)[:3]
         context = self.context(Query.of([(int(row), FAVORITE) for row in best_known]))
         for name in ALGORITHMS:
