@@ -19,7 +19,6 @@ from recommender.data.catalog import Catalog
 from recommender.data.overlay import Overlay
 from recommender.data.query import Query
 from recommender.data.ratings_matrix import RatingsMatrix
-from recommender.data.vocabulary import Vocabulary
 from recommender.franchises import Franchises
 from recommender.models.base import Models, Scorer
 from recommender.models.context import ScoringContext
@@ -87,7 +86,7 @@ class Snapshot:
         return scorer
 
     def probe(self, *, thoroughly: bool = False) -> None:
-        """Score one list with every algorithm, so that a model that cannot answer is never served.
+        """Score a list with every algorithm, so that a model that cannot answer is never served.
 
         Args:
             thoroughly: also read the index of user vectors, in a process of its own.
@@ -103,7 +102,10 @@ class Snapshot:
         best_known = np.argsort(-self.models[Popularity].prior)[:3]
         context = self.context(Query.of([(int(row), FAVORITE) for row in best_known]))
         for name in ALGORITHMS:
-            scores = self.scorer(name).scores(context)
+            try:
+                scores = self.scorer(name).scores(context)
+            except Exception as error:  # a model may hold anything, and make its own code raise anything
+                raise ModelFormatError(f"{name} does not answer a probe: {error}") from error
             if scores.shape != (len(self.catalog),) or not np.isfinite(scores).all():
                 raise ModelFormatError(f"{name} does not give one finite score for each title")
 
@@ -148,16 +150,14 @@ class Snapshot:
         try:
             config = ModelConfig.from_dict(manifest["config"])
             catalog = Catalog(StoredTitles(directory / TITLES_FILE))
-            stored = DirectoryReader(directory, "ratings")
-            ratings = RatingsMatrix(
-                Vocabulary(stored.array("user_ids")),
-                len(catalog),
-                *(stored.array(part) for part in ("indptr", "indices", "data")),
-            )
+
+            def reader(owner: str) -> DirectoryReader:
+                return DirectoryReader(directory, owner, len(catalog))
+
             models = Models()
             for spec in fitting_order():
-                reader = DirectoryReader(directory, spec.name)
-                models = models.with_model(spec.model.load(reader, models, config.models[spec.name]))
+                model = spec.model.load(reader(spec.name), models, config.models[spec.name])
+                models = models.with_model(model)
             names = (directory / NAMES_FILE).read_text("utf-8")
             snapshot = cls(
                 config=config,
@@ -167,15 +167,20 @@ class Snapshot:
                     int(manifest["counts"]["generated_users"]),
                 ),
                 catalog=catalog,
-                ratings=ratings,
+                ratings=RatingsMatrix.load(reader("ratings")),
                 models=models,
-                franchises=Franchises.assemble(DirectoryReader(directory, "franchises").arrays()),
-                search=TitleIndex.assemble(DirectoryReader(directory, "search").arrays(), names, catalog),
+                franchises=Franchises.load(reader("franchises")),
+                search=TitleIndex.load(reader("search"), names, catalog),
             )
             if snapshot._vocabularies() != manifest["vocabularies"]:
                 raise ModelFormatError("its users or titles are not those it was built with")
-        except (KeyError, TypeError, ValueError, RuntimeError, OSError) as error:
-            raise ModelFormatError(f"{type(error).__name__}: {error}") from error
+            if not np.array_equal(snapshot.ratings.users.ids, models[UserUser].search.base.matrix.users.ids):
+                raise ModelFormatError("its neighbors are other users than those whose ratings it holds")
+        except ModelFormatError:
+            raise
+        except Exception as error:  # a file may be anything, and make a parser raise anything
+            kind = "" if isinstance(error, ValueError) else f"{type(error).__name__}: "
+            raise ModelFormatError(f"{kind}{error}") from error
         return snapshot
 
     def _vocabularies(self) -> dict[str, str]:

@@ -91,7 +91,11 @@ class ItemItem:
 
     @classmethod
     def load(cls, reader: ArrayReader, _models: Models, config: ItemItemConfig) -> ItemItem:
-        return cls(config, reader.array("titles"), reader.csr("long"), reader.csr("short"))
+        n = reader.n_anime
+        titles = reader.rows("titles", np.int64, (None,), n)
+        if (titles[1:] <= titles[:-1]).any():
+            raise ValueError("item-item.titles must be strictly ascending")
+        return cls(config, titles, reader.csr("long", (n, n)), reader.csr("short", (n, n)))
 
     def scores(self, context: ScoringContext) -> NDArray[np.float32]:
         """The sum of the evidence of each title of the list. See Scorer."""

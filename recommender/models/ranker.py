@@ -73,8 +73,8 @@ class Ranker:
 
     @classmethod
     def load(cls, reader: ArrayReader, models: Models, config: RankerConfig) -> Ranker:
-        mean_liked, mean_not_liked = reader.array("means").tolist()
-        network = Network.assemble(reader.arrays())
+        mean_liked, mean_not_liked = reader.array("means", np.float64, (2,), within=(1, 10)).tolist()
+        network = Network.load(reader, len(LIKE_FEATURES))
         return cls(config, models[Features], models[Hybrid], network, mean_liked, mean_not_liked)
 
     def scores(self, context: ScoringContext) -> NDArray[np.float32]:

@@ -90,8 +90,10 @@ class Residuals:
 
     @classmethod
     def load(cls, reader: ArrayReader, _models: Models, config: ResidualsConfig) -> Residuals:
-        overall = float(reader.array("overall")[0])
-        return cls(config, reader.array("like_rates"), overall, reader.csr("agreement"))
+        n = reader.n_anime
+        like_rates = reader.array("like_rates", np.float32, (n,), within=(0, 1))
+        overall = float(reader.array("overall", np.float64, (1,), within=(0, 1))[0])
+        return cls(config, like_rates, overall, reader.csr("agreement", (n, n)))
 
     @cached_on_context
     def expect(self, context: ScoringContext) -> Expected:

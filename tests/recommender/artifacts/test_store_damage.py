@@ -194,6 +194,22 @@ def test_unreadable_file_costs_only_its_version(store: ModelStore, monkeypatch: 
     assert store.load().name == "v0001"
 
 
+@pytest.mark.parametrize("name", ["idle.txt", "hybrid.extra.npy", ".hidden"])
+def test_file_that_no_manifest_lists_is_refused(store: ModelStore, name: str) -> None:
+    (store.directory / "v0002" / name).touch()
+    with pytest.raises(ModelFormatError, match=f"{name} is not listed in its manifest"):
+        store.load_version("v0002")
+
+
+@pytest.mark.parametrize("name", ["../v0001/titles.jsonl", "/etc/hostname", "nested/titles.jsonl"])
+def test_manifest_that_lists_files_elsewhere_is_refused(store: ModelStore, name: str) -> None:
+    change_manifest(
+        store, lambda manifest: manifest["files"].update({name: manifest["files"]["titles.jsonl"]})
+    )
+    with pytest.raises(ModelFormatError, match=f"{name} is missing"):
+        store.load_version("v0002")
+
+
 def test_load_version_names_the_damaged_file(store: ModelStore) -> None:
     os.truncate(store.directory / "v0002" / "titles.jsonl", 10)
     with pytest.raises(ModelFormatError, match=r"titles.jsonl is damaged"):
@@ -221,7 +237,6 @@ def test_load_follows_a_pointer_to_an_older_version(store: ModelStore) -> None:
 
 
 def test_load_gives_every_reason_where_nothing_is_usable(store: ModelStore) -> None:
-    (store.directory / "v0002" / "idle.txt").touch()  # a file that the manifest does not name does no harm
     (store.directory / "v0001" / "manifest.json").unlink()
     change_manifest(store, lambda manifest: manifest.update(format=99))
     with pytest.raises(NoModelError) as refusal:
