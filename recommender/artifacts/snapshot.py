@@ -27,7 +27,8 @@ from recommender.models.registry import ALGORITHMS, ModelConfig, algorithm_model
 from recommender.models.user_user import UserUser
 from recommender.search import TitleIndex
 
-FORMAT = 5  # grows when the files of a version change; other formats are rebuilt, not guessed at
+FORMAT = 5  # grows when the files of a version or the fields of its configuration change
+OLDER_FORMATS: tuple[int, ...] = ()  # served until there is a version of FORMAT; the newest first
 TITLES_FILE = "titles.jsonl"
 NAMES_FILE = "names.txt"
 
@@ -143,7 +144,7 @@ class Snapshot:
         Raises:
             ModelFormatError: another format, another configuration's fields, or parts that do not fit.
         """
-        if manifest.get("format") != FORMAT:
+        if manifest.get("format") not in (FORMAT, *OLDER_FORMATS):
             raise ModelFormatError(
                 f"its format is {manifest.get('format')!r}, this program reads {FORMAT}; build it anew"
             )

@@ -9,14 +9,14 @@ import os
 import re
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from filelock import FileLock, Timeout
 
-from recommender.artifacts.snapshot import ModelFormatError, Snapshot
+from recommender.artifacts.snapshot import FORMAT, OLDER_FORMATS, ModelFormatError, Snapshot
 
 MANIFEST_FILE = "manifest.json"
 CURRENT_FILE = "CURRENT"
@@ -62,11 +62,19 @@ class Version:
 
 
 class ModelStore:
-    """One directory with a folder for each version and a file `CURRENT` that names the one to serve."""
+    """One directory with a folder for each version and a file `CURRENT` that names the one to serve.
 
-    def __init__(self, directory: Path) -> None:
-        self.directory = directory
-        self._current_file = directory / CURRENT_FILE
+    Releases with different formats can use one directory: format 5 is in the directory itself, any other in a
+    folder of its own, `format-6`, which a release that does not know the format never looks into.
+
+    Attributes:
+        directory: of the versions of this format.
+    """
+
+    def __init__(self, directory: Path, format_number: int | None = None) -> None:
+        self._root, self._format = directory, FORMAT if format_number is None else format_number
+        self.directory = directory if self._format == 5 else directory / f"format-{self._format}"
+        self._current_file = self.directory / CURRENT_FILE
         self._current: tuple[tuple[int, int], Published | None] = ((0, 0), None)
 
     @contextmanager
@@ -77,7 +85,9 @@ class ModelStore:
             BuildInProgressError: it was still taken after `wait_s` seconds.
             OSError: the directory is not writable.
         """
-        lock = FileLock(self.directory / LOCK_FILE)
+        lock = FileLock(
+            self._root / LOCK_FILE
+        )  # of all formats: two builds at once would need twice the memory
         try:
             self.directory.mkdir(parents=True, exist_ok=True)
             lock.acquire(timeout=wait_s)
@@ -140,9 +150,9 @@ class ModelStore:
     def oldest_revision(self) -> int:
         """The lowest database revision that a version on disk was built at; 0 where none can be read."""
         revisions = []
-        for name in self.names():
+        for version in (*self._versions(), *self._versions_of_other_formats()):
             try:
-                revisions.append(int(_read_manifest(self.directory / name)["revision"]))
+                revisions.append(int(_read_manifest(version)["revision"]))
             except (ModelFormatError, KeyError, TypeError, ValueError):
                 continue
         return min(revisions, default=0)
@@ -158,7 +168,8 @@ class ModelStore:
             OSError: the disk is full or not writable; what was current still is.
         """
         self.sweep()
-        number = int(self.names()[0][1:]) + 1 if self.names() else 1
+        taken = [version.name for version in (*self._versions(), *self._versions_of_other_formats())]
+        number = 1 + max((int(name[1:]) for name in taken), default=0)
         name = f"v{number:04d}"
         try:
             manifest = self._write(name, snapshot, facts)
@@ -204,6 +215,10 @@ class ModelStore:
             except ModelFormatError as error:
                 problems.append(f"{name}: {error}")
                 log.warning("model %s in %s cannot be used: %s", name, self.directory, error)
+        if self._format == FORMAT:
+            for older in OLDER_FORMATS:
+                with suppress(NoModelError):
+                    return ModelStore(self._root, older).load()
         reasons = "; ".join(problems) or "nothing was built yet; run: python scripts/build_index.py"
         raise NoModelError(f"no usable model in {self.directory} ({reasons})")
 
@@ -256,7 +271,10 @@ class ModelStore:
         files = manifest.get("files")
         if not isinstance(files, dict) or not files:
             raise ModelFormatError("its manifest lists no files")
-        there = {path.name for path in directory.iterdir()} - {MANIFEST_FILE}
+        try:
+            there = {path.name for path in directory.iterdir()} - {MANIFEST_FILE}
+        except OSError as error:
+            raise ModelFormatError(f"its folder cannot be read: {error}") from error
         if unlisted := sorted(there - files.keys()):
             raise ModelFormatError(f"{unlisted[0]} is not listed in its manifest")
         for name, expected in files.items():
@@ -281,8 +299,31 @@ class ModelStore:
         _sync(self.directory)
 
     def _remove_old(self, current: str) -> None:
-        for name in [name for name in self.names() if name != current][KEPT_VERSIONS - 1 :]:
+        others = [name for name in self.names() if name != current]
+        for name in others[KEPT_VERSIONS - 1 :]:
             shutil.rmtree(self.directory / name, ignore_errors=True)
+        kept = [self.directory / name for name in (current, *others[: KEPT_VERSIONS - 1])]
+        if len(kept) == KEPT_VERSIONS:
+            oldest = min(map(_published_at, kept))
+            for version in self._versions_of_other_formats():
+                if _published_at(version) < oldest:
+                    shutil.rmtree(version, ignore_errors=True)
+
+    def _versions(self) -> list[Path]:
+        return [self.directory / name for name in self.names()]
+
+    def _versions_of_other_formats(self) -> list[Path]:
+        folders = {self._root, *self._root.glob("format-*")} - {self.directory}
+        found = (version for folder in folders for version in folder.glob("v*"))
+        return [version for version in found if _VERSION.fullmatch(version.name)]
+
+
+def _published_at(version: Path) -> float:
+    """Seconds since 1970; a folder that is gone or has no manifest is taken for the oldest."""
+    try:
+        return (version / MANIFEST_FILE).stat().st_mtime
+    except OSError:
+        return 0.0
 
 
 def _read_manifest(directory: Path) -> dict[str, Any]:

@@ -151,7 +151,7 @@ def question(snapshot: Snapshot) -> None:
 
 
 def outcomes(model: Path, copy: Path) -> dict[tuple[str, str], str]:
-    """How a process fares with each of the damages that can be done to each file of a model.
+    """The outcome of each damage that can be done to each file of a model, in a process of its own.
 
     Args:
         model: directory of a store; not changed.
@@ -183,7 +183,7 @@ def outcomes(model: Path, copy: Path) -> dict[tuple[str, str], str]:
 
 
 def outcome(store: ModelStore) -> str:
-    """How this process fares with the model of a store."""
+    """The outcome of loading the model of a store and asking it everything."""
     try:
         question(store.load_version(NAME).snapshot)
     except ModelFormatError as error:
