@@ -85,9 +85,8 @@ class ModelStore:
             BuildInProgressError: it was still taken after `wait_s` seconds.
             OSError: the directory is not writable.
         """
-        lock = FileLock(
-            self._root / LOCK_FILE
-        )  # of all formats: two builds at once would need twice the memory
+        # one for all formats: two builds at once would need twice the memory
+        lock = FileLock(self._root / LOCK_FILE)
         try:
             self.directory.mkdir(parents=True, exist_ok=True)
             lock.acquire(timeout=wait_s)

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field, is_dataclass, replace
 from graphlib import TopologicalSorter
 from importlib import import_module
 from types import MappingProxyType
-from typing import Any, cast, get_type_hints
+from typing import Any, cast, get_args, get_origin, get_type_hints
 
 from recommender.data.training_data import TrainingConfig
 from recommender.models.base import AlgorithmInfo, ModelSpec
@@ -75,7 +75,7 @@ class ModelConfig:
         """The inverse of `to_dict`, also after JSON.
 
         Raises:
-            ValueError: it has other models, or other fields, than this program.
+            ValueError: it has other models, other fields, or other kinds of values than this program.
         """
         models = values["models"]
         if differing := set(models) ^ {spec.name for spec in SPECS}:
@@ -87,8 +87,13 @@ class ModelConfig:
 
 
 def _from_dict(kind: Any, values: Any) -> Any:
+    if get_origin(kind) is tuple:
+        return tuple(_from_dict(get_args(kind)[0], value) for value in values)
     if not is_dataclass(kind):
-        return tuple(values) if isinstance(values, list) else values
+        number = isinstance(values, int | float if kind is float else int) and not isinstance(values, bool)
+        if not number or not 0 <= values <= 2**53:
+            raise ValueError(f"its configuration has {values!r} in the place of a number, {kind.__name__}")
+        return values
     hints = get_type_hints(kind)
     if differing := set(values) ^ set(hints):
         raise ValueError(f"its configuration has other fields: {', '.join(sorted(differing))}")

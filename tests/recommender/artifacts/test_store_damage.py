@@ -168,6 +168,18 @@ def test_manifest_with_foreign_values_is_skipped(
     assert store.load().name == "v0001"
 
 
+@pytest.mark.parametrize("value", ["high", None, float("nan"), -1, 10**30, 1e300, [1], {}, True])
+@pytest.mark.parametrize(
+    ("model", "name"), [("user-user", "neighbors"), ("popular", "prior_ratings"), ("ranker", "person_prior")]
+)
+def test_configuration_of_no_usable_number_is_skipped(
+    store: ModelStore, model: str, name: str, value: object
+) -> None:
+    change_manifest(store, lambda manifest: manifest["config"]["models"][model].update({name: value}))
+    with pytest.raises(ModelFormatError, match=r"its configuration has .* in the place of a number"):
+        store.load_version("v0002")
+
+
 @pytest.mark.parametrize("dims", [4, 7, 9, 16, 128])
 def test_model_of_another_dimension_is_skipped(store: ModelStore, dims: int) -> None:
     change_manifest(
