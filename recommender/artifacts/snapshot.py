@@ -27,7 +27,8 @@ from recommender.models.registry import ALGORITHMS, ModelConfig, algorithm_model
 from recommender.models.user_user import UserUser
 from recommender.search import TitleIndex
 
-FORMAT = 5  # grows when the files of a version or the fields of its configuration change
+FORMAT = 5  # grows when the files of a version, or the fields of its configuration, are not what they were
+RECIPE = 2  # grows when a build computes something else: an older version is served, but not up to date
 OLDER_FORMATS: tuple[int, ...] = ()  # served until there is a version of FORMAT; the newest first
 TITLES_FILE = "titles.jsonl"
 NAMES_FILE = "names.txt"
@@ -125,6 +126,7 @@ class Snapshot:
             self.models[spec.model].save(DirectoryWriter(directory, spec.name))
         return {
             "format": FORMAT,
+            "recipe": RECIPE,
             "config": json.loads(json.dumps(self.config.to_dict())),  # as it will be read
             "revision": self.origin.revision,
             "database": self.origin.database_id,

@@ -15,7 +15,7 @@ from recommender.data.query import Query
 from recommender.data.ratings_matrix import RatingsMatrix, ranges
 from recommender.data.training_data import TrainingData
 from recommender.kernels.linear import AutoencoderConfig, autoencoder, forget_rare_pairs, gram, strongest
-from recommender.models.base import AlgorithmInfo, Models, ModelSpec, cached_on_context
+from recommender.models.base import AlgorithmInfo, Models, ModelSpec, added, cached_on_context
 from recommender.models.context import ScoringContext
 
 # Evidence of one entry of a list for the titles that go with it, by rating. People go on watching what goes
@@ -30,7 +30,7 @@ class ItemItemConfig:
 
     titles: int = 5_000  # the model knows this many, by likes; memory of a build grows with its square
     weights: int = 200  # kept for each title, the strongest …
-    people: int = 5  # … of those between two titles that at least this many have; see anonymity.py
+    people: int = added(5)  # … of those between two titles that at least this many have; see anonymity.py
     list_power: float = 0.3  # a user counts (likes / 40)^-this in training
     long: AutoencoderConfig = field(default_factory=lambda: AutoencoderConfig(0.25, not_liked=0.4))
     short: AutoencoderConfig = field(default_factory=lambda: AutoencoderConfig(0.95))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, is_dataclass, replace
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from graphlib import TopologicalSorter
 from importlib import import_module
 from types import MappingProxyType
@@ -67,8 +67,8 @@ class ModelConfig:
 
     def to_dict(self) -> dict[str, Any]:
         """The form that the manifest stores."""
-        models = {name: asdict(config) for name, config in self.models.items()}
-        return {"training": asdict(self.training), "models": models}
+        models = {name: _to_dict(config) for name, config in self.models.items()}
+        return {"training": _to_dict(self.training), "models": models}
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> ModelConfig:
@@ -86,6 +86,13 @@ class ModelConfig:
         )
 
 
+def _to_dict(value: Any) -> Any:
+    if not is_dataclass(value):
+        return value
+    found = {f: getattr(value, f.name) for f in fields(value)}
+    return {f.name: _to_dict(v) for f, v in found.items() if not (f.metadata.get("added") and v == f.default)}
+
+
 def _from_dict(kind: Any, values: Any) -> Any:
     if get_origin(kind) is tuple:
         return tuple(_from_dict(get_args(kind)[0], value) for value in values)
@@ -95,6 +102,7 @@ def _from_dict(kind: Any, values: Any) -> Any:
             raise ValueError(f"its configuration has {values!r} in the place of a number, {kind.__name__}")
         return values
     hints = get_type_hints(kind)
-    if differing := set(values) ^ set(hints):
+    optional = {f.name for f in fields(kind) if f.metadata.get("added")}
+    if differing := (set(values) ^ set(hints)) - (optional - set(values)):
         raise ValueError(f"its configuration has other fields: {', '.join(sorted(differing))}")
     return cast(Any, kind)(**{name: _from_dict(hints[name], value) for name, value in values.items()})
