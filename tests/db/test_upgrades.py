@@ -152,7 +152,7 @@ def shape(engine: Engine) -> Shape:
 
 
 def losses(before: Shape, after: Shape) -> list[str]:
-    """What a release that knows the schema before would stumble over."""
+    """Each thing that a release which knows only the schema before would stumble over."""
     found: list[str] = []
     for table, columns in before.items():
         there: dict[str, Any] = after.get(table, {})
@@ -193,7 +193,7 @@ def test_losses_tell_both_kinds_of_migrations_apart(
     assert losses(before, after) == found
 
 
-def test_oldest_usable_revision_is_the_newest_that_is_not_additive(tmp_path: Path) -> None:
+def test_oldest_usable_revision_is_the_newest_not_additive(tmp_path: Path) -> None:
     with pytest.MonkeyPatch.context() as patch:
         for name, additive, expected in (("adds", True, RELEASE_BEFORE), ("breaks", False, "9999")):
             migrations = next_release(tmp_path / name, ADDITIVE, additive=additive)

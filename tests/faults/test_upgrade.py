@@ -13,11 +13,12 @@ from config import ROOT
 from recommender.artifacts.store import ModelStore
 from tests.db.test_upgrades import ADDITIVE, BREAKING, migrate_as, next_release
 from tests.faults.conftest import Place
+from tests.faults.crowd import person
 from tests.recommender.artifacts.test_formats import next_format
 from tests.serving.servers import serving
-from tests.serving.worlds import settings_of
+from tests.serving.worlds import STRANGER, settings_of
 
-LIST = {"user_id": 900_001, "ratings": [{"name": "Story number 106", "rating": 9}]}
+LIST = person(STRANGER, {106: 9, 108: 9})
 
 
 def test_server_goes_on_beside_the_next_release(place: Place, tmp_path: Path) -> None:
@@ -32,7 +33,7 @@ def test_server_goes_on_beside_the_next_release(place: Place, tmp_path: Path) ->
         assert {(a.json["model_version"], a.json["refused_model"]) for a in answers} == {("v0001", None)}
         saved = server.ask("/users/recommendations", LIST)
         assert saved.status == 200, saved.body
-        assert server.ask(f"/api/v1/users/{LIST['user_id']}/similar").status == 200
+        assert server.ask(f"/api/v1/users/{STRANGER}/similar").status == 200
     assert "has schema 9999 of a newer release, which this one" in place.log.read_text("utf-8")
     assert "building a model" not in place.log.read_text("utf-8")
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
 import pytest
 
 from tests.recommender.artifacts.resealed import outcomes
+from tests.sharing import made_once
 
 Outcomes = dict[tuple[str, str], str]
 EXACT = ["empty", "cut short", "longer", "bits of the header", "other type", "one dimension more"]
@@ -16,7 +18,13 @@ EXACT = ["empty", "cut short", "longer", "bits of the header", "other type", "on
 @pytest.fixture(scope="module")
 def found(two_versions: Path, tmp_path_factory: pytest.TempPathFactory) -> Outcomes:
     """The outcome of every damage to every file."""
-    return outcomes(two_versions, tmp_path_factory.mktemp("resealed") / "models")
+
+    def damage_all(folder: Path) -> None:
+        found = outcomes(two_versions, folder / "models")
+        (folder / "outcomes.json").write_text(json.dumps([*found.items()]), "utf-8")
+
+    folder = made_once(tmp_path_factory, "resealed", damage_all)  # takes 20 seconds
+    return {tuple(case): text for case, text in json.loads((folder / "outcomes.json").read_text("utf-8"))}
 
 
 def test_changed_model_is_refused_or_answers(found: Outcomes) -> None:
