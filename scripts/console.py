@@ -22,6 +22,7 @@ from sqlalchemy.exc import DBAPIError
 
 from config import ConfigError
 from db.engine import connection_error_message
+from db.schema import SchemaTooNewError
 from ingest.report import ImportFileError
 from recommender.artifacts.store import BuildInProgressError, NoModelError
 from serving.builder import BuildFailedError
@@ -31,7 +32,10 @@ OK, FAILED = 0, 1
 console = Console()
 errors = Console(stderr=True)
 
-_EXPECTED = (ConfigError, ImportFileError, BuildFailedError, NoModelError, BuildInProgressError, OSError)
+_EXPECTED = (
+    *(ConfigError, ImportFileError, SchemaTooNewError),
+    *(BuildFailedError, NoModelError, BuildInProgressError, OSError),
+)
 
 
 def run(main: Callable[[list[str] | None], int]) -> None:

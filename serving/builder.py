@@ -22,7 +22,7 @@ from db.titles import load_titles
 from db.users import count_generated_users, count_ratings, forget_erasures, stream_ratings
 from domain.relations import Relation
 from profiling.decorators import measured
-from recommender.artifacts.snapshot import ModelFormatError, Origin
+from recommender.artifacts.snapshot import RECIPE, ModelFormatError, Origin
 from recommender.artifacts.store import BuildInProgressError, ModelStore, Version
 from recommender.data.catalog import Catalog
 from recommender.data.ratings_matrix import RatingsMatrix
@@ -131,7 +131,7 @@ def _up_to_date(store: ModelStore, origin: Origin, config: ModelConfig) -> Versi
         log.warning("model %s is rebuilt: %s", name, error)
         return None
     found = version.snapshot.origin
-    same = version.snapshot.config == config
+    same = version.snapshot.config == config and version.manifest.get("recipe") == RECIPE
     unchanged = (found.database_id, found.revision) == (origin.database_id, origin.revision)
     return version if same and unchanged else None
 

@@ -18,7 +18,7 @@ from sqlalchemy.exc import DBAPIError
 
 from db.engine import connection_error_message, open_engine, read_transaction, set_read_timeout
 from db.revisions import current_revision, database_id
-from db.schema import migrate
+from db.schema import SchemaTooNewError, migrate
 from recommender.artifacts.store import ModelStore, NoModelError, Version
 from recommender.data.anonymity import AnonymityFloor
 from serving.builder import BuildFailedError
@@ -127,6 +127,8 @@ def open_services(settings: ServingSettings, observers: Observers | None = None)
         version = _load_or_build(engine, store, settings.model_titles)
     except DBAPIError as error:
         raise DatabaseUnavailableError(connection_error_message(error)) from error
+    except SchemaTooNewError as error:
+        raise DatabaseUnavailableError(str(error)) from error
     live = LiveModel(
         store,
         engine,

@@ -4,7 +4,12 @@ from alembic import context
 
 from db.models import Base
 
-connection = context.config.attributes["connection"]
-context.configure(connection=connection, target_metadata=Base.metadata, render_as_batch=True)
+attributes = context.config.attributes
+context.configure(
+    connection=attributes["connection"],
+    version_table=attributes["version_table"],
+    target_metadata=Base.metadata,
+    render_as_batch=True,
+)
 with context.begin_transaction():
     context.run_migrations()

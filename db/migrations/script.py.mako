@@ -11,6 +11,8 @@ revision = ${repr(up_revision)}
 down_revision = ${repr(down_revision)}
 branch_labels = None
 depends_on = None
+# True where a release that only knows the schema before can go on using this one: see docs/operations.md
+additive = False
 
 
 def upgrade() -> None:

@@ -19,7 +19,6 @@ from recommender.data.catalog import Catalog
 from recommender.data.overlay import Overlay
 from recommender.data.query import Query
 from recommender.data.ratings_matrix import RatingsMatrix
-from recommender.data.vocabulary import Vocabulary
 from recommender.franchises import Franchises
 from recommender.models.base import Models, Scorer
 from recommender.models.context import ScoringContext
@@ -28,7 +27,9 @@ from recommender.models.registry import ALGORITHMS, ModelConfig, algorithm_model
 from recommender.models.user_user import UserUser
 from recommender.search import TitleIndex
 
-FORMAT = 5  # grows when the files of a version change; other formats are rebuilt, not guessed at
+FORMAT = 5  # grows when the files of a version, or the fields of its configuration, are not what they were
+RECIPE = 2  # grows when a build computes something else: an older version is served, but not up to date
+OLDER_FORMATS: tuple[int, ...] = ()  # served until there is a version of FORMAT; the newest first
 TITLES_FILE = "titles.jsonl"
 NAMES_FILE = "names.txt"
 
@@ -87,23 +88,26 @@ class Snapshot:
         return scorer
 
     def probe(self, *, thoroughly: bool = False) -> None:
-        """Score one list with every algorithm, so that a model that cannot answer is never served.
+        """Score a list with every algorithm, so that a model that cannot answer is never served.
 
         Args:
-            thoroughly: also read what is otherwise read when it is first needed.
+            thoroughly: also read the index of user vectors, in a process of its own.
 
         Raises:
             ModelFormatError: there is something that cannot be used.
         """
         if thoroughly:
             try:
-                self.models[UserUser].ready()
-            except (ValueError, RuntimeError) as error:
-                raise ModelFormatError(f"the index of user vectors cannot be read: {error}") from error
+                self.models[UserUser].probe()
+            except ValueError as error:
+                raise ModelFormatError(str(error)) from error
         best_known = np.argsort(-self.models[Popularity].prior)[:3]
         context = self.context(Query.of([(int(row), FAVORITE) for row in best_known]))
         for name in ALGORITHMS:
-            scores = self.scorer(name).scores(context)
+            try:
+                scores = self.scorer(name).scores(context)
+            except Exception as error:  # a model may hold anything, and make its own code raise anything
+                raise ModelFormatError(f"{name} does not answer a probe: {error}") from error
             if scores.shape != (len(self.catalog),) or not np.isfinite(scores).all():
                 raise ModelFormatError(f"{name} does not give one finite score for each title")
 
@@ -122,6 +126,7 @@ class Snapshot:
             self.models[spec.model].save(DirectoryWriter(directory, spec.name))
         return {
             "format": FORMAT,
+            "recipe": RECIPE,
             "config": json.loads(json.dumps(self.config.to_dict())),  # as it will be read
             "revision": self.origin.revision,
             "database": self.origin.database_id,
@@ -141,23 +146,21 @@ class Snapshot:
         Raises:
             ModelFormatError: another format, another configuration's fields, or parts that do not fit.
         """
-        if manifest.get("format") != FORMAT:
+        if manifest.get("format") not in (FORMAT, *OLDER_FORMATS):
             raise ModelFormatError(
                 f"its format is {manifest.get('format')!r}, this program reads {FORMAT}; build it anew"
             )
         try:
             config = ModelConfig.from_dict(manifest["config"])
             catalog = Catalog(StoredTitles(directory / TITLES_FILE))
-            stored = DirectoryReader(directory, "ratings")
-            ratings = RatingsMatrix(
-                Vocabulary(stored.array("user_ids")),
-                len(catalog),
-                *(stored.array(part) for part in ("indptr", "indices", "data")),
-            )
+
+            def reader(owner: str) -> DirectoryReader:
+                return DirectoryReader(directory, owner, len(catalog))
+
             models = Models()
             for spec in fitting_order():
-                reader = DirectoryReader(directory, spec.name)
-                models = models.with_model(spec.model.load(reader, models, config.models[spec.name]))
+                model = spec.model.load(reader(spec.name), models, config.models[spec.name])
+                models = models.with_model(model)
             names = (directory / NAMES_FILE).read_text("utf-8")
             snapshot = cls(
                 config=config,
@@ -167,15 +170,20 @@ class Snapshot:
                     int(manifest["counts"]["generated_users"]),
                 ),
                 catalog=catalog,
-                ratings=ratings,
+                ratings=RatingsMatrix.load(reader("ratings")),
                 models=models,
-                franchises=Franchises.assemble(DirectoryReader(directory, "franchises").arrays()),
-                search=TitleIndex.assemble(DirectoryReader(directory, "search").arrays(), names, catalog),
+                franchises=Franchises.load(reader("franchises")),
+                search=TitleIndex.load(reader("search"), names, catalog),
             )
             if snapshot._vocabularies() != manifest["vocabularies"]:
                 raise ModelFormatError("its users or titles are not those it was built with")
-        except (KeyError, TypeError, ValueError, RuntimeError, OSError) as error:
-            raise ModelFormatError(f"{type(error).__name__}: {error}") from error
+            if not np.array_equal(snapshot.ratings.users.ids, models[UserUser].search.base.matrix.users.ids):
+                raise ModelFormatError("its neighbors are other users than those whose ratings it holds")
+        except ModelFormatError:
+            raise
+        except Exception as error:  # a file may be anything, and make a parser raise anything
+            kind = "" if isinstance(error, ValueError) else f"{type(error).__name__}: "
+            raise ModelFormatError(f"{kind}{error}") from error
         return snapshot
 
     def _vocabularies(self) -> dict[str, str]:

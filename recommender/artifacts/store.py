@@ -9,14 +9,14 @@ import os
 import re
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from filelock import FileLock, Timeout
 
-from recommender.artifacts.snapshot import ModelFormatError, Snapshot
+from recommender.artifacts.snapshot import FORMAT, OLDER_FORMATS, ModelFormatError, Snapshot
 
 MANIFEST_FILE = "manifest.json"
 CURRENT_FILE = "CURRENT"
@@ -62,11 +62,19 @@ class Version:
 
 
 class ModelStore:
-    """One directory with a folder for each version and a file `CURRENT` that names the one to serve."""
+    """One directory with a folder for each version and a file `CURRENT` that names the one to serve.
 
-    def __init__(self, directory: Path) -> None:
-        self.directory = directory
-        self._current_file = directory / CURRENT_FILE
+    Releases with different formats can use one directory: format 5 is in the directory itself, any other in a
+    folder of its own, `format-6`, which a release that does not know the format never looks into.
+
+    Attributes:
+        directory: of the versions of this format.
+    """
+
+    def __init__(self, directory: Path, format_number: int | None = None) -> None:
+        self._root, self._format = directory, FORMAT if format_number is None else format_number
+        self.directory = directory if self._format == 5 else directory / f"format-{self._format}"
+        self._current_file = self.directory / CURRENT_FILE
         self._current: tuple[tuple[int, int], Published | None] = ((0, 0), None)
 
     @contextmanager
@@ -77,7 +85,8 @@ class ModelStore:
             BuildInProgressError: it was still taken after `wait_s` seconds.
             OSError: the directory is not writable.
         """
-        lock = FileLock(self.directory / LOCK_FILE)
+        # one for all formats: two builds at once would need twice the memory
+        lock = FileLock(self._root / LOCK_FILE)
         try:
             self.directory.mkdir(parents=True, exist_ok=True)
             lock.acquire(timeout=wait_s)
@@ -140,9 +149,9 @@ class ModelStore:
     def oldest_revision(self) -> int:
         """The lowest database revision that a version on disk was built at; 0 where none can be read."""
         revisions = []
-        for name in self.names():
+        for version in (*self._versions(), *self._versions_of_other_formats()):
             try:
-                revisions.append(int(_read_manifest(self.directory / name)["revision"]))
+                revisions.append(int(_read_manifest(version)["revision"]))
             except (ModelFormatError, KeyError, TypeError, ValueError):
                 continue
         return min(revisions, default=0)
@@ -158,7 +167,8 @@ class ModelStore:
             OSError: the disk is full or not writable; what was current still is.
         """
         self.sweep()
-        number = int(self.names()[0][1:]) + 1 if self.names() else 1
+        taken = [version.name for version in (*self._versions(), *self._versions_of_other_formats())]
+        number = 1 + max((int(name[1:]) for name in taken), default=0)
         name = f"v{number:04d}"
         try:
             manifest = self._write(name, snapshot, facts)
@@ -179,7 +189,7 @@ class ModelStore:
         temporary = self.directory / f"{_TEMPORARY}{name}"
         temporary.mkdir(parents=True)
         manifest = {"version": name, **facts, **snapshot.save(temporary)}
-        manifest["files"] = {path.name: _fingerprint(path) for path in sorted(temporary.iterdir())}
+        manifest["files"] = {path.name: fingerprint(path) for path in sorted(temporary.iterdir())}
         manifest = seal(manifest)
         (temporary / MANIFEST_FILE).write_text(json.dumps(manifest, indent=1), "utf-8")
         self._verified(temporary).probe(thoroughly=True)  # hnswlib does not say when the disk was full
@@ -204,6 +214,10 @@ class ModelStore:
             except ModelFormatError as error:
                 problems.append(f"{name}: {error}")
                 log.warning("model %s in %s cannot be used: %s", name, self.directory, error)
+        if self._format == FORMAT:
+            for older in OLDER_FORMATS:
+                with suppress(NoModelError):
+                    return ModelStore(self._root, older).load()
         reasons = "; ".join(problems) or "nothing was built yet; run: python scripts/build_index.py"
         raise NoModelError(f"no usable model in {self.directory} ({reasons})")
 
@@ -216,10 +230,7 @@ class ModelStore:
         directory = self.directory / name
         manifest = _read_manifest(directory)
         snapshot = self._verified(directory)
-        try:
-            snapshot.probe()
-        except (ValueError, TypeError, ArithmeticError, RuntimeError, LookupError) as error:
-            raise ModelFormatError(f"it does not answer a probe: {error}") from error
+        snapshot.probe()
         return Version(name, manifest, snapshot)
 
     def use(self, name: str) -> Version:
@@ -259,12 +270,17 @@ class ModelStore:
         files = manifest.get("files")
         if not isinstance(files, dict) or not files:
             raise ModelFormatError("its manifest lists no files")
+        try:
+            there = {path.name for path in directory.iterdir()} - {MANIFEST_FILE}
+        except OSError as error:
+            raise ModelFormatError(f"its folder cannot be read: {error}") from error
+        if unlisted := sorted(there - files.keys()):
+            raise ModelFormatError(f"{unlisted[0]} is not listed in its manifest")
         for name, expected in files.items():
-            path = directory / Path(name).name
-            if not path.is_file():
+            if name not in there:
                 raise ModelFormatError(f"{name} is missing")
             try:
-                found = _fingerprint(path)
+                found = fingerprint(directory / name)
             except OSError as error:
                 raise ModelFormatError(f"{name} cannot be read: {error}") from error
             if found != expected:
@@ -282,8 +298,31 @@ class ModelStore:
         _sync(self.directory)
 
     def _remove_old(self, current: str) -> None:
-        for name in [name for name in self.names() if name != current][KEPT_VERSIONS - 1 :]:
+        others = [name for name in self.names() if name != current]
+        for name in others[KEPT_VERSIONS - 1 :]:
             shutil.rmtree(self.directory / name, ignore_errors=True)
+        kept = [self.directory / name for name in (current, *others[: KEPT_VERSIONS - 1])]
+        if len(kept) == KEPT_VERSIONS:
+            oldest = min(map(_published_at, kept))
+            for version in self._versions_of_other_formats():
+                if _published_at(version) < oldest:
+                    shutil.rmtree(version, ignore_errors=True)
+
+    def _versions(self) -> list[Path]:
+        return [self.directory / name for name in self.names()]
+
+    def _versions_of_other_formats(self) -> list[Path]:
+        folders = {self._root, *self._root.glob("format-*")} - {self.directory}
+        found = (version for folder in folders for version in folder.glob("v*"))
+        return [version for version in found if _VERSION.fullmatch(version.name)]
+
+
+def _published_at(version: Path) -> float:
+    """Seconds since 1970; a folder that is gone or has no manifest is taken for the oldest."""
+    try:
+        return (version / MANIFEST_FILE).stat().st_mtime
+    except OSError:
+        return 0.0
 
 
 def _read_manifest(directory: Path) -> dict[str, Any]:
@@ -305,7 +344,7 @@ def seal(manifest: Mapping[str, Any]) -> dict[str, Any]:
     return contents | {"seal": hashlib.sha256(text.encode()).hexdigest()}
 
 
-def _fingerprint(path: Path) -> dict[str, Any]:
+def fingerprint(path: Path) -> dict[str, Any]:
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     return {"sha256": digest, "bytes": path.stat().st_size}

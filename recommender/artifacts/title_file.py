@@ -13,6 +13,7 @@ import numpy as np
 
 from domain.titles import Title
 
+_LARGEST = 2**53  # number of a title that is exact in every type
 CACHED_TITLES = 2_048  # by each process
 
 
@@ -49,14 +50,25 @@ class StoredTitles(Sequence[Title]):
 
     def _read(self, row: int) -> Title:
         line = self._text[self._starts[row] : self._starts[row + 1]].tobytes()
-        anime_id, name, aliases, genres, kind, *rest = json.loads(line)
+        values = json.loads(line)
+        anime_id, name, aliases, genres, kind, episodes, score, members, year, image_url = values
+        for text in (name, *(alias for alias, _ in aliases), image_url or ""):
+            if not isinstance(text, str):
+                raise ValueError(f"row {row} of the titles has {text!r} in the place of a text")
+        for number in (episodes, score, members, year):
+            if not isinstance(number, int | float | None) or not abs(number or 0) <= _LARGEST:
+                raise ValueError(f"row {row} of the titles has {number!r} in the place of a number")
         return Title(
             anime_id,
             name,
             tuple((alias, sys.intern(of_kind)) for alias, of_kind in aliases),
             tuple(map(sys.intern, genres)),
             kind and sys.intern(kind),
-            *rest,
+            episodes,
+            score,
+            members,
+            year,
+            image_url,
         )
 
 

@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from domain.ranges import LIKED_FROM
+from domain.ranges import LIKED_FROM, RATINGS
+from recommender.data.arrays import ArrayReader
 from recommender.data.vocabulary import Vocabulary
 
 
@@ -80,6 +81,15 @@ class RatingsMatrix:
             np.concatenate(indices) if indices else np.empty(0, np.int32),
             np.concatenate(data) if data else np.empty(0, np.uint8),
         )
+
+    @classmethod
+    def load(cls, reader: ArrayReader, prefix: str = "") -> RatingsMatrix:
+        """Read the arrays `user_ids`, and `indptr`, `indices` and `data` with a prefix."""
+        ids = reader.array("user_ids", np.int64, (None,))
+        indices = reader.rows(f"{prefix}indices", np.int32, (None,), reader.n_anime)
+        data = reader.array(f"{prefix}data", np.uint8, indices.shape, within=(0, RATINGS[-1]))
+        indptr = reader.offsets(f"{prefix}indptr", (len(ids) + 1,), len(indices))
+        return cls(Vocabulary(ids), reader.n_anime, indptr, indices, data)
 
     @property
     def n_users(self) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from domain.relations import SAME_STORY, Relation
+from recommender.data.arrays import ArrayReader
 from recommender.data.catalog import Catalog
 from recommender.franchises.entry import UNKNOWN_YEAR, choose_entry, looks_extra, stands_alone
 from recommender.franchises.evidence import Names
@@ -70,9 +71,14 @@ class Franchises:
         return {"groups": self.groups, "entries": self.entries, "extras": self.extras}
 
     @classmethod
-    def assemble(cls, arrays: Mapping[str, NDArray[Any]]) -> Franchises:
+    def load(cls, reader: ArrayReader) -> Franchises:
         """The inverse of `arrays`."""
-        return cls(arrays["groups"], arrays["entries"], arrays["extras"])
+        n = reader.n_anime
+        return cls(
+            reader.rows("groups", np.int32, (n,), n),
+            reader.rows("entries", np.int32, (n,), n),
+            reader.array("extras", np.bool_, (n,)),
+        )
 
 
 def _edges(catalog: Catalog, relations: Iterable[Relation]) -> tuple[list[Edge], int]:

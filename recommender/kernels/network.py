@@ -5,12 +5,14 @@ Plain numpy: thousands of titles are scored in a millisecond, and it is saved as
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from recommender.data.arrays import ArrayReader
 
 FURTHEST = 8.0  # standard deviations
 
@@ -91,9 +93,23 @@ class Network:
         return {field.name: getattr(self, field.name) for field in fields(self)}
 
     @classmethod
-    def assemble(cls, arrays: Mapping[str, NDArray[Any]]) -> Network:
+    def load(cls, reader: ArrayReader, n_features: int) -> Network:
         """The inverse of `arrays`; a copy, since it is small and always needed."""
-        return cls(**{field.name: np.array(arrays[field.name]) for field in fields(cls)})
+
+        def copy(name: str, *shape: int | None) -> Floats:
+            return np.array(reader.array(name, np.float32, shape))
+
+        hidden = copy("hidden", n_features, None)
+        units = hidden.shape[1]
+        return cls(
+            mean=copy("mean", n_features),
+            scale=copy("scale", n_features),
+            hidden=hidden,
+            bias=copy("bias", units),
+            out=copy("out", units),
+            linear=copy("linear", n_features),
+            offset=copy("offset", 1),
+        )
 
     def scores(self, features: Floats) -> Floats:
         """float32 (n,) for features float32 (n, features)."""

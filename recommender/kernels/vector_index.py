@@ -14,7 +14,10 @@ import hnswlib
 import numpy as np
 from numpy.typing import NDArray
 
+from recommender.kernels.index_file import check_index_file
+
 Vectors = NDArray[np.float32]
+_IS_CHROMA = hasattr(hnswlib.Index, "persist_dirty")  # chroma-hnswlib, which may take the place of hnswlib
 
 
 @dataclass(frozen=True)
@@ -36,8 +39,9 @@ class VectorIndex:
     would hold a copy, and most lists are short enough to do without.
     """
 
-    def __init__(self, dim: int, count: int, read: Callable[[], Any]) -> None:
+    def __init__(self, dim: int, count: int, read: Callable[[], Any], descriptor: int | None = None) -> None:
         self.dim, self._count, self._read = dim, count, read
+        self.descriptor = descriptor  # of the file that it is read from
 
     @classmethod
     def build(cls, vectors: Vectors, config: VectorIndexConfig) -> VectorIndex:
@@ -61,34 +65,27 @@ class VectorIndex:
 
     @classmethod
     def load(cls, path: Path, dim: int, count: int) -> VectorIndex:
-        """Read an index that `save` wrote. The file's hash must have been verified: hnswlib trusts its bytes.
+        """Read an index that `save` wrote. It is checked first: hnswlib trusts its bytes.
 
         The file stays open, and so may be removed before it is read.
+
+        Raises:
+            ValueError: the file is damaged, or holds other vectors than these.
         """
-        descriptor = os.open(path, os.O_RDONLY)
+        with path.open("rb") as file:
+            try:
+                check_index_file(file, dim, count, lengths=_IS_CHROMA)
+            except ValueError as error:
+                raise ValueError(f"{path.name} {error}") from error
+            descriptor = os.dup(file.fileno())
 
-        def read() -> Any:
-            index = hnswlib.Index(space="cosine", dim=dim)
-            index.load_index(f"/dev/fd/{descriptor}", max_elements=max(1, count))
-            if index.get_current_count() != count:
-                raise ValueError(f"{path.name} holds {index.get_current_count()} vectors, expected {count}")
-            return index
-
-        loaded = cls(dim, count, read)
+        loaded = cls(dim, count, lambda: read_index(descriptor, dim, count), descriptor)
         weakref.finalize(loaded, os.close, descriptor)
         return loaded
 
     @cached_property
     def _index(self) -> Any:
         return self._read()
-
-    def ready(self) -> None:
-        """Read it now.
-
-        Raises:
-            ValueError: the file holds another number of vectors.
-        """
-        _ = self._index
 
     def save(self, path: Path) -> None:
         """Write to `path`; the caller verifies the size, since hnswlib ignores a full disk."""
@@ -118,6 +115,15 @@ class VectorIndex:
                     return np.empty(0, np.int64), np.empty(0, np.float32)
                 k = max(1, k // 2)
         return labels[0].astype(np.int64), (1.0 - distances[0]).astype(np.float32)
+
+
+def read_index(descriptor: int, dim: int, count: int) -> Any:
+    """The hnswlib index of an open file; raises ValueError where it holds another number of vectors."""
+    index = hnswlib.Index(space="cosine", dim=dim)
+    index.load_index(f"/dev/fd/{descriptor}", max_elements=max(1, count))
+    if index.get_current_count() != count:
+        raise ValueError(f"it holds {index.get_current_count()} vectors, expected {count}")
+    return index
 
 
 class ExactIndex:

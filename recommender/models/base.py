@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar, cast, runtime_checkable
 
@@ -27,6 +27,7 @@ __all__ = [
     "Models",
     "NoConfig",
     "Scorer",
+    "added",
     "cached_on_context",
 ]
 
@@ -119,6 +120,14 @@ class Models:
     def with_model(self, model: Any) -> Models:
         """The same models and one more, or one in the place of another of its class."""
         return Models({**self._fitted, type(model): model})
+
+
+def added(default: Any) -> Any:
+    """A field of a configuration that models of the same format may lack, and then were built without.
+
+    It is saved only where it is not its default, so that the release before can read the rest.
+    """
+    return field(default=default, metadata={"added": True})
 
 
 @dataclass(frozen=True)

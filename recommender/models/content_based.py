@@ -47,7 +47,8 @@ class ContentBased:
         documents = [_terms(title) for title in catalog.titles]
         vectorizer = TfidfVectorizer(analyzer=list, sublinear_tf=True, dtype=np.float32)
         described = any(documents)
-        terms = csr_array(vectorizer.fit_transform(documents) if described else (len(catalog), 1))
+        found = vectorizer.fit_transform(documents) if described else (len(catalog), 1)
+        terms = csr_array(found, dtype=np.float32)
         # members know all of MyAnimeList; users of our own stand in where the file has none
         watchers = models[Popularity].watchers
         known = np.log1p(np.maximum(catalog.members, watchers).astype(np.float64))
@@ -60,7 +61,10 @@ class ContentBased:
 
     @classmethod
     def load(cls, reader: ArrayReader, _models: Models, config: ContentConfig) -> ContentBased:
-        return cls(config, reader.csr("terms"), reader.array("prior"))
+        terms = reader.csr("terms", (reader.n_anime, None), within=(0, 1.01))
+        if terms.shape[1] > max(1, terms.nnz):
+            raise ValueError(f"content-based.terms has {terms.shape[1]} terms for {terms.nnz} entries")
+        return cls(config, terms, reader.array("prior", np.float32, (reader.n_anime,), within=(0, 1)))
 
     def scores(self, context: ScoringContext) -> NDArray[np.float32]:
         """See Scorer."""

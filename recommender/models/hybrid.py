@@ -72,8 +72,9 @@ class Hybrid:
 
     @classmethod
     def load(cls, reader: ArrayReader, models: Models, config: HybridConfig) -> Hybrid:
-        network = Network.assemble(reader.arrays())
-        return cls(config, models[Features], network, reader.csr("cold_start"), models[Popularity].prior)
+        network = Network.load(reader, len(NAMES))
+        cold_start = reader.csr("cold_start", (reader.n_anime, reader.n_anime), within=(0, 1))
+        return cls(config, models[Features], network, cold_start, models[Popularity].prior)
 
     @cached_on_context
     def scores(self, context: ScoringContext) -> NDArray[np.float32]:

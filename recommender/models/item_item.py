@@ -16,7 +16,7 @@ from recommender.data.query import Query
 from recommender.data.ratings_matrix import RatingsMatrix, ranges
 from recommender.data.training_data import TrainingData
 from recommender.kernels.linear import AutoencoderConfig, autoencoder, forget_rare_pairs, gram, strongest
-from recommender.models.base import AlgorithmInfo, Models, ModelSpec, cached_on_context
+from recommender.models.base import AlgorithmInfo, Models, ModelSpec, added, cached_on_context
 from recommender.models.context import ScoringContext
 
 # Evidence of one entry of a list for the titles that go with it, by rating. People go on watching what goes
@@ -31,7 +31,7 @@ class ItemItemConfig:
 
     titles: int = 5_000  # the model knows this many, by likes; memory of a build grows with its square
     weights: int = 200  # kept for each title, the strongest …
-    people: int = AnonymityFloor().people  # … of those between titles that at least this many have
+    people: int = added(AnonymityFloor().people)  # … of those between titles that at least this many have
     list_power: float = 0.3  # a user counts (likes / 40)^-this in training
     long: AutoencoderConfig = field(default_factory=lambda: AutoencoderConfig(0.25, not_liked=0.4))
     short: AutoencoderConfig = field(default_factory=lambda: AutoencoderConfig(0.95))
@@ -92,7 +92,11 @@ class ItemItem:
 
     @classmethod
     def load(cls, reader: ArrayReader, _models: Models, config: ItemItemConfig) -> ItemItem:
-        return cls(config, reader.array("titles"), reader.csr("long"), reader.csr("short"))
+        n = reader.n_anime
+        titles = reader.rows("titles", np.int64, (None,), n)
+        if (titles[1:] <= titles[:-1]).any():
+            raise ValueError("item-item.titles must be strictly ascending")
+        return cls(config, titles, reader.csr("long", (n, n)), reader.csr("short", (n, n)))
 
     def scores(self, context: ScoringContext) -> NDArray[np.float32]:
         """The sum of the evidence of each title of the list. See Scorer."""

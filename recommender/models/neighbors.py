@@ -20,7 +20,6 @@ from recommender.data.overlay import Overlay
 from recommender.data.query import Query
 from recommender.data.ranking import top_k
 from recommender.data.ratings_matrix import RatingsMatrix, ranges
-from recommender.data.vocabulary import Vocabulary
 from recommender.kernels.vector_index import VectorIndex, VectorIndexConfig, Vectors
 
 INDEX_FILE = "users.bin"
@@ -153,19 +152,17 @@ class NeighborSearch:
 
     @classmethod
     def load(cls, reader: ArrayReader, config: NeighborsConfig) -> NeighborSearch:
-        idf = reader.array("idf")
-        likes = RatingsMatrix(
-            Vocabulary(reader.array("user_ids")),
-            len(idf),
-            *(reader.array(f"likes_{part}") for part in ("indptr", "indices", "data")),
-        )
-        profiles = UniqueProfiles(reader.array("profiles_users"), reader.array("profiles_starts"))
+        n_anime, likes = reader.n_anime, RatingsMatrix.load(reader, "likes_")
+        norms = reader.array("norms", np.float32, (likes.n_users,), within=(0, 1e9))
+        likers = reader.rows("likers_users", np.int32, (None,), likes.n_users)
+        profiled = reader.rows("profiles_users", np.int64, (None,), likes.n_users)
+        profiles = UniqueProfiles(profiled, reader.offsets("profiles_starts", (None,), len(profiled)))
         return cls(
             config,
-            UserLikes(likes, reader.array("norms")),
-            idf,
-            reader.array("projection"),
-            Likers(reader.array("likers_users"), reader.array("likers_starts")),
+            UserLikes(likes, norms),
+            reader.array("idf", np.float32, (n_anime,), within=(0, 100)),
+            reader.array("projection", np.float32, (n_anime, config.dims)),
+            Likers(likers, reader.offsets("likers_starts", (n_anime + 1,), len(likers))),
             profiles,
             VectorIndex.load(reader.path(INDEX_FILE), config.dims, len(profiles)),
         )

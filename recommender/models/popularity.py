@@ -59,7 +59,12 @@ class Popularity:
 
     @classmethod
     def load(cls, reader: ArrayReader, _models: Models, _config: PopularityConfig) -> Popularity:
-        return cls(reader.array("histograms"), reader.array("mean_ratings"), reader.array("prior"))
+        n = reader.n_anime
+        return cls(
+            reader.array("histograms", np.uint32, (n, RATINGS[-1] + 1)),
+            reader.array("mean_ratings", np.float32, (n,), within=(0, RATINGS[-1])),
+            reader.array("prior", np.float32, (n,), within=(0, 1)),
+        )
 
     @cached_property
     def likes(self) -> NDArray[np.int64]:

@@ -26,7 +26,13 @@ class RankerConfig:
     examples: ExamplesConfig = field(default_factory=ExamplesConfig)
     network: NetworkConfig = field(default_factory=lambda: NetworkConfig(epochs=10, batch=512))
     like_power: float = 0.5  # the order is hybrid's score times the probability^this
-    person_prior: float = 5.0  # ratings of a person, at which their own means weigh as much as everybody's
+    person_prior: float = (
+        5.0  # ratings of a person, at which their own means weigh as much as everybody's; > 0
+    )
+
+    def __post_init__(self) -> None:
+        if not self.person_prior > 0:
+            raise ValueError(f"person_prior must be above 0, not {self.person_prior}")
 
 
 class Forecast(NamedTuple):
@@ -73,8 +79,8 @@ class Ranker:
 
     @classmethod
     def load(cls, reader: ArrayReader, models: Models, config: RankerConfig) -> Ranker:
-        mean_liked, mean_not_liked = reader.array("means").tolist()
-        network = Network.assemble(reader.arrays())
+        mean_liked, mean_not_liked = reader.array("means", np.float64, (2,), within=(1, 10)).tolist()
+        network = Network.load(reader, len(LIKE_FEATURES))
         return cls(config, models[Features], models[Hybrid], network, mean_liked, mean_not_liked)
 
     def scores(self, context: ScoringContext) -> NDArray[np.float32]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, is_dataclass, replace
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from graphlib import TopologicalSorter
 from importlib import import_module
 from types import MappingProxyType
-from typing import Any, cast, get_type_hints
+from typing import Any, cast, get_args, get_origin, get_type_hints
 
 from recommender.data.training_data import TrainingConfig
 from recommender.models.base import AlgorithmInfo, ModelSpec
@@ -67,15 +67,15 @@ class ModelConfig:
 
     def to_dict(self) -> dict[str, Any]:
         """The form that the manifest stores."""
-        models = {name: asdict(config) for name, config in self.models.items()}
-        return {"training": asdict(self.training), "models": models}
+        models = {name: _to_dict(config) for name, config in self.models.items()}
+        return {"training": _to_dict(self.training), "models": models}
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> ModelConfig:
         """The inverse of `to_dict`, also after JSON.
 
         Raises:
-            ValueError: it has other models, or other fields, than this program.
+            ValueError: it has other models, other fields, or other kinds of values than this program.
         """
         models = values["models"]
         if differing := set(models) ^ {spec.name for spec in SPECS}:
@@ -86,10 +86,23 @@ class ModelConfig:
         )
 
 
+def _to_dict(value: Any) -> Any:
+    if not is_dataclass(value):
+        return value
+    found = {f: getattr(value, f.name) for f in fields(value)}
+    return {f.name: _to_dict(v) for f, v in found.items() if not (f.metadata.get("added") and v == f.default)}
+
+
 def _from_dict(kind: Any, values: Any) -> Any:
+    if get_origin(kind) is tuple:
+        return tuple(_from_dict(get_args(kind)[0], value) for value in values)
     if not is_dataclass(kind):
-        return tuple(values) if isinstance(values, list) else values
+        number = isinstance(values, int | float if kind is float else int) and not isinstance(values, bool)
+        if not number or not 0 <= values <= 2**53:
+            raise ValueError(f"its configuration has {values!r} in the place of a number, {kind.__name__}")
+        return values
     hints = get_type_hints(kind)
-    if differing := set(values) ^ set(hints):
+    optional = {f.name for f in fields(kind) if f.metadata.get("added")}
+    if differing := (set(values) ^ set(hints)) - (optional - set(values)):
         raise ValueError(f"its configuration has other fields: {', '.join(sorted(differing))}")
     return cast(Any, kind)(**{name: _from_dict(hints[name], value) for name, value in values.items()})

@@ -25,9 +25,13 @@ class ResidualsConfig:
 
     neighbors: int = 150  # titles kept for each title, those that agree or disagree with it most
     title_prior: float = 10.0  # weight of the overall share of likes in a title's, in ratings
-    person_prior: float = 5.0  # the same in a person's
+    person_prior: float = 5.0  # the same in a person's; > 0
     together_prior: float = 50.0  # people who rated both titles, below which agreement counts for little
     distance_prior: float = 0.3  # weight of no opinion in the mean over a list
+
+    def __post_init__(self) -> None:
+        if not self.person_prior > 0:
+            raise ValueError(f"person_prior must be above 0, not {self.person_prior}")
 
 
 class Expected(NamedTuple):
@@ -90,8 +94,10 @@ class Residuals:
 
     @classmethod
     def load(cls, reader: ArrayReader, _models: Models, config: ResidualsConfig) -> Residuals:
-        overall = float(reader.array("overall")[0])
-        return cls(config, reader.array("like_rates"), overall, reader.csr("agreement"))
+        n = reader.n_anime
+        like_rates = reader.array("like_rates", np.float32, (n,), within=(0, 1))
+        overall = float(reader.array("overall", np.float64, (1,), within=(0, 1))[0])
+        return cls(config, like_rates, overall, reader.csr("agreement", (n, n)))
 
     @cached_on_context
     def expect(self, context: ScoringContext) -> Expected:

@@ -12,6 +12,7 @@ from recommender.data.anonymity import AnonymityFloor
 from recommender.data.arrays import ArrayReader, ArrayWriter
 from recommender.data.query import Query
 from recommender.data.training_data import TrainingData
+from recommender.kernels.probe_index import probe_index
 from recommender.models.base import AlgorithmInfo, Models, ModelSpec, cached_on_context
 from recommender.models.context import ScoringContext
 from recommender.models.neighbors import Nearest, NeighborsConfig, NeighborSearch
@@ -70,13 +71,15 @@ class UserUser:
     def load(cls, reader: ArrayReader, _models: Models, config: UserUserConfig) -> UserUser:
         return cls._of(NeighborSearch.load(reader, config.search), config)
 
-    def ready(self) -> None:
-        """Read what is otherwise read when it is first needed.
+    def probe(self) -> None:
+        """Read the index, which is otherwise read when it is first needed, in a process of its own.
 
         Raises:
-            ValueError, RuntimeError: the index is not what was saved.
+            ValueError: it cannot be read, or ends the process that reads it.
         """
-        self.search.index.ready()
+        index = self.search.index
+        if index.descriptor is not None:
+            probe_index(index.descriptor, index.dim, len(index))
 
     def scores(self, context: ScoringContext) -> NDArray[np.float32]:
         """Votes of the neighbors who liked a title, against its popularity. See Scorer."""

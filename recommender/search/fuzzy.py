@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
 
+from recommender.data.arrays import ArrayReader
 from recommender.search.normalize import compact
 
 _CANDIDATES = 80
@@ -67,13 +68,14 @@ class FuzzyNames:
         }
 
     @classmethod
-    def assemble(
-        cls, arrays: Mapping[str, NDArray[Any]], text: str, popularity: NDArray[np.int64]
-    ) -> FuzzyNames:
+    def load(cls, reader: ArrayReader, text: str, popularity: NDArray[np.int64]) -> FuzzyNames:
         """The inverse of `arrays`; `text` begins with the names."""
-        rows = arrays["fuzzy_rows"]
-        rest = (arrays["fuzzy_sizes"], arrays["fuzzy_starts"], arrays["fuzzy_postings"])
-        return cls(text, arrays["fuzzy_lines"], rows, popularity[rows], *rest)
+        rows = reader.rows("fuzzy_rows", np.int64, (None,), reader.n_anime)
+        lines = reader.array("fuzzy_lines", np.int32, (len(rows) + 1,), within=(0, len(text)))
+        sizes = reader.array("fuzzy_sizes", np.int64, rows.shape, within=(0, len(text)))
+        postings = reader.rows("fuzzy_postings", np.int32, (None,), len(rows))
+        starts = reader.offsets("fuzzy_starts", (_BUCKETS + 1,), len(postings))
+        return cls(text, lines, rows, popularity[rows], sizes, starts, postings)
 
     def find(self, normal: str) -> int | None:
         """Return the row of the title that `normal` misspells, or None when in doubt."""

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from recommender.data.arrays import ArrayReader
 from recommender.data.catalog import Catalog
 from recommender.search.fuzzy import TRIGRAM, FuzzyNames
 from recommender.search.names import Spelling, matched_name, spellings
@@ -40,6 +41,11 @@ class NameTable:
         hashes = np.array([_hash(name) for name in names], dtype=np.uint64)
         order = np.argsort(hashes)
         return cls(hashes[order], np.array(list(names.values()), dtype=np.int32)[order])
+
+    @classmethod
+    def load(cls, reader: ArrayReader, form: str) -> NameTable:
+        hashes = reader.array(f"{form}_hashes", np.uint64, (None,))
+        return cls(hashes, reader.rows(f"{form}_rows", np.int32, hashes.shape, reader.n_anime))
 
     def get(self, name: str) -> int | None:
         """Return the row of the title with that name, or None."""
@@ -138,17 +144,21 @@ class TitleIndex:
         return tables | own | self.fuzzy.arrays()
 
     @classmethod
-    def assemble(cls, arrays: Mapping[str, NDArray[Any]], text: str, catalog: Catalog) -> TitleIndex:
+    def load(cls, reader: ArrayReader, text: str, catalog: Catalog) -> TitleIndex:
         """The inverse of `arrays`."""
+        if text and not text.endswith("\n"):
+            raise ValueError("the names end in the middle of a line")
+        n_lines = text.count("\n")
+        words = reader.rows("words", np.int32, (None,), len(text))
         return cls(
-            forms=tuple(NameTable(arrays[f"{form}_hashes"], arrays[f"{form}_rows"]) for form in _FORMS),
-            fuzzy=FuzzyNames.assemble(arrays, text, catalog.members),
+            forms=tuple(NameTable.load(reader, form) for form in _FORMS),
+            fuzzy=FuzzyNames.load(reader, text, catalog.members),
             text=text,
-            lines=arrays["lines"],
-            line_rows=arrays["line_rows"],
-            words=arrays["words"],
-            word_ranks=arrays["word_ranks"],
-            first_words=arrays["first_words"],
+            lines=reader.rows("lines", np.int32, (n_lines,), len(text)),
+            line_rows=reader.rows("line_rows", np.int32, (n_lines,), len(catalog)),
+            words=words,
+            word_ranks=reader.rows("word_ranks", np.int32, words.shape, len(catalog)),
+            first_words=reader.array("first_words", np.bool_, words.shape),
             by_popularity=_rows_by_popularity(catalog.members),
             catalog=catalog,
         )

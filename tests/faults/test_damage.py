@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import random
 import shutil
 
-from recommender.artifacts.store import ModelStore
+import numpy as np
+
+from recommender.artifacts.store import MANIFEST_FILE, ModelStore, fingerprint, seal
 from tests.faults.conftest import Place
 from tests.serving.servers import Server, serving
 from tests.serving.worlds import rewrite
@@ -50,3 +53,20 @@ def test_flipped_byte_is_noticed_by_every_running_worker(sqlite_place: Place, ch
         whole = publish_copy(store, len(files) + 2)
         point_to(store, whole)
         assert states(server) == {(whole, "None")}
+
+
+def test_resealed_damage_is_refused_and_kills_no_worker(sqlite_place: Place) -> None:
+    store = sqlite_place.store
+    with serving(sqlite_place.environ, sqlite_place.log) as server:
+        pids = {worker.pid for worker in server.workers()}
+        for number, file in enumerate(("user-user.users.bin", "content-based.terms_indices.npy"), start=2):
+            name = publish_copy(store, number)
+            damaged, manifest = store.directory / name / file, dict(store.manifest("v0001"))
+            content = bytearray(damaged.read_bytes())
+            content[128:] = np.full(len(content) // 4 - 32, 2**31 - 1, "<i4").tobytes()
+            rewrite(damaged, bytes(content))
+            manifest["files"] = manifest["files"] | {file: fingerprint(damaged)}
+            rewrite(store.directory / name / MANIFEST_FILE, json.dumps(seal(manifest)).encode())
+            point_to(store, name)
+            assert states(server) == {("v0001", name)}
+        assert {worker.pid for worker in server.workers()} == pids

@@ -117,6 +117,18 @@ def test_changed_config_triggers_a_build(embedded: Engine, store: ModelStore) ->
     assert not build_model(embedded, store, config=config)[1]
 
 
+def test_version_of_another_recipe_is_served_but_rebuilt(
+    embedded: Engine, store: ModelStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("recommender.artifacts.snapshot.RECIPE", 1)
+    build_model(embedded, store)
+    assert store.load().name == "v0001"
+    monkeypatch.undo()
+    assert store.load().name == "v0001"
+    assert build_model(embedded, store)[1]
+    assert not build_model(embedded, store)[1]
+
+
 @pytest.mark.parametrize("how", DAMAGES)
 def test_damaged_current_version_is_rebuilt(embedded: Engine, store: ModelStore, how: str) -> None:
     build_model(embedded, store)

@@ -168,6 +168,18 @@ def test_manifest_with_foreign_values_is_skipped(
     assert store.load().name == "v0001"
 
 
+@pytest.mark.parametrize("value", ["high", None, float("nan"), -1, 10**30, 1e300, [1], {}, True])
+@pytest.mark.parametrize(
+    ("model", "name"), [("user-user", "neighbors"), ("popular", "prior_ratings"), ("ranker", "person_prior")]
+)
+def test_configuration_of_no_usable_number_is_skipped(
+    store: ModelStore, model: str, name: str, value: object
+) -> None:
+    change_manifest(store, lambda manifest: manifest["config"]["models"][model].update({name: value}))
+    with pytest.raises(ModelFormatError, match=r"its configuration has .* in the place of a number"):
+        store.load_version("v0002")
+
+
 @pytest.mark.parametrize("dims", [4, 7, 9, 16, 128])
 def test_model_of_another_dimension_is_skipped(store: ModelStore, dims: int) -> None:
     change_manifest(
@@ -192,6 +204,22 @@ def test_unreadable_file_costs_only_its_version(store: ModelStore, monkeypatch: 
 
     monkeypatch.setattr(hashlib, "file_digest", cannot_read)
     assert store.load().name == "v0001"
+
+
+@pytest.mark.parametrize("name", ["idle.txt", "hybrid.extra.npy", ".hidden"])
+def test_file_that_no_manifest_lists_is_refused(store: ModelStore, name: str) -> None:
+    (store.directory / "v0002" / name).touch()
+    with pytest.raises(ModelFormatError, match=f"{name} is not listed in its manifest"):
+        store.load_version("v0002")
+
+
+@pytest.mark.parametrize("name", ["../v0001/titles.jsonl", "/etc/hostname", "nested/titles.jsonl"])
+def test_manifest_that_lists_files_elsewhere_is_refused(store: ModelStore, name: str) -> None:
+    change_manifest(
+        store, lambda manifest: manifest["files"].update({name: manifest["files"]["titles.jsonl"]})
+    )
+    with pytest.raises(ModelFormatError, match=f"{name} is missing"):
+        store.load_version("v0002")
 
 
 def test_load_version_names_the_damaged_file(store: ModelStore) -> None:
@@ -221,7 +249,6 @@ def test_load_follows_a_pointer_to_an_older_version(store: ModelStore) -> None:
 
 
 def test_load_gives_every_reason_where_nothing_is_usable(store: ModelStore) -> None:
-    (store.directory / "v0002" / "idle.txt").touch()  # a file that the manifest does not name does no harm
     (store.directory / "v0001" / "manifest.json").unlink()
     change_manifest(store, lambda manifest: manifest.update(format=99))
     with pytest.raises(NoModelError) as refusal:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from random import Random
 
 import numpy as np
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from domain.relations import KINDS, SAME_STORY, Relation
 from domain.titles import Title
+from recommender.artifacts.arrays import DirectoryReader, DirectoryWriter
 from recommender.data.catalog import Catalog
 from recommender.franchises import Franchises
 from tests.recommender.franchises.conftest import curated, demo
@@ -20,9 +22,10 @@ def test_empty_catalog_has_no_franchises() -> None:
     assert Franchises.build(Catalog(()), []).groups.shape == (0,)
 
 
-def test_assembled_franchises_equal_the_saved_ones() -> None:
+def test_loaded_franchises_equal_the_saved_ones(tmp_path: Path) -> None:
     built = Franchises.build(demo(), curated())
-    again = Franchises.assemble(built.arrays())
+    DirectoryWriter(tmp_path, "franchises").arrays(built.arrays())
+    again = Franchises.load(DirectoryReader(tmp_path, "franchises", len(demo())))
     for name, array in built.arrays().items():
         np.testing.assert_array_equal(again.arrays()[name], array)
     assert (built.groups.dtype, built.entries.dtype, built.extras.dtype) == (np.int32, np.int32, np.bool_)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from recommender.artifacts.arrays import DirectoryReader, DirectoryWriter
 from recommender.kernels.network import Network, NetworkConfig, listwise_softmax, logistic, probability
 
 CONFIG = NetworkConfig(hidden=8, epochs=30)
@@ -68,9 +70,10 @@ def test_network_without_examples_is_its_linear_start() -> None:
     assert network.scores(FEATURES[0]).tolist() == FEATURES[0, :, 0].tolist()
 
 
-def test_network_is_reproducible_and_survives_saving() -> None:
+def test_network_is_reproducible_and_survives_saving(tmp_path: Path) -> None:
     labels = (FEATURES[..., 2] > 3).astype(np.float32)
     one, two = (Network.fit(FEATURES, labels, listwise_softmax, START, CONFIG) for _ in range(2))
-    saved = Network.assemble(one.arrays())
+    DirectoryWriter(tmp_path, "network").arrays(one.arrays())
+    saved = Network.load(DirectoryReader(tmp_path, "network", n_anime=0), n_features=4)
     assert one.scores(FEATURES[0]).tobytes() == two.scores(FEATURES[0]).tobytes()
     assert one.scores(FEATURES[0]).tobytes() == saved.scores(FEATURES[0]).tobytes()

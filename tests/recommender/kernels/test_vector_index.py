@@ -66,10 +66,19 @@ def test_loaded_index_gives_the_answers_of_the_saved_one(tmp_path: Path) -> None
         assert again[1].tobytes() == similarities.tobytes()
 
 
-def test_ready_refuses_another_count_than_expected(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("dim", "count", "message"),
+    [
+        (DIM, 11, r"index.bin holds 10 vectors, expected 11"),
+        (DIM, 9, r"index.bin holds 10 vectors, expected 9"),
+        (DIM - 1, 10, r"index.bin is not laid out for vectors of dimension 15"),
+        (2 * DIM, 10, r"index.bin is not laid out for vectors of dimension 32"),
+    ],
+)
+def test_load_refuses_other_vectors_than_expected(tmp_path: Path, dim: int, count: int, message: str) -> None:
     VectorIndex.build(random_vectors(10), CONFIG).save(tmp_path / "index.bin")
-    with pytest.raises(ValueError, match=r"index.bin holds 10 vectors, expected 11"):
-        VectorIndex.load(tmp_path / "index.bin", DIM, 11).ready()
+    with pytest.raises(ValueError, match=message):
+        VectorIndex.load(tmp_path / "index.bin", dim, count)
 
 
 def test_search_for_more_than_there_are_returns_all() -> None:

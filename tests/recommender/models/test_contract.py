@@ -221,7 +221,7 @@ EVERY_MODEL = pytest.mark.parametrize("spec", SPECS, ids=lambda spec: spec.name)
 def test_model_survives_saving_and_loading(fitted: Models, spec: ModelSpec, tmp_path: Path) -> None:
     model, config = fitted[spec.model], SMALL_CONFIG.models[spec.name]
     model.save(DirectoryWriter(tmp_path, spec.name))
-    loaded = spec.model.load(DirectoryReader(tmp_path, spec.name), fitted, config)
+    loaded = spec.model.load(DirectoryReader(tmp_path, spec.name, N_ANIME), fitted, config)
     assert outputs(fitted, loaded) == outputs(fitted, model)
     assert outputs(fitted, loaded, SMALL_NEWER) == outputs(fitted, model, SMALL_NEWER)
     assert getattr(loaded, "config", config) == getattr(model, "config", config) == config

@@ -158,3 +158,11 @@ def test_from_dict_names_unknown_and_missing_fields(path: tuple[str, ...], remov
 def test_from_dict_names_unknown_and_missing_models(name: str, remove: bool) -> None:
     with pytest.raises(ValueError, match=rf"other models: {name}$"):
         ModelConfig.from_dict(change("models", name, remove=remove))
+
+
+def test_added_field_is_saved_only_where_it_is_not_its_default() -> None:
+    assert "people" not in DEFAULT.to_dict()["models"]["item-item"]
+    changed = DEFAULT.with_model("item-item", people=7)
+    assert changed.to_dict()["models"]["item-item"]["people"] == 7
+    for config in (DEFAULT, changed):
+        assert ModelConfig.from_dict(json.loads(json.dumps(config.to_dict()))) == config

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from hypothesis import given
 from hypothesis import strategies as st
 
+from recommender.artifacts.arrays import DirectoryReader, DirectoryWriter
 from recommender.data.catalog import Catalog
 from recommender.search import TitleIndex
 from tests.recommender.search.conftest import index_of, index_of_names, query_bank
 
 
-def test_assembled_index_answers_the_query_bank_alike(index: TitleIndex, catalog: Catalog) -> None:
-    again = TitleIndex.assemble(index.arrays(), index.text, catalog)
+def test_loaded_index_answers_the_query_bank_alike(
+    index: TitleIndex, catalog: Catalog, tmp_path: Path
+) -> None:
+    DirectoryWriter(tmp_path, "search").arrays(index.arrays())
+    again = TitleIndex.load(DirectoryReader(tmp_path, "search", len(catalog)), index.text, catalog)
     for text, _ in query_bank():
         assert again.resolve(text) == index.resolve(text)
         assert again.suggest(text[:4], 8) == index.suggest(text[:4], 8)
