@@ -207,11 +207,15 @@ class TitleIndex:
         if len(loose(normal)) > 1:
             yield self.fuzzy.similar(normal)
 
-    def _namesakes(self, normal: str) -> Iterator[int]:
-        """Rows of titles whose main title is `normal`, qualifiers aside, most popular first."""
+    def _namesakes(self, normal: str, allowed: NDArray[np.bool_] | None = None) -> Iterator[int]:
+        """Rows of titles whose main title is `normal`, qualifiers aside, most popular first.
+
+        Args:
+            allowed: bool (n_anime,), the titles to look at; default: every title.
+        """
         words = self._words_with_prefix(f"{normal}\n")
         for row in self._sorted_by_popularity(self.word_ranks[words][self.first_words[words]]):
-            if any(
+            if (allowed is None or allowed[row]) and any(
                 not name.alias and normalize(name.text) == normal for name in spellings(self.catalog[row])
             ):
                 yield row
@@ -221,7 +225,7 @@ class TitleIndex:
         name, _, year = normal.rpartition(" ")
         if not (name and year.isdecimal() and int(year)):  # 0 stands for an unknown year
             return None
-        return next((row for row in self._namesakes(name) if self.catalog.years[row] == int(year)), None)
+        return next(self._namesakes(name, self.catalog.years == int(year)), None)
 
     def _words_with_prefix(self, prefix: str) -> slice:
         """Slice of `words` where the rest of the line starts with `prefix`."""
