@@ -7,7 +7,9 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 
+from api.context import settings
 from api.schemas.fields import MAX_TEXT, AnimeId, Name, ProfileId, Rating
+from serving.errors import ListTooLongError
 from serving.lists import SubmittedList, SubmittedTitle
 
 # a list without any title, as JSON Schema. Used under `not`: of an `anyOf`, client generators make a union,
@@ -53,6 +55,13 @@ def submitted(entries: Iterable[ListEntry]) -> list[SubmittedTitle]:
     return [SubmittedTitle(entry.anime_id, entry.name or "", entry.rating) for entry in entries]
 
 
+def require_length(*lists: object) -> None:
+    """Raise ListTooLongError before the entries of lists that are too long together are looked at."""
+    length = sum(len(entries) for entries in lists if isinstance(entries, list))
+    if length > settings().max_list_titles:
+        raise ListTooLongError(length, settings().max_list_titles)
+
+
 class ListFields(BaseModel):
     """A list of titles: those with an opinion, and those that were only watched."""
 
@@ -63,6 +72,13 @@ class ListFields(BaseModel):
         description="titles watched without an opinion: never recommended, and weak evidence of taste; for a "
         "title that is in `ratings`, too, the rating counts",
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _not_too_long(cls, value: Any) -> Any:
+        if isinstance(value, dict):
+            require_length(value.get("ratings"), value.get("watched_ids"))
+        return value
 
     def to_list(self) -> SubmittedList:
         return SubmittedList(submitted(self.ratings), self.watched_ids)
