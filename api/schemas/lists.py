@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 from api.context import settings
 from api.schemas.fields import MAX_TEXT, AnimeId, Name, ProfileId, Rating
 from serving.errors import ListTooLongError
-from serving.lists import SubmittedList, SubmittedTitle
+from serving.lists import MAX_CORRECTIONS, SubmittedList, SubmittedTitle
 
 # a list without any title, as JSON Schema. Used under `not`: of an `anyOf`, client generators make a union,
 # and lose the members beside it
@@ -35,7 +35,11 @@ class ListEntry(BaseModel):
     model_config = ConfigDict(extra="ignore", json_schema_extra=_describe_entry)
 
     anime_id: AnimeId | None = None
-    name: Name | None = Field(default=None, description="any name of the title; an id overrides it")
+    name: Name | None = Field(
+        default=None,
+        description="any name of the title; an id overrides it. Typos are forgiven in the first "
+        f"{MAX_CORRECTIONS:,} names that no title is spelled like",
+    )
     rating: Rating | None = None
 
     @model_validator(mode="before")

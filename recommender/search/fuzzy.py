@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -122,18 +123,24 @@ class FuzzyNames:
         They have about the same length, and most of the trigrams: the rarest of these tell already.
         """
         typos = _max_typos(len(spaceless) + _MAX_TYPOS)  # of the longest name that it may stand for
-        near = np.abs(self.lengths - len(spaceless)) <= typos
-        if not near.any():
+        shortest, longest = len(spaceless) - typos, len(spaceless) + typos
+        if not self._by_length[max(shortest, 0) : longest + 1].any():
             return iter(())
         trigrams = _trigrams(spaceless)
         sizes = self.starts[trigrams + 1] - self.starts[trigrams]
         rarest = trigrams[np.argsort(sizes, kind="stable")[: typos * _TRIGRAMS_OF_TYPO + _SPARE_TRIGRAMS]]
         shared = self._shared(rarest)
         needed = max(1, len(rarest) - typos * _TRIGRAMS_OF_TYPO)
-        names = np.flatnonzero((shared >= needed) & near)
+        names = np.flatnonzero(shared >= needed)
+        names = names[(self.lengths[names] >= shortest) & (self.lengths[names] <= longest)]
         if len(names) > _CANDIDATES:
             names = names[np.argsort(-shared[names], kind="stable")[:_CANDIDATES]]
         return self._named(names)
+
+    @cached_property
+    def _by_length(self) -> NDArray[np.int64]:
+        """int64 (longest + 1,): how many names have each number of letters."""
+        return np.bincount(self.lengths, minlength=1)
 
     def _shared(self, trigrams: NDArray[np.int64]) -> NDArray[np.int64]:
         """int64 (n_names,): how many of these trigrams each name has."""

@@ -153,8 +153,13 @@ class TitleIndex:
             catalog=catalog,
         )
 
-    def resolve(self, text: str) -> int | None:
-        """Return the row of the title that `text` names, or None when in doubt."""
+    def resolve(self, text: str, *, as_spelled: bool = False) -> int | None:
+        """Return the row of the title that `text` names, or None when in doubt.
+
+        Args:
+            as_spelled: whether to do without looking for typos and for the beginnings of names, which
+                costs several times as much as the rest.
+        """
         normal = normalize(text)
         if not normal:
             return None
@@ -168,7 +173,9 @@ class TitleIndex:
             return None
         row = self._namesake_by_year(normal)
         row = free.get(loosened) if row is None else row
-        row = self.fuzzy.find(normal) if row is None else row
+        if row is not None or as_spelled:
+            return row
+        row = self.fuzzy.find(normal)
         return self._dominant_completion(normal) if row is None else row
 
     def suggest(self, text: str, limit: int, allowed: NDArray[np.bool_] | None = None) -> list[int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 MAX_QUERY = 200  # characters; the rest is ignored, no title is longer
 
@@ -34,6 +35,7 @@ _REPEATED = re.compile(r"(\D)\1+")
 _STOP_WORDS = {"the", "a", "an"}
 
 
+@lru_cache(maxsize=64)  # each form of a name begins with it
 def fold(text: str) -> str:
     """Unify case, width and white space, nothing else: the strictest form."""
     folded = unicodedata.normalize("NFKC", text[: MAX_QUERY // 4])
