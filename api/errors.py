@@ -12,12 +12,13 @@ from pydantic_core import ErrorDetails
 from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException
 
-from api.members import unknown_member
+from api.members import shortened, unknown_member
 from api.problems import INVALID_REQUEST, OF_ERROR, OF_STATUS, OTHER, ProblemKind
 from recommender.pipeline.filters import UnknownFilterValueError
 from serving.errors import ServiceError, database_message
 
 RETRY_AFTER_S = 5
+MAX_ERRORS = 20  # of a request that does not fit its schema
 COMPATIBLE = "compatible"  # blueprint whose validation errors are 400, as existing frontends expect
 
 log = logging.getLogger(__name__)
@@ -46,7 +47,9 @@ class Problem(BaseModel):
     status: int
     detail: str = Field(description="what happened, and what to do")
     error: str = Field(description="the same as `detail`, for older frontends")
-    errors: list[FieldError] | None = Field(default=None, description="at most 20 of the invalid fields")
+    errors: list[FieldError] | None = Field(
+        default=None, description=f"at most {MAX_ERRORS} of the invalid fields"
+    )
 
 
 def problem(
@@ -73,10 +76,11 @@ def problem(
 
 def validation_problem(error: ValidationError) -> Response:
     """The response for a request that does not fit its schema."""
+    found = error.errors(include_url=False, include_context=False, include_input=False)
     errors = [
-        {"loc": list(item["loc"]), "msg": _message(item, error.title)}
-        for item in error.errors(include_url=False, include_context=False, include_input=False)
-    ][:20]
+        {"loc": [shortened(part) for part in item["loc"]], "msg": _message(item, error.title)}
+        for item in found[:MAX_ERRORS]
+    ]
     first = errors[0]
     where = ".".join(str(part) for part in first["loc"])
     detail = f"{where}: {first['msg']}" if where else str(first["msg"])

@@ -9,6 +9,7 @@ from typing import Any, get_args
 from pydantic import BaseModel
 from rapidfuzz import process
 
+LONGEST_NAME = 50  # letters of a member that an answer repeats
 MIN_SIMILARITY = 60.0  # of a suggested name, 0-100
 # names that other APIs, or earlier versions of this one, have for a member
 FORMER: Mapping[str, str] = {
@@ -22,6 +23,11 @@ FORMER: Mapping[str, str] = {
 }
 
 
+def shortened(part: int | str) -> int | str:
+    """A part of the path to a field, cut where it is longer than any name of ours."""
+    return part if isinstance(part, int) or len(part) <= LONGEST_NAME else f"{part[:LONGEST_NAME]}…"
+
+
 def unknown_member(schema: str, loc: Sequence[int | str]) -> str:
     """The message for a member that a schema does not have.
 
@@ -29,7 +35,7 @@ def unknown_member(schema: str, loc: Sequence[int | str]) -> str:
         schema: name of the model that the request was validated against.
         loc: the path to the member, its name last.
     """
-    name = str(loc[-1])
+    name = str(shortened(loc[-1]))
     allowed = _members(_model(schema), loc[:-1])
     former = FORMER.get(name)
     nearest = process.extractOne(name, allowed, score_cutoff=MIN_SIMILARITY) if allowed else None

@@ -9,6 +9,15 @@ from flask import Request, json
 from pydantic import BaseModel, ConfigDict
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 
+MAX_LISTS = 100_000  # of one body: lists in lists take 40 times the memory of their text
+MAX_MEMBERS = 1_000  # of one JSON object; each that is not known would be an error of its own
+
+
+def _object(members: list[tuple[str, Any]]) -> dict[str, Any]:
+    if len(members) > MAX_MEMBERS:
+        raise ValueError(f"an object has {len(members):,} members, at most {MAX_MEMBERS:,} are read")
+    return dict(members)
+
 
 def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not JSON")
@@ -23,9 +32,13 @@ class JsonRequest(Request):
             data = self.get_data(cache=cache)
             if self.content_length is None and len(data) >= (self.max_content_length or len(data) + 1):
                 raise RequestEntityTooLarge  # sent in chunks: werkzeug cuts it off without a word
-            body = json.loads(data.decode("utf-8"), parse_constant=_refuse_constant)
+            if (lists := data.count(b"[")) > MAX_LISTS:
+                raise RequestEntityTooLarge(f"The body has {lists:,} lists, at most {MAX_LISTS:,} are read.")
+            body = json.loads(
+                data.decode("utf-8"), parse_constant=_refuse_constant, object_pairs_hook=_object
+            )
         except (ValueError, RecursionError) as error:
-            raise BadRequest(f"The body is not valid JSON: {error or type(error).__name__}") from None
+            raise BadRequest(f"The body cannot be read as JSON: {error or type(error).__name__}") from None
         # flask-openapi3 would take a string for JSON once more
         return [body] if isinstance(body, str) else body
 

@@ -24,11 +24,13 @@ from domain.ranges import MAX_ANIME_ID
 from ingest.files import GZIP_MAGIC
 from ingest.report import ImportFileError
 
-MAX_BYTES = 32_000_000  # of XML, decompressed; a title takes about 1,000
+MAX_BYTES = 10_000_000  # of XML, decompressed; a title takes about 1,000
 MAX_TOKEN = 1_000_000  # bytes of one tag or comment, which the parser buffers as a whole
 MAX_FIELD = 1_000  # characters of one parsed field
+MAX_NAME = 200  # characters of a title that are kept
+MAX_ATTRIBUTES = 10  # of one element; an export has none
 MAX_DEPTH = 20  # of elements; an export has 3
-MAX_ELEMENTS = 100  # for each title; an export has 25
+MAX_ELEMENTS = 40  # for each title; an export has 25
 _CHUNK = 1 << 16
 
 
@@ -158,6 +160,8 @@ class _Reader(ContentHandler):
         self._elements += 1
         self._path.append(name)
         depth = len(self._path)
+        if len(attrs) > MAX_ATTRIBUTES:
+            raise self.error(f"<{name[:50]}> has more than {MAX_ATTRIBUTES} attributes")
         if depth > MAX_DEPTH:
             raise self.error(f"elements are nested more than {MAX_DEPTH} deep")
         if self._elements > MAX_ELEMENTS * (self._max_titles + 1):
@@ -239,8 +243,9 @@ def _status(text: str) -> Status | None:
 
 
 def _title(text: str) -> str:
-    """Replace each run of white space and unprintable characters with one space."""
-    return " ".join("".join(character if character.isprintable() else " " for character in text).split())
+    """Replace each run of white space and unprintable characters with one space, and cut a long title."""
+    printable = "".join(character if character.isprintable() else " " for character in text)
+    return " ".join(printable.split())[:MAX_NAME]
 
 
 _STATUSES = dict(zip(("1", "2", "3", "4", "6"), Status, strict=True)) | {

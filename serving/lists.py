@@ -12,6 +12,9 @@ from recommender.artifacts.snapshot import Snapshot
 from recommender.data.catalog import Catalog
 from serving.errors import ListTooLongError, NoTitleResolvedError
 
+# names of one list that are searched for with typos, where none is spelled like that; others cost a fifth
+MAX_CORRECTIONS = 1_000
+
 
 class SubmittedTitle(NamedTuple):
     """One entry of a list: a title by id or by name, with or without a rating."""
@@ -108,6 +111,7 @@ def resolve_list(submitted: SubmittedList, snapshot: Snapshot, max_titles: int |
         raise ListTooLongError(length, max_titles)
     resolved: list[Resolved] = []
     unresolved: list[Unresolved] = []
+    corrections = 0
     for title in submitted.titles:
         row, name = None, title.name.strip()
         if title.anime_id is not None:
@@ -115,7 +119,10 @@ def resolve_list(submitted: SubmittedList, snapshot: Snapshot, max_titles: int |
         elif not name:
             continue
         else:
-            row = snapshot.search.resolve(name)
+            row = snapshot.search.resolve(name, as_spelled=True)
+            if row is None and corrections < MAX_CORRECTIONS:
+                corrections += 1
+                row = snapshot.search.resolve(name)
         if row is None:
             unresolved.append(Unresolved(name, title.anime_id, title.rating))
         else:

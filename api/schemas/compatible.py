@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, RootModel
+from pydantic import BaseModel, ConfigDict, Field, RootModel, model_validator
 
 from api.requests import QueryModel
 from api.schemas.fields import MAX_TEXT, AlgorithmName, OrdinaryId, PageLength
 from api.schemas.items import stars
-from api.schemas.lists import ListEntry, submitted
+from api.schemas.lists import ListEntry, require_length, submitted
 from recommender.models.content_based import ContentBased
 from serving.lists import SubmittedList
 from serving.recommendations import Recommendations, RecommendOptions
@@ -42,6 +42,13 @@ class CompatibleRequest(BaseModel):
         default=None, description="how many titles to return; default: 15 for user-user, 20 otherwise"
     )
     anime_list: list[ListEntry] | None = Field(default=None, description="titles the user has seen")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _not_too_long(cls, value: Any) -> Any:
+        if isinstance(value, dict):
+            require_length(value.get("anime_list"))
+        return value
 
     def to_list(self) -> SubmittedList:
         return SubmittedList(submitted(self.anime_list or ()))

@@ -33,7 +33,7 @@ class UnmatchedTitle(BaseModel):
     """An entry whose title is not in the catalog, such as a newer one."""
 
     anime_id: int
-    name: str = Field(description="the name in the export")
+    name: str = Field(description="the name in the export, at most 200 characters of it")
     rating: int | None = Field(ge=1, le=10)
     status: Literal["watching", "completed", "on_hold", "dropped"]
 
@@ -42,7 +42,7 @@ class SkippedTitle(BaseModel):
     """An entry that does not count, and why."""
 
     anime_id: int | None
-    name: str = Field(description="the name in the export")
+    name: str = Field(description="the name in the export, at most 200 characters of it")
     reason: str
 
 

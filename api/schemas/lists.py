@@ -7,8 +7,10 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 
+from api.context import settings
 from api.schemas.fields import MAX_TEXT, AnimeId, Name, ProfileId, Rating
-from serving.lists import SubmittedList, SubmittedTitle
+from serving.errors import ListTooLongError
+from serving.lists import MAX_CORRECTIONS, SubmittedList, SubmittedTitle
 
 # a list without any title, as JSON Schema. Used under `not`: of an `anyOf`, client generators make a union,
 # and lose the members beside it
@@ -33,7 +35,11 @@ class ListEntry(BaseModel):
     model_config = ConfigDict(extra="ignore", json_schema_extra=_describe_entry)
 
     anime_id: AnimeId | None = None
-    name: Name | None = Field(default=None, description="any name of the title; an id overrides it")
+    name: Name | None = Field(
+        default=None,
+        description="any name of the title; an id overrides it. Typos are forgiven in the first "
+        f"{MAX_CORRECTIONS:,} names that no title is spelled like",
+    )
     rating: Rating | None = None
 
     @model_validator(mode="before")
@@ -53,6 +59,13 @@ def submitted(entries: Iterable[ListEntry]) -> list[SubmittedTitle]:
     return [SubmittedTitle(entry.anime_id, entry.name or "", entry.rating) for entry in entries]
 
 
+def require_length(*lists: object) -> None:
+    """Raise ListTooLongError before the entries of lists that are too long together are looked at."""
+    length = sum(len(entries) for entries in lists if isinstance(entries, list))
+    if length > settings().max_list_titles:
+        raise ListTooLongError(length, settings().max_list_titles)
+
+
 class ListFields(BaseModel):
     """A list of titles: those with an opinion, and those that were only watched."""
 
@@ -63,6 +76,13 @@ class ListFields(BaseModel):
         description="titles watched without an opinion: never recommended, and weak evidence of taste; for a "
         "title that is in `ratings`, too, the rating counts",
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _not_too_long(cls, value: Any) -> Any:
+        if isinstance(value, dict):
+            require_length(value.get("ratings"), value.get("watched_ids"))
+        return value
 
     def to_list(self) -> SubmittedList:
         return SubmittedList(submitted(self.ratings), self.watched_ids)

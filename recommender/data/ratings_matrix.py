@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -139,6 +139,11 @@ class RatingsMatrix:
         """Users x titles for scipy, float32: 1 for every entry."""
         ones = np.ones(self.n_entries, np.float32)
         return csr_array((ones, self.indices, self.indptr), shape=(self.n_users, self.n_anime))
+
+
+def blocks(length: int, size: int) -> Iterator[slice]:
+    """Slices of at most `size` that cover 0..length, so that work on a long list needs no more memory."""
+    yield from (slice(start, start + size) for start in range(0, length, size))
 
 
 def ranges(

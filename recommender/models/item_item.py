@@ -13,7 +13,7 @@ from domain.ranges import LIKED_FROM
 from recommender.data.anonymity import AnonymityFloor
 from recommender.data.arrays import ArrayReader, ArrayWriter
 from recommender.data.query import Query
-from recommender.data.ratings_matrix import RatingsMatrix, ranges
+from recommender.data.ratings_matrix import RatingsMatrix, blocks, ranges
 from recommender.data.training_data import TrainingData
 from recommender.kernels.linear import AutoencoderConfig, autoencoder, forget_rare_pairs, gram, strongest
 from recommender.models.base import AlgorithmInfo, Models, ModelSpec, added, cached_on_context
@@ -23,6 +23,8 @@ from recommender.models.context import ScoringContext
 # with a lukewarm title, less than with a liked one; what goes with a bad one they avoid.
 #                   unrated   1     2     3     4    5    6    7    8    9   10
 EVIDENCE = np.array([0.4, -0.3, -0.3, -0.3, -0.2, 0.1, 0.4, 0.4, 1.0, 1.0, 1.0], dtype=np.float32)
+
+TITLES_AT_ONCE = 1_000  # of a list: each has hundreds of weights, which are copied
 
 
 @dataclass(frozen=True)
@@ -121,9 +123,11 @@ class ItemItem:
     @cached_on_context
     def strongest(self, context: ScoringContext) -> NDArray[np.float32]:
         """float32 (n_anime,): the most that any one liked title of the list says, 0 or more."""
-        entries, _ = ranges(self.long.indptr, context.query.liked_rows)
+        liked = context.query.liked_rows
         most = np.zeros(self.long.shape[1], dtype=np.float32)
-        np.maximum.at(most, self.long.indices[entries], self.long.data[entries])
+        for block in blocks(len(liked), TITLES_AT_ONCE):
+            entries, _ = ranges(self.long.indptr, liked[block])
+            np.maximum.at(most, self.long.indices[entries], self.long.data[entries])
         return most
 
     def blended(
@@ -137,10 +141,13 @@ class ItemItem:
     def contributions(self, context: ScoringContext, anime_rows: NDArray[np.int64]) -> NDArray[np.float32]:
         """See Contributor."""
         query = context.query
-        short = self.trust_in_short(query)
-        parts = (1 - short) * self.long[query.anime_rows] + short * self.short[query.anime_rows]
-        weighted: NDArray[np.float32] = _weights(query)[:, None] * parts[:, anime_rows].toarray()
-        return weighted
+        short, weights = self.trust_in_short(query), _weights(query)[:, None]
+        parts = np.empty((len(query.anime_rows), len(anime_rows)), dtype=np.float32)
+        for block in blocks(len(parts), TITLES_AT_ONCE):
+            rows = query.anime_rows[block]
+            long, short_term = (model[rows][:, anime_rows].toarray() for model in (self.long, self.short))
+            parts[block] = weights[block] * ((1 - short) * long + short * short_term)
+        return parts
 
     def trust_in_short(self, query: Query) -> np.float32:
         """0..1: near 1 for a title or two, near 0 for a long list; sooner where ratings tell more."""
@@ -160,15 +167,13 @@ def _weighted_sum(
     matrix: csr_array, rows: NDArray[np.int64], weights: NDArray[np.float32]
 ) -> NDArray[np.float32]:
     """float32 (columns,): the sum of these rows, each times its weight."""
-    counting = weights != 0
-    if not counting.any():
-        return np.zeros(matrix.shape[1], dtype=np.float32)
-    entries, lengths = ranges(matrix.indptr, rows[counting])
-    values = matrix.data[entries] * np.repeat(weights[counting], lengths)
-    total: NDArray[np.float32] = np.bincount(
-        matrix.indices[entries], weights=values, minlength=matrix.shape[1]
-    ).astype(np.float32)
-    return total
+    total = np.zeros(matrix.shape[1])
+    rows, weights = rows[weights != 0], weights[weights != 0]
+    for block in blocks(len(rows), TITLES_AT_ONCE):
+        entries, lengths = ranges(matrix.indptr, rows[block])
+        values = matrix.data[entries] * np.repeat(weights[block], lengths)
+        total += np.bincount(matrix.indices[entries], weights=values, minlength=len(total))
+    return total.astype(np.float32)
 
 
 def _training_columns(

@@ -251,10 +251,10 @@ class NeighborSearch:
         """Everybody who likes any of the titles, compared exactly: (rows, similarities)."""
         liked = query.liked_rows
         weights = self.idf[liked] ** (2 * self.config.similarity_idf_power)
-        entries, lengths = ranges(self.likers.starts, liked)
-        dots = np.bincount(
-            self.likers.users[entries], weights=np.repeat(weights, lengths), minlength=len(self.base.norms)
-        )
+        dots = np.zeros(len(self.base.norms))
+        starts, ends = self.likers.starts[liked].tolist(), self.likers.starts[liked + 1].tolist()
+        for start, end, weight in zip(starts, ends, weights.tolist(), strict=True):
+            dots[self.likers.users[start:end]] += weight
         rows = np.flatnonzero(dots > 0)
         norms = self.base.norms[rows] * np.sqrt(weights.sum())
         return rows, (dots[rows] / np.maximum(norms, 1e-9)).astype(np.float32)

@@ -11,12 +11,12 @@ from scipy.sparse import csc_array, csr_array
 
 from domain.ranges import LIKED_FROM, UNRATED
 from recommender.data.arrays import ArrayReader, ArrayWriter
-from recommender.data.ratings_matrix import RatingsMatrix, ranges
+from recommender.data.ratings_matrix import RatingsMatrix, blocks, ranges
 from recommender.data.training_data import TrainingData
 from recommender.kernels.linear import gram, strongest
 from recommender.models.base import Models, ModelSpec, cached_on_context
 from recommender.models.context import ScoringContext
-from recommender.models.item_item import ItemItem
+from recommender.models.item_item import TITLES_AT_ONCE, ItemItem
 
 
 @dataclass(frozen=True)
@@ -110,11 +110,14 @@ class Residuals:
         if query.has_distinct_ratings:
             rate = (int(liked.sum()) + prior * self.overall) / (len(rows) + prior)
         own = (liked - rate - (self.like_rates[rows] - self.overall)).astype(np.float32)
-        entries, lengths = ranges(self.agreement.indptr, rows)
-        titles, weights = self.agreement.indices[entries], self.agreement.data[entries]
         n = len(self.like_rates)
-        opinions = np.bincount(titles, weights=weights * np.repeat(own, lengths), minlength=n)
-        total_weight = np.bincount(titles, weights=np.abs(weights), minlength=n) + self.config.distance_prior
+        opinions, total_weight = np.zeros(n), np.zeros(n)
+        for block in blocks(len(rows), TITLES_AT_ONCE):
+            entries, lengths = ranges(self.agreement.indptr, rows[block])
+            titles, weights = self.agreement.indices[entries], self.agreement.data[entries]
+            opinions += np.bincount(titles, weights=weights * np.repeat(own[block], lengths), minlength=n)
+            total_weight += np.bincount(titles, weights=np.abs(weights), minlength=n)
+        total_weight += self.config.distance_prior
         strictness = float(own.sum() / (len(rows) + prior))
         return Expected(rate, strictness, (opinions / total_weight).astype(np.float32))
 

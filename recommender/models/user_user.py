@@ -11,11 +11,14 @@ from domain.ranges import FAVORITE
 from recommender.data.anonymity import AnonymityFloor
 from recommender.data.arrays import ArrayReader, ArrayWriter
 from recommender.data.query import Query
+from recommender.data.ratings_matrix import blocks
 from recommender.data.training_data import TrainingData
 from recommender.kernels.probe_index import probe_index
 from recommender.models.base import AlgorithmInfo, Models, ModelSpec, cached_on_context
 from recommender.models.context import ScoringContext
 from recommender.models.neighbors import Nearest, NeighborsConfig, NeighborSearch
+
+CELLS_AT_ONCE = 1_000_000  # neighbors x titles of a list
 
 
 @dataclass(frozen=True)
@@ -113,13 +116,16 @@ class UserUser:
         weights = self.search.idf[query.anime_rows] ** (2 * self.config.search.similarity_idf_power)
         weights = weights * query.is_liked * (self.search.likes[query.anime_rows] >= context.floor.people)
         for users, mask, rows in self.search.split(nearest.rows, context.overlay):
-            likes = users.matrix.rows_of(rows)
-            shared = likes[:, query.anime_rows].toarray() * weights
-            shared /= np.maximum(shared.sum(axis=1, keepdims=True), 1e-9)
-            shared *= self._weights(context)[mask][:, None]
-            parts += shared.T @ likes[:, anime_rows].toarray()
-        votes, _ = self.votes(context)
-        divided: NDArray[np.float32] = parts * (votes[anime_rows] > 0) / self.damping[anime_rows]
+            votes = self._weights(context)[mask]
+            for block in blocks(len(rows), max(1, CELLS_AT_ONCE // len(query.anime_rows))):
+                likes = users.matrix.rows_of(rows[block])
+                shared = likes[:, query.anime_rows].toarray()
+                shared *= weights
+                shared /= np.maximum(shared.sum(axis=1, keepdims=True), 1e-9)
+                shared *= votes[block, None]
+                parts += shared.T @ likes[:, anime_rows].toarray()
+        total, _ = self.votes(context)
+        divided: NDArray[np.float32] = parts * (total[anime_rows] > 0) / self.damping[anime_rows]
         return divided
 
     def supporters(self, context: ScoringContext, anime_rows: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from recommender.data.catalog import Catalog
 from recommender.data.query import Query
-from recommender.data.ranking import Ranking
+from recommender.data.ranking import Ranking, top_k
 from recommender.models.base import Contributor, Scorer
 from recommender.models.context import ScoringContext
 from recommender.models.user_user import UserUser
@@ -67,14 +67,13 @@ class SharedListExplainer:
         users = np.zeros(len(rows), np.int64)
         if len(query.anime_rows):
             users = context.models[UserUser].supporters(context, rows)
+        common = _common_genres(context.catalog, query)
         explanations = []
-        for column, row in enumerate(rows.tolist()):
-            best = np.argsort(-parts[:, column], kind="stable")[: self.max_titles]
-            because = [
-                (int(query.anime_rows[i]), float(parts[i, column])) for i in best if parts[i, column] > 0
-            ]
-            genres = _shared_genres(context.catalog, query, row)
-            explanations.append(Explanation(tuple(because), int(users[column]), genres))
+        for of_title, row, supporters in zip(parts.T, rows.tolist(), users.tolist(), strict=True):
+            best = top_k(of_title, of_title > 0, self.max_titles)
+            because = zip(query.anime_rows[best].tolist(), of_title[best].tolist(), strict=True)
+            genres = tuple(genre for genre in context.catalog[row].genres if genre.lower() in common)
+            explanations.append(Explanation(tuple(because), supporters, genres))
         return explanations
 
 
@@ -85,11 +84,8 @@ def _scale(scorer: Scorer, context: ScoringContext, ranking: Ranking) -> NDArray
     return scale
 
 
-def _shared_genres(catalog: Catalog, query: Query, row: int) -> tuple[str, ...]:
-    """The title's genres that at least half of the liked titles have."""
-    liked = query.liked_rows.tolist()
-    return tuple(
-        genre
-        for genre in catalog[row].genres
-        if liked and sum(genre in catalog[other].genres for other in liked) * 2 >= len(liked)
-    )
+def _common_genres(catalog: Catalog, query: Query) -> set[str]:
+    """The genres, in lower case, that at least half of the liked titles have."""
+    liked = query.liked_rows
+    counts = {genre: np.count_nonzero(mask[liked]) for genre, mask in catalog.genre_masks.items()}
+    return {genre for genre, count in counts.items() if count * 2 >= len(liked) > 0}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,10 @@ from recommender.data.arrays import ArrayReader
 from recommender.search.normalize import compact
 
 _CANDIDATES = 80
+_TRIGRAMS_OF_TYPO = 4  # that one typo changes at most: two letters in the wrong order are in four
+_SPARE_TRIGRAMS = 4  # of a misspelled name are looked up beyond those that its typos may have changed
 _MIN_SIMILARITY = 75.0  # percent
+_MAX_TYPOS = 3
 _NUMBERS = re.compile(r"\d+")
 _BUCKETS = 1 << 15
 TRIGRAM = 3  # letters
@@ -32,6 +36,7 @@ class FuzzyNames:
         rows: int64 (n_names,), the title row of each name.
         popularity: int64 (n_names,), members of that title.
         sizes: int64 (n_names,), number of distinct trigrams of each name.
+        lengths: int32 (n_names,), letters of each name without its spaces.
         starts: int64 (n_buckets + 1,), trigram t occurs in the names postings[starts[t]:starts[t + 1]].
         postings: int32 (sum of sizes,), names by trigram.
     """
@@ -41,12 +46,14 @@ class FuzzyNames:
     rows: NDArray[np.int64]
     popularity: NDArray[np.int64]
     sizes: NDArray[np.int64]
+    lengths: NDArray[np.int32]
     starts: NDArray[np.int64]
     postings: NDArray[np.int32]
 
     @classmethod
     def build(cls, names: Sequence[tuple[str, int]], popularity: NDArray[np.int64]) -> FuzzyNames:
-        trigrams = [_trigrams(compact(name)) for name, _ in names]
+        spaceless = [compact(name) for name, _ in names]
+        trigrams = [_trigrams(name) for name in spaceless]
         sizes = np.array([len(of_name) for of_name in trigrams], dtype=np.int64)
         buckets = np.concatenate([np.empty(0, np.int64), *trigrams])
         owners = np.repeat(np.arange(len(names), dtype=np.int32), sizes)
@@ -55,7 +62,8 @@ class FuzzyNames:
         rows = np.array([row for _, row in names], dtype=np.int64)
         text = "".join(f"{name}\n" for name, _ in names)
         lines = np.concatenate([[0], np.cumsum([len(name) + 1 for name, _ in names])]).astype(np.int32)
-        return cls(text, lines, rows, popularity[rows], sizes, starts, owners[order])
+        lengths = np.array([*map(len, spaceless)], dtype=np.int32)
+        return cls(text, lines, rows, popularity[rows], sizes, lengths, starts, owners[order])
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """The arrays to save; names and popularity are saved elsewhere."""
@@ -73,14 +81,18 @@ class FuzzyNames:
         rows = reader.rows("fuzzy_rows", np.int64, (None,), reader.n_anime)
         lines = reader.array("fuzzy_lines", np.int32, (len(rows) + 1,), within=(0, len(text)))
         sizes = reader.array("fuzzy_sizes", np.int64, rows.shape, within=(0, len(text)))
+        names = text[: int(lines[-1])].split("\n")[:-1]
+        if len(names) != len(rows):
+            raise ValueError(f"there are {len(names)} names for {len(rows)} titles")
+        lengths = np.array([len(compact(name)) for name in names], dtype=np.int32)
         postings = reader.rows("fuzzy_postings", np.int32, (None,), len(rows))
         starts = reader.offsets("fuzzy_starts", (_BUCKETS + 1,), len(postings))
-        return cls(text, lines, rows, popularity[rows], sizes, starts, postings)
+        return cls(text, lines, rows, popularity[rows], sizes, lengths, starts, postings)
 
     def find(self, normal: str) -> int | None:
         """Return the row of the title that `normal` misspells, or None when in doubt."""
         best: tuple[float, int, int] | None = None
-        for name, row, popularity in self._candidates(normal):
+        for name, row, popularity in self._misspelled(compact(normal)):
             similarity = _typo_similarity(normal, name)
             if similarity is not None:
                 key = (similarity, popularity, -row)
@@ -109,6 +121,43 @@ class FuzzyNames:
             if normal in name or normal in compact(name):
                 yield row
 
+    def _misspelled(self, spaceless: str) -> Iterable[tuple[str, int, int]]:
+        """(name, row, popularity) of the names that may be no more than typos away.
+
+        They have about the same length, and most of the trigrams: the rarest of these tell already.
+        """
+        typos = _max_typos(len(spaceless) + _MAX_TYPOS)  # of the longest name that it may stand for
+        shortest, longest = len(spaceless) - typos, len(spaceless) + typos
+        if not self._by_length[max(shortest, 0) : longest + 1].any():
+            return iter(())
+        trigrams = _trigrams(spaceless)
+        sizes = self.starts[trigrams + 1] - self.starts[trigrams]
+        rarest = trigrams[np.argsort(sizes, kind="stable")[: typos * _TRIGRAMS_OF_TYPO + _SPARE_TRIGRAMS]]
+        shared = self._shared(rarest)
+        needed = max(1, len(rarest) - typos * _TRIGRAMS_OF_TYPO)
+        names = np.flatnonzero(shared >= needed)
+        names = names[(self.lengths[names] >= shortest) & (self.lengths[names] <= longest)]
+        if len(names) > _CANDIDATES:
+            names = names[np.argsort(-shared[names], kind="stable")[:_CANDIDATES]]
+        return self._named(names)
+
+    @cached_property
+    def _by_length(self) -> NDArray[np.int64]:
+        """int64 (longest + 1,): how many names have each number of letters."""
+        return np.bincount(self.lengths, minlength=1)
+
+    def _shared(self, trigrams: NDArray[np.int64]) -> NDArray[np.int64]:
+        """int64 (n_names,): how many of these trigrams each name has."""
+        bounds = zip(self.starts[trigrams].tolist(), self.starts[trigrams + 1].tolist(), strict=True)
+        found = np.concatenate([self.postings[start:end] for start, end in bounds])
+        return np.bincount(found, minlength=len(self.sizes))
+
+    def _named(self, names: NDArray[np.int64]) -> Iterator[tuple[str, int, int]]:
+        """(name, row, popularity) of names."""
+        return zip(
+            self._texts(names), self.rows[names].tolist(), self.popularity[names].tolist(), strict=True
+        )
+
     def _texts(self, names: NDArray[np.integer[Any]]) -> Iterator[str]:
         text = self.text
         for start, end in zip(self.lines[names].tolist(), self.lines[names + 1].tolist(), strict=True):
@@ -117,9 +166,7 @@ class FuzzyNames:
     def _candidates(self, normal: str) -> Iterable[tuple[str, int, int]]:
         """(name, row, popularity) of the names that share most trigrams with `normal` (Dice coefficient)."""
         trigrams = _trigrams(compact(normal))
-        bounds = zip(self.starts[trigrams].tolist(), self.starts[trigrams + 1].tolist(), strict=True)
-        found = np.concatenate([self.postings[start:end] for start, end in bounds])
-        shared = np.bincount(found, minlength=len(self.sizes))
+        shared = self._shared(trigrams)
         candidates = np.flatnonzero(shared)
         dice = 2.0 * shared[candidates] / (self.sizes[candidates] + len(trigrams))
         # a query may be only part of a name: also score the share of it that the name contains
@@ -127,10 +174,7 @@ class FuzzyNames:
         if len(scores) > _CANDIDATES:  # names are ordered by popularity, which breaks ties
             best = np.flatnonzero(scores >= np.partition(scores, -_CANDIDATES)[-_CANDIDATES])
             candidates, scores = candidates[best], scores[best]
-        names = candidates[np.argsort(-scores, kind="stable")[:_CANDIDATES]]
-        return zip(
-            self._texts(names), self.rows[names].tolist(), self.popularity[names].tolist(), strict=True
-        )
+        return self._named(candidates[np.argsort(-scores, kind="stable")[:_CANDIDATES]])
 
 
 def prefix_similarity(normal: str, name: str) -> float:
@@ -160,13 +204,13 @@ def _typo_similarity(query: str, name: str) -> float | None:
     Numbers must match (another number is another season), and typos must not add up to another word:
     "Chainsaw Man" is not "Chainsaw Maid".
     """
-    if sorted(_NUMBERS.findall(query)) != sorted(_NUMBERS.findall(name)):
-        return None
     left, right = compact(query), compact(name)
     longest = max(len(left), len(right))
     budget = _max_typos(longest)
     distance = OSA.distance(left, right, score_cutoff=budget)
     if distance > budget or not _words_agree(query, name):
+        return None
+    if sorted(_NUMBERS.findall(query)) != sorted(_NUMBERS.findall(name)):
         return None
     return 1.0 - distance / longest
 
@@ -174,7 +218,7 @@ def _typo_similarity(query: str, name: str) -> float | None:
 def _max_typos(length: int) -> int:
     if length < 5:
         return 0
-    return 1 if length < 11 else 2 if length < 20 else 3
+    return 1 if length < 11 else 2 if length < 20 else _MAX_TYPOS
 
 
 def _words_agree(query: str, name: str) -> bool:

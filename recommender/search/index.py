@@ -163,8 +163,13 @@ class TitleIndex:
             catalog=catalog,
         )
 
-    def resolve(self, text: str) -> int | None:
-        """Return the row of the title that `text` names, or None when in doubt."""
+    def resolve(self, text: str, *, as_spelled: bool = False) -> int | None:
+        """Return the row of the title that `text` names, or None when in doubt.
+
+        Args:
+            as_spelled: whether to do without looking for typos and for the beginnings of names, which
+                costs several times as much as the rest.
+        """
         normal = normalize(text)
         if not normal:
             return None
@@ -178,7 +183,9 @@ class TitleIndex:
             return None
         row = self._namesake_by_year(normal)
         row = free.get(loosened) if row is None else row
-        row = self.fuzzy.find(normal) if row is None else row
+        if row is not None or as_spelled:
+            return row
+        row = self.fuzzy.find(normal)
         return self._dominant_completion(normal) if row is None else row
 
     def suggest(self, text: str, limit: int, allowed: NDArray[np.bool_] | None = None) -> list[int]:
@@ -217,11 +224,15 @@ class TitleIndex:
         if len(loose(normal)) > 1:
             yield self.fuzzy.similar(normal)
 
-    def _namesakes(self, normal: str) -> Iterator[int]:
-        """Rows of titles whose main title is `normal`, qualifiers aside, most popular first."""
+    def _namesakes(self, normal: str, allowed: NDArray[np.bool_] | None = None) -> Iterator[int]:
+        """Rows of titles whose main title is `normal`, qualifiers aside, most popular first.
+
+        Args:
+            allowed: bool (n_anime,), the titles to look at; default: every title.
+        """
         words = self._words_with_prefix(f"{normal}\n")
         for row in self._sorted_by_popularity(self.word_ranks[words][self.first_words[words]]):
-            if any(
+            if (allowed is None or allowed[row]) and any(
                 not name.alias and normalize(name.text) == normal for name in spellings(self.catalog[row])
             ):
                 yield row
@@ -231,7 +242,7 @@ class TitleIndex:
         name, _, year = normal.rpartition(" ")
         if not (name and year.isdecimal() and int(year)):  # 0 stands for an unknown year
             return None
-        return next((row for row in self._namesakes(name) if self.catalog.years[row] == int(year)), None)
+        return next(self._namesakes(name, self.catalog.years == int(year)), None)
 
     def _words_with_prefix(self, prefix: str) -> slice:
         """Slice of `words` where the rest of the line starts with `prefix`."""

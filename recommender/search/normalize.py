@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 MAX_QUERY = 200  # characters; the rest is ignored, no title is longer
 
@@ -34,9 +35,13 @@ _REPEATED = re.compile(r"(\D)\1+")
 _STOP_WORDS = {"the", "a", "an"}
 
 
+@lru_cache(maxsize=64)  # each form of a name begins with it
 def fold(text: str) -> str:
     """Unify case, width and white space, nothing else: the strictest form."""
-    folded = unicodedata.normalize("NFKC", text[:MAX_QUERY]).casefold()
+    folded = unicodedata.normalize("NFKC", text[: MAX_QUERY // 4])
+    if len(folded) < MAX_QUERY:  # else of letters that stand for many: U+FDFA for 18, and slowly
+        folded = unicodedata.normalize("NFKC", text[:MAX_QUERY])
+    folded = folded.casefold()[:MAX_QUERY]
     if folded.isprintable():
         return " ".join(folded.split())
     return " ".join("".join(ch if ch.isprintable() else " " for ch in folded).split())
@@ -48,7 +53,9 @@ def normalize(text: str) -> str:
     "Re:Zero" -> "re zero", "Bakemonogatari 2nd Season" -> "bakemonogatari 2", "K-ON!" -> "k on".
     Text made only of punctuation keeps its folded form, so that it stays distinct.
     """
-    folded = fold(_APOSTROPHES.sub("", text[:MAX_QUERY].translate(_SUPERSCRIPTS))).replace("&", " and ")
+    folded = fold(_APOSTROPHES.sub("", text[:MAX_QUERY].translate(_SUPERSCRIPTS))).replace("&", " and ")[
+        :MAX_QUERY
+    ]
     plain = folded if folded.isascii() else _without_accents(folded)
     words = "".join(ch if ch.isalnum() or ch == "ー" else " " for ch in plain).split()
     if not words:

@@ -52,7 +52,7 @@ REFUSED = {
     "a gzip bomb": (
         gzip.compress(b"<myanimelist>") + gzip.compress(b" " * 1_000_000) * 1_000,
         413,
-        "more than 32,000,000 bytes of XML",
+        "more than 10,000,000 bytes of XML",
     ),
 }
 

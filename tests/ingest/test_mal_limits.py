@@ -32,15 +32,19 @@ def test_elements_nested_above_20_deep_are_refused() -> None:
 
 
 def test_field_above_1000_characters_is_refused() -> None:
-    assert len(read(export(anime(1, "x" * 1_000, 5, "2")))[0].title) == 1_000
+    assert len(read(export(anime(1, "x" * 1_000, 5, "2")))) == 1
     error = error_of(export(anime(1, "x" * 1_001, 5, "2")))
     assert isinstance(error, ExportTooLargeError)
     assert "series_title is longer than 1,000 characters" in str(error)
 
 
+def test_long_title_is_cut_at_200_characters() -> None:
+    assert read(export(anime(1, "x" * 201, 5, "2")))[0].title == "x" * 200
+
+
 def test_element_limit_grows_with_the_title_limit() -> None:
-    assert read(export("<a/>" * 180), 1) == []
-    assert "more elements than 1 titles have" in str(error_of(export("<a/>" * 200), 1))
+    assert read(export("<a/>" * 60), 1) == []
+    assert "more elements than 1 titles have" in str(error_of(export("<a/>" * 90), 1))
 
 
 @pytest.mark.parametrize("zipped", [False, True])
@@ -84,9 +88,9 @@ print(peak_mb() - before)
 ROOT = b"<myanimelist>"
 TITLE = ROOT + b"<anime><series_title>"
 HOSTILE: dict[str, tuple[bytes, bytes, str]] = {
-    "text": (ROOT, b"x", "more than 32,000,000 bytes of XML"),
-    "lines": (ROOT, b"\n", "more than 32,000,000 bytes of XML"),
-    "references": (ROOT, b"&lt;", "more than 32,000,000 bytes of XML"),
+    "text": (ROOT, b"x", "more than 10,000,000 bytes of XML"),
+    "lines": (ROOT, b"\n", "more than 10,000,000 bytes of XML"),
+    "references": (ROOT, b"&lt;", "more than 10,000,000 bytes of XML"),
     "a field": (TITLE, b"x", "series_title is longer than 1,000"),
     "a field of references": (TITLE, b"&#65;", "series_title is longer than 1,000"),
     "CDATA": (TITLE + b"<![CDATA[", b"]", "series_title is longer than 1,000"),
@@ -105,12 +109,12 @@ HOSTILE: dict[str, tuple[bytes, bytes, str]] = {
     "elements with attributes": (
         ROOT,
         b"<a " + b" ".join(b'a%d=""' % i for i in range(5_000)) + b"/>",
-        "more than 32,000,000 bytes of XML",
+        "<a> has more than 10 attributes",
     ),
     "a gzip bomb": (
         gzip.compress(ROOT),
         gzip.compress(b" " * 10_000_000),
-        "more than 32,000,000 bytes of XML",
+        "more than 10,000,000 bytes of XML",
     ),
     "a gzip bomb in an attribute": (
         gzip.compress(ROOT + b'<a b="'),

@@ -1006,7 +1006,7 @@ export interface components {
             anime_id?: number | null;
             /**
              * Name
-             * @description any name of the title; an id overrides it
+             * @description any name of the title; an id overrides it. Typos are forgiven in the first 1,000 names that no title is spelled like
              */
             name?: string | null;
             /** Rating */
@@ -1712,7 +1712,7 @@ export interface components {
             anime_id: number | null;
             /**
              * Name
-             * @description the name in the export
+             * @description the name in the export, at most 200 characters of it
              */
             name: string;
             /** Reason */
@@ -1857,7 +1857,7 @@ export interface components {
             anime_id: number;
             /**
              * Name
-             * @description the name in the export
+             * @description the name in the export, at most 200 characters of it
              */
             name: string;
             /** Rating */

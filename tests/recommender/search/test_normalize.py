@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recommender.data.catalog import Catalog
-from recommender.search.normalize import compact, fold, loose, normalize
+from recommender.search.normalize import MAX_QUERY, compact, fold, loose, normalize
 
 ANY_TEXT = st.text(max_size=10)
 
@@ -79,6 +79,12 @@ def test_normalize_ignores_case(text: str) -> None:
 )
 def test_loose_ignores_articles_and_romanization_variants(one: str, other: str) -> None:
     assert loose(normalize(one)) == loose(normalize(other))
+
+
+@pytest.mark.parametrize("text", ["\ufdfa" * 200, "&" * 200, "\u00bd" * 200, "\u1e9e" * 200])
+def test_normal_forms_are_at_most_as_long_as_a_query(text: str) -> None:
+    assert len(fold(text)) <= MAX_QUERY
+    assert len(normalize(text)) <= MAX_QUERY
 
 
 def test_compact_removes_spaces() -> None:

@@ -1,0 +1,332 @@
+#!/usr/bin/env python3
+"""Ask every route for the costliest legal request that is known; fail where one takes too much.
+
+Works on a copy of the database in the folder of profiling/benchmark.py (--folder). A route without a request
+here fails, too: whoever adds a route says what the worst is that it can be asked.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import islice
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import numpy as np
+from flask import Flask
+from rich.console import Console
+from rich.table import Table
+
+from api.context import context
+from api.keys import profile_token
+from app import create_app
+from config import Config
+from db.users import replace_ratings
+from domain.ranges import MAX_ANIME_ID, PROFILE_IDS
+from profiling.hostile_texts import fitting, hostile_json, hostile_names
+from profiling.request_cost import CostlyRequest, RequestMeter
+from profiling.servers import folder_parser, settings
+from recommender.artifacts.snapshot import Snapshot
+from recommender.models.popularity import Popularity
+from recommender.models.registry import ALGORITHMS
+from recommender.models.user_user import UserUser
+
+MAX_CPU_S, MAX_MEMORY_MB = 1.0, 40.0
+USER, NEW_USER, PROFILE = 900_000_001, 900_000_002, PROFILE_IDS[7]
+NO_FEATURE = {"HEAD", "OPTIONS"}
+ROOM = 2_000  # bytes of a body that are left for what is beside its list
+
+
+@dataclass(frozen=True)
+class Served:
+    """A server: its limits, its model, and what is saved in it."""
+
+    config: Config
+    snapshot: Snapshot
+
+    @cached_property
+    def ids(self) -> list[int]:
+        """Of as many titles as a list may have, most liked first."""
+        order = np.argsort(-self.snapshot.models[Popularity].prior, kind="stable")
+        ids: list[int] = self.snapshot.catalog.vocabulary.ids[order].tolist()
+        return ids[: self.config.max_list_titles]
+
+    @cached_property
+    def ratings(self) -> dict[int, int]:
+        """The longest list, with every rating."""
+        return {anime_id: number % 10 + 1 for number, anime_id in enumerate(self.ids)}
+
+    @cached_property
+    def most_likers(self) -> list[int]:
+        """A list of titles that has nearly as many likers as are compared one by one."""
+        search, ids = self.snapshot.models[UserUser].search, self.snapshot.catalog.vocabulary.ids
+        likers = np.diff(search.likers.starts)
+        order = np.argsort(-likers)
+        count = int(np.searchsorted(np.cumsum(likers[order]), search.config.likers_compared))
+        liked: list[int] = ids[order][:count].tolist()
+        return liked[: self.config.max_list_titles]
+
+    @cached_property
+    def names(self) -> dict[str, list[str]]:
+        search, room = self.snapshot.search, self.config.max_body_bytes - ROOM
+        kinds = hostile_names(self.snapshot.catalog.titles, search.text, self.config.max_list_titles)
+        return {kind: fitting(names, room) for kind, names in kinds.items()}
+
+    @property
+    def token(self) -> Mapping[str, str]:
+        return {"Authorization": f"Bearer {profile_token(self.config.secret_key.encode(), PROFILE)}"}
+
+
+Requests = Iterable[CostlyRequest]
+
+
+def _get(path: str, what: str = "", **headers: str) -> CostlyRequest:
+    return CostlyRequest(what, "GET", path, headers=headers)
+
+
+def _post(path: str, what: str, body: Any) -> CostlyRequest:
+    text = body if isinstance(body, str) else json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    return CostlyRequest(what, "POST", path, text.encode())
+
+
+def _lists(
+    served: Served, path: str, member: str = "ratings", *, kinds: int = 2, **more: Any
+) -> Iterator[CostlyRequest]:
+    """Lists that are as long as they may be, and longer.
+
+    Args:
+        member: the name of the list.
+        kinds: how many kinds of names; all routes look for them alike.
+        more: members beside the list.
+    """
+    rated = [{"anime_id": anime_id, "rating": rating} for anime_id, rating in served.ratings.items()]
+    yield _post(path, "all titles", {**more, member: rated})
+    newer = [{"anime_id": MAX_ANIME_ID - number} for number in range(len(rated) - 1)]
+    yield _post(path, "unknown ids", {**more, member: [*newer, {"anime_id": served.ids[0]}]})
+    for kind, names in islice(served.names.items(), kinds):
+        yield _post(path, f"{len(names):,} names: {kind}", {**more, member: names})
+    before = "".join(f"{json.dumps(name)}:{json.dumps(value)}," for name, value in more.items())
+    for kind, body in hostile_json(member, before, served.config.max_body_bytes - ROOM).items():
+        yield _post(path, kind, body)
+
+
+def _put(requests: Requests, headers: Mapping[str, str] | None = None) -> Iterator[CostlyRequest]:
+    yield from (request._replace(method="PUT", headers=headers or {}) for request in requests)
+
+
+def _recommendations(served: Served) -> Iterator[CostlyRequest]:
+    path = "/api/v1/recommendations"
+    page: dict[str, Any] = {
+        **{"limit": 100, "explain": True, "diversity": 1, "niche": 1, "franchise": "exclude"},
+        "exclude_ids": list(range(MAX_ANIME_ID - 4_999, MAX_ANIME_ID + 1)),
+        "filters": {"nsfw": True, "types": ["TV"] * 50, "min_members": 1, "min_mal_score": 0.1},
+    }
+    for algorithm in ALGORITHMS:
+        asked = {**page, "algorithm": algorithm}
+        yield _post(path, f"{algorithm}, all titles liked", asked | {"ratings": _named(served.ids[:4_000])})
+        yield _post(path, f"{algorithm}, most likers", asked | {"ratings": _named(served.most_likers)})
+        yield _post(path, f"{algorithm}, watched", asked | {"watched_ids": served.ids})
+    yield _post(path, "too many excluded", {"exclude_ids": [1] * 400_000})
+    yield from _lists(served, path, kinds=len(served.names))
+
+
+def _named(ids: Iterable[int]) -> list[dict[str, int]]:
+    return [{"anime_id": anime_id} for anime_id in ids]
+
+
+def _compatible(served: Served) -> Iterator[CostlyRequest]:
+    path = "/users/recommendations"
+    for algorithm in ALGORITHMS:
+        known = {"user_id": USER, "algorithm": algorithm, "n": 100, "anime_list": _named(served.ids)}
+        yield _post(path, f"{algorithm}, all titles liked", known)
+    yield from _lists(served, path, "anime_list", user_id=NEW_USER)
+
+
+def _of_user(_served: Served) -> Iterator[CostlyRequest]:
+    path = f"/api/v1/users/{USER}/recommendations"
+    page = "limit=100&explain=true&diversity=1&niche=1&franchise=allow&nsfw=true"
+    for algorithm in ALGORITHMS:
+        yield _get(f"{path}?{page}&algorithm={algorithm}", algorithm)
+    yield _get(f"{path}?exclude_ids={','.join(map(str, range(1, 1_700)))}", "many excluded")
+    yield from _filtered(path)
+
+
+def _filtered(path: str) -> Iterator[CostlyRequest]:
+    lists = "&".join(f"{name}={','.join(['TV'] * 50)}" for name in ("types", "genres", "genres_exclude"))
+    yield _get(f"{path}?{lists}", "long filters")
+    yield _get(f"{path}?{'types=&' * 1_100}", "repeated filters")
+    yield _get(f"{path}?{'&'.join(f'{number:x}' for number in range(2_000))}", "unknown parameters")
+    yield _get(f"{path}?{'x' * 8_000}", "a long parameter")
+
+
+def _searches(served: Served, path: str) -> Iterator[CostlyRequest]:
+    texts = ["a", "no", "e n", "zq", "の", "1", *(names[0] for names in served.names.values())]
+    for text in texts:
+        yield _get(f"{path}&query={quote(text)}", f"search for {text[:10]}")
+
+
+def _browse(served: Served) -> Iterator[CostlyRequest]:
+    path = "/api/v1/anime?limit=100&nsfw=true"
+    for sort in ("popularity", "mal_score", "year", "name"):
+        yield _get(f"{path}&sort={sort}", sort)
+        yield _get(f"{path}&sort={sort}&query=a", f"a by {sort}")
+    yield from (*_searches(served, path), *_filtered("/api/v1/anime"))
+
+
+def _similar(served: Served) -> Iterator[CostlyRequest]:
+    path = f"/api/v1/anime/{served.ids[0]}/similar"
+    for name, info in ALGORITHMS.items():
+        if info.similar:
+            yield _get(f"{path}?limit=100&nsfw=true&algorithm={name}", name)
+    yield from _filtered(path)
+
+
+def _imports(served: Served) -> Iterator[CostlyRequest]:
+    path, size = "/api/v1/imports/mal", served.config.max_upload_bytes - ROOM
+
+    def export(what: str, entries: str, query: str = "") -> CostlyRequest:
+        xml = f"<myanimelist>{entries[:size]}</myanimelist>".encode()
+        return CostlyRequest(what, "POST", path + query, gzip.compress(xml, 1))
+
+    def listed(ids: Iterable[int], title: str, more: str = "") -> str:
+        return "".join(
+            f"<anime><series_animedb_id>{anime_id}</series_animedb_id><series_title>{title}</series_title>"
+            f"<my_score>10</my_score><my_status>2</my_status>{more}</anime>"
+            for anime_id in ids
+        )
+
+    unknown = range(MAX_ANIME_ID - served.config.max_list_titles, MAX_ANIME_ID)
+    everything = listed(served.ids, "x", "<x></x>" * 33)
+    yield export("all titles", everything)
+    yield export("all titles, saved", everything, f"?dry_run=false&user_id={USER}")
+    yield export("long names", listed(unknown, "\U0001f600" * 450))
+    yield export("elements", "".join(f"<e{number:x}/>" for number in range(195_000)))
+    yield export("attributes", "<x " + " ".join(f'a{number:x}=""' for number in range(90_000)) + "/>")
+    for what, part in (("lines", "\n"), ("references", "&lt;"), ("instructions", "<?a?>")):
+        yield export(what, part * (size // len(part)))
+    wide = listed(served.ids, "x", f"<x>{'y' * (size // len(served.ids) - 150)}</x>")
+    yield CostlyRequest("plain XML", "POST", path, f"<myanimelist>{wide}</myanimelist>".encode())
+    boundary = "b" * 70
+    head = f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\n'.encode()
+    form = {"Content-Type": f"multipart/form-data; boundary={boundary}"}
+    for what, part in (("plain", "x"), ("lines", "\r\n"), ("boundaries", f"\r\n--{boundary[1:]}c")):
+        body = head + (part * (size // len(part))).encode() + f"\r\n--{boundary}--\r\n".encode()
+        yield CostlyRequest(f"a form, {what}", "POST", path, body, form)
+
+
+def _only(path: str, method: str = "GET") -> Callable[[Served], Requests]:
+    return lambda _served: [CostlyRequest("", method, path)]
+
+
+WORST: Mapping[str, Callable[[Served], Requests]] = {
+    **{
+        f"GET {path}": _only(path)
+        for path in (
+            *("/", "/healthz", "/readyz", "/metrics", "/docs", "/docs/swagger", "/docs/problems"),
+            *("/docs/oauth2-redirect.html", "/api/v1/openapi.json", "/api/v1/algorithms", "/api/v1/filters"),
+        )
+    },
+    "GET /docs/swagger/<path:filename>": _only("/docs/swagger/js/swagger-ui-bundle.js"),
+    "GET /api/v1/catalog": lambda _: [_get("/api/v1/catalog?nsfw=true"), *_filtered("/api/v1/catalog")],
+    "GET /api/v1/anime": _browse,
+    "GET /api/v1/anime/<int:anime_id>": lambda served: [_get(f"/api/v1/anime/{served.ids[0]}")],
+    "GET /api/v1/anime/<int:anime_id>/similar": _similar,
+    "GET /api/v1/popular": lambda _: [
+        _get("/api/v1/popular?limit=100&nsfw=true&sort=mean_rating"),
+        *_filtered("/api/v1/popular"),
+    ],
+    "GET /api/anime-suggestions": lambda served: _searches(served, "/api/anime-suggestions?limit=50"),
+    "POST /users/recommendations": _compatible,
+    "POST /api/v1/recommendations": _recommendations,
+    "POST /api/v1/taste": lambda served: _lists(served, "/api/v1/taste"),
+    "POST /api/v1/imports/mal": _imports,
+    "GET /api/v1/users/<int:user_id>/recommendations": _of_user,
+    "GET /api/v1/users/<int:user_id>/similar": lambda _: [_get(f"/api/v1/users/{USER}/similar?limit=100")],
+    "PUT /api/v1/users/<int:user_id>/ratings": lambda served: _put(
+        _lists(served, f"/api/v1/users/{USER}/ratings")
+    ),
+    "DELETE /api/v1/users/<int:user_id>": _only(f"/api/v1/users/{USER}", "DELETE"),
+    "POST /api/v1/profiles": lambda served: _lists(served, "/api/v1/profiles"),
+    "GET /api/v1/profiles/<int:user_id>/export": lambda served: [
+        _get(f"/api/v1/profiles/{PROFILE}/export", **served.token)
+    ],
+    "GET /api/v1/profiles/<int:user_id>": lambda served: [
+        _get(f"/api/v1/profiles/{PROFILE}", **served.token)
+    ],
+    "PUT /api/v1/profiles/<int:user_id>": lambda served: _put(
+        _lists(served, f"/api/v1/profiles/{PROFILE}"), served.token
+    ),
+    "DELETE /api/v1/profiles/<int:user_id>": lambda served: [
+        CostlyRequest("", "DELETE", f"/api/v1/profiles/{PROFILE}", headers=served.token)
+    ],
+}
+
+
+def routes(app: Flask) -> set[str]:
+    """Method and rule of every route, such as `GET /healthz`; of the web app's pages only the first."""
+    return {
+        f"{method} {rule.rule}"
+        for rule in app.url_map.iter_rules()
+        if rule.endpoint != "web" or rule.rule == "/"
+        for method in (rule.methods or set()) - NO_FEATURE
+    }
+
+
+def require_all(app: Flask) -> None:
+    """Raise LookupError for a route without a request here, and for a request without a route."""
+    if missing := routes(app) ^ WORST.keys():
+        raise LookupError(
+            f"profiling/worst_requests.py does not fit the routes: {', '.join(sorted(missing))}"
+        )
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Print the costliest request of each route; 1 if any takes more than it may."""
+    parser = folder_parser(__doc__)
+    parser.add_argument("--all", action="store_true", help="print every request")
+    arguments = parser.parse_args(argv)
+    environ = settings(arguments.folder)
+    with tempfile.TemporaryDirectory() as folder:
+        database = Path(folder) / "copy.db"
+        shutil.copy(arguments.folder / "benchmark.db", database)
+        environ |= {"DATABASE_URL": f"sqlite:///{database}", "LOG_LEVEL": "ERROR"}
+        config = Config.from_env(environ)
+        return _measure(create_app(config), config, every=arguments.all)
+
+
+def _measure(app: Flask, config: Config, *, every: bool) -> int:
+    require_all(app)
+    with app.app_context():
+        services = context().services
+    served = Served(config, services.live.in_service.snapshot)
+    for user_id in (USER, PROFILE):
+        replace_ratings(services.engine, user_id, served.ratings)
+    served.snapshot.models[UserUser].ready()  # once for each worker
+    app.test_client().get("/readyz")
+    services.engine.dispose()
+    table = Table("route", "request", "status", "s", "MB", title=f"at most {MAX_CPU_S} s, {MAX_MEMORY_MB} MB")
+    failed = 0
+    with RequestMeter.of(app) as meter:
+        for route, requests in sorted(WORST.items(), key=lambda item: item[0].startswith("DELETE")):
+            costs = [(meter.measure(request), request.what) for request in requests(served)]
+            slowest, largest = max(costs), max(costs, key=lambda cost: cost[0].memory_mb)
+            for cost, what in costs:
+                too_much = cost.cpu_s > MAX_CPU_S or cost.memory_mb > MAX_MEMORY_MB or cost.status >= 500
+                failed += too_much
+                if every or too_much or (cost, what) in (slowest, largest):
+                    figures = (str(cost.status), f"{cost.cpu_s:.2f}", f"{cost.memory_mb:.1f}")
+                    table.add_row(route, what, *figures, style="red" if too_much else "")
+    Console(width=160).print(table)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
