@@ -3,25 +3,17 @@
 import gc
 import json
 import os
-import shutil
 import sys
-import tempfile
+from typing import Any
 
 # one BLAS thread a worker: the workers are the parallelism. Set before numpy is imported.
 for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(variable, "1")
 
-# where the workers leave their metrics for each other, set before prometheus_client is imported: in memory if
-# there is a place for that, since a mapped file on a full disk kills the worker (SIGBUS)
-_memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108  # nosec B108
-_folder = os.environ.get("PROMETHEUS_MULTIPROC_DIR") or _memory
-_metrics = tempfile.mkdtemp(prefix="anime-metrics-", dir=_folder)
-os.environ["PROMETHEUS_MULTIPROC_DIR"] = _metrics
-
 import gunicorn.util
-from prometheus_client.multiprocess import mark_process_dead
 
 from config import Config, ConfigError, require_free_port
+from gateway import metrics
 
 try:
     _config = Config.from_env()
@@ -29,6 +21,7 @@ except ConfigError as error:
     sys.exit(f"error: {error}")
 bind = f"0.0.0.0:{_config.port}"
 workers = _config.web_concurrency
+metrics.share(workers)
 worker_class = "sync"
 preload_app = True  # the model is loaded once and shared
 limit_request_line = 8190  # bytes of an address; longer ones are refused with 414
@@ -41,7 +34,10 @@ loglevel = _config.log_level.lower()
 
 
 # the kinds of api/problems.py that happen before the app sees a request; the API cannot be imported here
-PROBLEM_KINDS = {400: ("bad-request", "Bad request"), 414: ("address-too-long", "The address is too long")}
+PROBLEM_KINDS = {
+    400: ("bad-request", "Bad request"),
+    414: ("address-too-long", "The address is too long"),
+}
 
 
 def _write_problem(client: object, status: int, reason: str, message: str) -> None:
@@ -65,7 +61,7 @@ def _write_problem(client: object, status: int, reason: str, message: str) -> No
 gunicorn.util.write_error = _write_problem
 
 
-def on_starting(server: object) -> None:
+def on_starting(server: Any) -> None:
     """Stop at once where the port is taken: gunicorn would try again and again, and name no setting."""
     inherited = {"GUNICORN_FD", "LISTEN_FDS"} & os.environ.keys()  # listening already, for another master
     addresses = [] if inherited else [one for one in server.cfg.address if isinstance(one, tuple)]
@@ -73,27 +69,30 @@ def on_starting(server: object) -> None:
         for host, port in addresses:
             require_free_port(host, port)
     except ConfigError as error:
-        on_exit(server)
         sys.exit(f"error: {error}")
 
 
 def when_ready(_server: object) -> None:
     """Keep the collector from touching, and so copying, the pages that workers share."""
-    mark_process_dead(os.getpid())  # only workers have a model in service
     gc.collect()
     gc.freeze()
 
 
-def post_worker_init(worker: object) -> None:
+def pre_fork(server: Any, worker: Any) -> None:
+    """Give the worker a place for its metrics."""
+    worker.metrics = metrics.free_slot([other.metrics for other in server.WORKERS.values()])
+
+
+def post_fork(_server: object, worker: Any) -> None:
+    """The worker counts there."""
+    metrics.enter(worker.metrics)
+
+
+def post_worker_init(worker: Any) -> None:
     """Before the first request, also of a worker that takes the place of another."""
     worker.wsgi.extensions["anime_recommendations"].services.enter_worker()
 
 
-def child_exit(_server: object, worker: object) -> None:
+def child_exit(_server: object, worker: Any) -> None:
     """Drop the gauges of a worker that is gone, and keep its counters."""
-    mark_process_dead(worker.pid)
-
-
-def on_exit(_server: object) -> None:
-    """Leave nothing behind."""
-    shutil.rmtree(_metrics, ignore_errors=True)
+    worker.metrics.pid = 0
