@@ -14,6 +14,8 @@ import gunicorn.util
 
 from config import Config, ConfigError, require_free_port
 from gateway import metrics
+from gateway.client import Outbox
+from gateway.worker import GatewayWorker
 
 try:
     _config = Config.from_env()
@@ -22,8 +24,10 @@ except ConfigError as error:
 bind = f"0.0.0.0:{_config.port}"
 workers = _config.web_concurrency
 metrics.share(workers)
-worker_class = "sync"
+# of each worker; from then on the oldest is dropped for a new one
+worker_connections = 500
 preload_app = True  # the model is loaded once and shared
+sendfile = False  # responses are collected before they are sent
 limit_request_line = 8190  # bytes of an address; longer ones are refused with 414
 timeout = 30
 max_requests = 100_000
@@ -33,14 +37,22 @@ accesslog = None
 loglevel = _config.log_level.lower()
 
 
+class worker_class(GatewayWorker):  # noqa: N801 - the name of gunicorn's setting
+    """The worker, with the settings."""
+
+    client_timeout_s = _config.client_timeout_s
+    max_body_bytes = max(_config.max_body_bytes, _config.max_upload_bytes)
+
+
 # the kinds of api/problems.py that happen before the app sees a request; the API cannot be imported here
 PROBLEM_KINDS = {
     400: ("bad-request", "Bad request"),
+    413: ("too-large", "The request is too large"),
     414: ("address-too-long", "The address is too long"),
 }
 
 
-def _write_problem(client: object, status: int, reason: str, message: str) -> None:
+def _write_problem(client: Outbox, status: int, reason: str, message: str) -> None:
     """Problem details in the place of gunicorn's HTML, for what is refused before the app sees it."""
     slug, title = PROBLEM_KINDS.get(status, ("other", reason))
     problem = {
@@ -55,7 +67,7 @@ def _write_problem(client: object, status: int, reason: str, message: str) -> No
         f"HTTP/1.1 {status} {reason}\r\nConnection: close\r\nContent-Type: application/problem+json\r\n"
         f"Content-Length: {len(body)}\r\n\r\n"
     )
-    gunicorn.util.write_nonblock(client, head.encode("latin-1") + body)
+    client.sendall(head.encode("latin-1") + body)
 
 
 gunicorn.util.write_error = _write_problem
