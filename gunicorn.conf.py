@@ -15,6 +15,7 @@ import gunicorn.util
 from config import Config, ConfigError, require_free_port
 from gateway import metrics
 from gateway.client import Outbox
+from gateway.orphans import name_worker, wait_for_orphans
 from gateway.worker import GatewayWorker
 
 try:
@@ -74,11 +75,15 @@ gunicorn.util.write_error = _write_problem
 
 
 def on_starting(server: Any) -> None:
-    """Stop at once where the port is taken: gunicorn would try again and again, and name no setting."""
+    """Stop at once where the port is taken: gunicorn would try again and again, and name no setting.
+
+    Workers of a master that was killed do not count: they are about to go.
+    """
     inherited = {"GUNICORN_FD", "LISTEN_FDS"} & os.environ.keys()  # listening already, for another master
     addresses = [] if inherited else [one for one in server.cfg.address if isinstance(one, tuple)]
     try:
         for host, port in addresses:
+            wait_for_orphans(port)
             require_free_port(host, port)
     except ConfigError as error:
         sys.exit(f"error: {error}")
@@ -96,7 +101,8 @@ def pre_fork(server: Any, worker: Any) -> None:
 
 
 def post_fork(_server: object, worker: Any) -> None:
-    """The worker counts there."""
+    """Name the process, and count there."""
+    name_worker()
     metrics.enter(worker.metrics)
 
 

@@ -7,6 +7,7 @@ import os
 import sys
 
 from config import ROOT, Config, require_free_port
+from gateway.orphans import wait_for_orphans
 from scripts.console import console, run
 
 HOST = "127.0.0.1"
@@ -30,6 +31,7 @@ def main(argv: list[str] | None = None) -> int:
     """Become gunicorn, bound to this machine only."""
     del argv
     config = Config.from_env()
+    wait_for_orphans(config.port)
     require_free_port(HOST, config.port)
     what = "Open the web app" if (config.web_dir / "index.html").is_file() else "Serving the API"
     console.print(TRY.format(what=what, host=HOST, port=config.port), highlight=False, soft_wrap=True)

@@ -27,7 +27,7 @@ MAY_IMPORT = {
     "domain": set[str](),
     "recommender": {"domain"},
     "db": {"domain"},
-    "gateway": set[str](),
+    "gateway": {"config"},
     "ingest": {"domain", "db"},
     "evaluation": {"domain", "recommender", "serving"},
     "serving": {"domain", "recommender", "db", "ingest", DECORATORS},
