@@ -3,6 +3,7 @@
 import gc
 import json
 import os
+import signal
 import sys
 from typing import Any
 
@@ -95,13 +96,21 @@ def when_ready(_server: object) -> None:
     gc.freeze()
 
 
+# a worker that has just been forked would lose the signal, and be waited for until it is killed
+_STOP = {signal.SIGTERM}
+os.register_at_fork(after_in_parent=lambda: signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOP))
+
+
 def pre_fork(server: Any, worker: Any) -> None:
     """Give the worker a place for its metrics."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, _STOP)
     worker.metrics = metrics.free_slot([other.metrics for other in server.WORKERS.values()])
 
 
 def post_fork(_server: object, worker: Any) -> None:
-    """Name the process, and count there."""
+    """Name the process, stop when told to, and count in the place of the worker."""
+    signal.signal(signal.SIGTERM, worker.handle_exit)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOP)
     name_worker()
     metrics.enter(worker.metrics)
 

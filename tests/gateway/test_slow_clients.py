@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import socket
 import time
 from collections.abc import Iterator
@@ -151,7 +153,6 @@ def test_large_half_sent_bodies_do_not_fill_the_memory(server: Server) -> None:
 def test_stop_answers_requests_that_are_under_way(world: World, tmp_path: Path) -> None:
     environ = settings(*copy_of(world, tmp_path))
     with serving(environ, tmp_path / "log") as server:
-        server.ask_each("/healthz", times=1)  # one that has just been forked would miss the signal
         workers = server.workers()
         with sent(server, HEAD + LENGTH + BODY[:-1]) as connection, sent(server, b"") as silent:
             for worker in workers:
@@ -162,3 +163,17 @@ def test_stop_answers_requests_that_are_under_way(world: World, tmp_path: Path) 
             assert received(silent) == b""
         wait_until(lambda: not any(worker.is_running() for worker in workers), "they have gone")
         assert server.ask("/healthz").status == 200
+
+
+def test_worker_that_was_just_forked_can_be_stopped(server: Server) -> None:
+    children = Path(f"/proc/{server.pid}/task/{server.pid}/children")  # quick to read
+    old, stays = (str(worker.pid) for worker in server.workers())
+    for _ in range(10):
+        os.kill(int(old), signal.SIGTERM)
+        stopped, old = old, ""
+        deadline = time.monotonic() + 20
+        while not old:
+            assert time.monotonic() < deadline, "it ignores the signal"
+            for pid in set(children.read_text().split()) - {stopped, stays}:
+                old = pid
+    server.ask_each("/healthz", times=1)
