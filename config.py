@@ -227,10 +227,12 @@ class Config(BaseSettings):
     )
     log_level: LogLevel = Field("INFO", description="`DEBUG`, `INFO`, `WARNING`, `ERROR` or `CRITICAL`.")
     log_format: LogFormat = Field("json", description="One line per request, as `json` or `text`.")
-    prometheus_multiproc_dir: str = Field(
-        "",
-        description="Where workers leave their metrics for each other. `make serve` and `make run` make a "
-        "folder of their own, inside this one where it is set.",
+    client_timeout_s: int = Field(
+        30,
+        ge=1,
+        le=600,
+        description="Seconds for a client to send its request, which then gets 408, and again to take the "
+        "response. Nobody else waits for it meanwhile.",
     )
     max_body_bytes: int = Field(
         1_000_000, ge=1_000, le=1_000_000_000, description="Larger request bodies are refused with 413."

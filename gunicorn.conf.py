@@ -3,25 +3,21 @@
 import gc
 import json
 import os
-import shutil
+import signal
 import sys
-import tempfile
+from typing import Any
 
 # one BLAS thread a worker: the workers are the parallelism. Set before numpy is imported.
 for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(variable, "1")
 
-# where the workers leave their metrics for each other, set before prometheus_client is imported: in memory if
-# there is a place for that, since a mapped file on a full disk kills the worker (SIGBUS)
-_memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108  # nosec B108
-_folder = os.environ.get("PROMETHEUS_MULTIPROC_DIR") or _memory
-_metrics = tempfile.mkdtemp(prefix="anime-metrics-", dir=_folder)
-os.environ["PROMETHEUS_MULTIPROC_DIR"] = _metrics
-
 import gunicorn.util
-from prometheus_client.multiprocess import mark_process_dead
 
 from config import Config, ConfigError, require_free_port
+from gateway import metrics
+from gateway.client import Outbox
+from gateway.orphans import name_worker, wait_for_orphans
+from gateway.worker import GatewayWorker
 
 try:
     _config = Config.from_env()
@@ -32,8 +28,11 @@ bind = _config.bind
 forwarder_headers = ""  # no header may set SCRIPT_NAME or PATH_INFO
 secure_scheme_headers = {}  # api/clients.py decides which proxies to believe
 workers = _config.web_concurrency
-worker_class = "sync"
+metrics.share(workers)
+# of each worker; from then on the oldest is dropped for a new one
+worker_connections = 500
 preload_app = True  # the model is loaded once and shared
+sendfile = False  # responses are collected before they are sent
 limit_request_line = 8190  # bytes of an address; longer ones are refused with 414
 timeout = 30
 max_requests = 100_000
@@ -43,11 +42,22 @@ accesslog = None
 loglevel = _config.log_level.lower()
 
 
+class worker_class(GatewayWorker):  # noqa: N801 - the name of gunicorn's setting
+    """The worker, with the settings."""
+
+    client_timeout_s = _config.client_timeout_s
+    max_body_bytes = max(_config.max_body_bytes, _config.max_upload_bytes)
+
+
 # the kinds of api/problems.py that happen before the app sees a request; the API cannot be imported here
-PROBLEM_KINDS = {400: ("bad-request", "Bad request"), 414: ("address-too-long", "The address is too long")}
+PROBLEM_KINDS = {
+    400: ("bad-request", "Bad request"),
+    413: ("too-large", "The request is too large"),
+    414: ("address-too-long", "The address is too long"),
+}
 
 
-def _write_problem(client: object, status: int, reason: str, message: str) -> None:
+def _write_problem(client: Outbox, status: int, reason: str, message: str) -> None:
     """Problem details in the place of gunicorn's HTML, for what is refused before the app sees it."""
     slug, title = PROBLEM_KINDS.get(status, ("other", reason))
     problem = {
@@ -62,42 +72,58 @@ def _write_problem(client: object, status: int, reason: str, message: str) -> No
         f"HTTP/1.1 {status} {reason}\r\nConnection: close\r\nContent-Type: application/problem+json\r\n"
         f"Content-Length: {len(body)}\r\n\r\n"
     )
-    gunicorn.util.write_nonblock(client, head.encode("latin-1") + body)
+    client.sendall(head.encode("latin-1") + body)
 
 
 gunicorn.util.write_error = _write_problem
 
 
-def on_starting(server: object) -> None:
-    """Stop at once where the port is taken: gunicorn would try again and again, and name no setting."""
+def on_starting(server: Any) -> None:
+    """Stop at once where the port is taken: gunicorn would try again and again, and name no setting.
+
+    Workers of a master that was killed do not count: they are about to go.
+    """
     inherited = {"GUNICORN_FD", "LISTEN_FDS"} & os.environ.keys()  # listening already, for another master
     addresses = [] if inherited else [one for one in server.cfg.address if isinstance(one, tuple)]
     try:
         for host, port in addresses:
             _config.require_listening_on(host)
+            wait_for_orphans(port)
             require_free_port(host, port)
     except ConfigError as error:
-        on_exit(server)
         sys.exit(f"error: {error}")
 
 
 def when_ready(_server: object) -> None:
     """Keep the collector from touching, and so copying, the pages that workers share."""
-    mark_process_dead(os.getpid())  # only workers have a model in service
     gc.collect()
     gc.freeze()
 
 
-def post_worker_init(worker: object) -> None:
+# a worker that has just been forked would lose the signal, and be waited for until it is killed
+_STOP = {signal.SIGTERM}
+os.register_at_fork(after_in_parent=lambda: signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOP))
+
+
+def pre_fork(server: Any, worker: Any) -> None:
+    """Give the worker a place for its metrics."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, _STOP)
+    worker.metrics = metrics.free_slot([other.metrics for other in server.WORKERS.values()])
+
+
+def post_fork(_server: object, worker: Any) -> None:
+    """Name the process, stop when told to, and count in the place of the worker."""
+    signal.signal(signal.SIGTERM, worker.handle_exit)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOP)
+    name_worker()
+    metrics.enter(worker.metrics)
+
+
+def post_worker_init(worker: Any) -> None:
     """Before the first request, also of a worker that takes the place of another."""
     worker.wsgi.extensions["anime_recommendations"].services.enter_worker()
 
 
-def child_exit(_server: object, worker: object) -> None:
+def child_exit(_server: object, worker: Any) -> None:
     """Drop the gauges of a worker that is gone, and keep its counters."""
-    mark_process_dead(worker.pid)
-
-
-def on_exit(_server: object) -> None:
-    """Leave nothing behind."""
-    shutil.rmtree(_metrics, ignore_errors=True)
+    worker.metrics.pid = 0

@@ -1,4 +1,4 @@
-"""Prometheus metrics. With several workers, each writes to files that `GET /metrics` sums up."""
+"""Prometheus metrics. With several workers, `GET /metrics` sums them up."""
 
 from __future__ import annotations
 
@@ -6,15 +6,14 @@ from contextlib import AbstractContextManager
 
 from flask import Response
 from flask_openapi3 import APIBlueprint, Tag
-from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client import CONTENT_TYPE_LATEST, Counter, Gauge, Histogram
 from prometheus_client import generate_latest as written
-from prometheus_client.multiprocess import MultiProcessCollector
 from sqlalchemy import Engine, event
 from sqlalchemy.engine import ExceptionContext
 
-from api.context import settings
 from api.errors import Problem
 from api.security import require_metrics_key
+from gateway.metrics import registry
 from serving.live import LiveVersion
 
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
@@ -37,20 +36,13 @@ INSERTS = Histogram(
     buckets=SECONDS,
 )
 # of each worker, so that one which lags behind can be seen
-MODEL_VERSION = Gauge(
-    "anime_model_version", "Number of the model version in service", multiprocess_mode="liveall"
-)
+MODEL_VERSION = Gauge("anime_model_version", "Number of the model version in service")
 MODEL_BUILT = Gauge(
     "anime_model_built_timestamp_seconds",
     "When the model in service was built",
-    multiprocess_mode="liveall",
 )
-MODEL_REFUSED = Gauge(
-    "anime_model_refused", "1 while a published version cannot be used", multiprocess_mode="liveall"
-)
-OVERLAY_USERS = Gauge(
-    "anime_overlay_users", "People who are newer than the model", multiprocess_mode="liveall"
-)
+MODEL_REFUSED = Gauge("anime_model_refused", "1 while a published version cannot be used")
+OVERLAY_USERS = Gauge("anime_overlay_users", "People who are newer than the model")
 DATABASE_ERRORS = Counter("anime_database_errors_total", "Errors of the database", ("kind",))
 RATE_LIMITED = Counter("anime_rate_limited_total", "Requests refused with 429")
 
@@ -71,12 +63,7 @@ def get_metrics() -> Response:
     """The metrics of all workers together, in the text format of Prometheus. Needs an API key with the scope
     `admin` if one is configured."""
     require_metrics_key()
-    registry: CollectorRegistry = REGISTRY
-    folder = settings().prometheus_multiproc_dir
-    if folder:
-        registry = CollectorRegistry()
-        MultiProcessCollector(registry, folder)  # type: ignore[no-untyped-call]
-    return Response(written(registry), content_type=CONTENT_TYPE_LATEST)
+    return Response(written(registry()), content_type=CONTENT_TYPE_LATEST)
 
 
 def count_database_errors(engine: Engine) -> None:

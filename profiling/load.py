@@ -59,7 +59,7 @@ def main(argv: list[str] | None = None) -> int:
     failed = 0
     with server(environ):
         for name, make_request in loads.items():
-            result = _load(environ["PORT"], make_request, arguments.seconds, arguments.connections)
+            result = load(environ["PORT"], make_request, arguments.seconds, arguments.connections)
             rate = result["requests"] / result["seconds"]
             failed += int(result["errors"])
             console.print(
@@ -70,7 +70,8 @@ def main(argv: list[str] | None = None) -> int:
     return 1 if failed else 0
 
 
-def _load(port: str, make_request: MakeRequest, seconds: int, connections: int) -> dict[str, float]:
+def load(port: str, make_request: MakeRequest, seconds: int, connections: int) -> dict[str, float]:
+    """wrk's figures: `requests`, `seconds`, `errors`, and `p50` and `p99` in milliseconds."""
     prepared = [make_request() for _ in range(PREPARED)]
     lines = [
         f"requests[{number}] = {{method={json.dumps(request.method)}, path={json.dumps(request.path)}, "

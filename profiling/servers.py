@@ -65,9 +65,9 @@ def settings(folder: Path, database_url: str | None = None) -> dict[str, str]:
 
 
 @contextmanager
-def server(environ: Mapping[str, str]) -> Iterator[psutil.Process]:
-    """Start the server, wait until it is ready, stop it afterwards."""
-    command = [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", "app:create_app()"]
+def server(environ: Mapping[str, str], *options: str) -> Iterator[psutil.Process]:
+    """Start the server, with options of gunicorn, wait until it is ready, stop it afterwards."""
+    command = [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", *options, "app:create_app()"]
     process = subprocess.Popen(command, cwd=ROOT, env=dict(environ))
     try:
         deadline = time.monotonic() + START_LIMIT_S

@@ -9,6 +9,7 @@ import sys
 from rich.markup import escape
 
 from config import ROOT, Config, require_free_port
+from gateway.orphans import wait_for_orphans
 from scripts.console import console, run
 
 TRY = """
@@ -32,6 +33,7 @@ def main(argv: list[str] | None = None) -> int:
     del argv
     config = Config.from_env()
     config.require_api_keys()
+    wait_for_orphans(config.port)
     require_free_port(config.host, config.port)
     what = "Open the web app" if (config.web_dir / "index.html").is_file() else "Serving the API"
     console.print(TRY.format(what=what, address=escape(config.bind)), highlight=False, soft_wrap=True)

@@ -53,7 +53,7 @@ OTHERWISE = {  # a value of each setting that is not its default
     "TRUSTED_PROXIES": "1",
     "LOG_LEVEL": "debug",
     "LOG_FORMAT": "text",
-    "PROMETHEUS_MULTIPROC_DIR": "/srv/metrics",
+    "CLIENT_TIMEOUT_S": "20",
     "MAX_BODY_BYTES": "5000",
     "MAX_UPLOAD_BYTES": "5000",
     "MAX_LIST_TITLES": "7",

@@ -13,6 +13,7 @@ from db.postgresql import OPEN_CIRCUIT_S, READ_TIMEOUT_S
 from domain.ranges import LIKED_FROM
 from evaluation.metrics.reasons import SAMPLE
 from evaluation.protocols.holdout import HoldoutConfig
+from gateway.worker import HEAD_TIMEOUT_S, HELD_BYTES, STOP_S
 from ingest.mal import MAX_BYTES
 from recommender.artifacts.store import KEPT_VERSIONS
 from recommender.artifacts.title_file import CACHED_TITLES
@@ -30,6 +31,7 @@ WORDS = ("no", "one", "two", "three", "four", "five", "six")
 PEOPLE = 66_300  # of the public data set, on which the benchmarks run
 NEIGHBORS, ITEMS, TRAINING = NeighborsConfig(), ItemItemConfig(), TrainingConfig()
 PORT = Config.model_fields["port"].default
+CLIENT_TIMEOUT_S = Config.model_fields["client_timeout_s"].default
 OVERLAY = Config.model_fields["overlay_max_users"].default
 LIMITS = {name: compose()["services"][name]["mem_limit"] for name in ("server", "build")}
 
@@ -56,6 +58,7 @@ ITEM_ITEM = "docs/adr/0005-item-item.md"
 BLEND = "docs/adr/0006-learned-blend.md"
 SHARING = "docs/adr/0007-what-workers-share.md"
 SILENT_DATABASE = "docs/adr/0008-silent-postgresql.md"
+SLOW_CLIENTS = "docs/adr/0012-slow-clients.md"
 # file, and words of it with the figure
 FIGURES = [
     ("README.md", f"needs {supported_pythons()}"),
@@ -92,6 +95,14 @@ FIGURES = [
     (BLEND, f"{percent(TRAINING.users / PEOPLE)} of the people are training users"),
     (SHARING, f"the last {CACHED_TITLES:,} are kept"),
     (SHARING, f"more than {NEIGHBORS.likers_compared:,} likers, see [ADR 2]({Path(SHORT_LISTS).name})"),
+    ("docs/operations.md", f"408 after {CLIENT_TIMEOUT_S} s, and headers after {HEAD_TIMEOUT_S:g} s"),
+    (
+        "docs/operations.md",
+        f"another {STOP_S:g} s; one that computes for more than {conf('timeout')} s is killed",
+    ),
+    (SLOW_CLIENTS, f"until gunicorn killed the workers after {conf('timeout')} s"),
+    (SLOW_CLIENTS, f"headers have to arrive within {HEAD_TIMEOUT_S:g} s"),
+    (SLOW_CLIENTS, f"at most {conf('worker_connections')} connections and {HELD_BYTES // 1_000_000} MB of"),
     (SILENT_DATABASE, f"gunicorn killed them after {conf('timeout')} s"),
     (SILENT_DATABASE, f"Workers wait for {READ_TIMEOUT_S:g} s"),
     (SILENT_DATABASE, f"longer than the {LOCK_TIMEOUT_S:g} s after which the server reports a lock"),
@@ -108,6 +119,8 @@ NOT_FROM_CODE = {
     "0005": ["99.6 % of all likes", "(150 when this was decided)"],
     "0009": ["Vue 3", "404,"],
     "0008": ["request gets 503", "psycopg2"],
+    "0010": ["(0012-slow-clients.md)"],
+    "0012": ["(ADR 8)", "gets 408", "with 64 half-sent", "psycopg2"],
 }
 
 
