@@ -76,7 +76,12 @@ def problem(
 
 def validation_problem(error: ValidationError) -> Response:
     """The response for a request that does not fit its schema."""
-    found = error.errors(include_url=False, include_context=False, include_input=False)
+    found = error.errors(include_url=False, include_input=False)
+    for item in found:
+        # pydantic keeps the exceptions of validators where the garbage collector does not look, and their
+        # tracebacks lead back to the error: together they would never be freed
+        if isinstance(raised := item.get("ctx", {}).get("error"), BaseException):
+            raised.__traceback__ = None
     errors = [
         {"loc": [shortened(part) for part in item["loc"]], "msg": _message(item, error.title)}
         for item in found[:MAX_ERRORS]

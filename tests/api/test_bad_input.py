@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from typing import Any
 
 import pytest
@@ -284,3 +285,17 @@ def test_arbitrary_query_never_fails_the_server(
     shared_client: FlaskClient, path: str, query: dict[str, str]
 ) -> None:
     assert shared_client.get(path, query_string=query).status_code < 500
+
+
+@BOTH
+def test_invalid_entries_leave_nothing_in_memory(shared_client: FlaskClient, url: str) -> None:
+    def kept() -> int:
+        gc.collect()
+        return sum(isinstance(found, ValueError) for found in gc.get_objects())
+
+    body = {"user_id": 1, LIST_NAME[url]: [{}] * 100}
+    shared_client.post(url, json=body)
+    before = kept()
+    for _ in range(5):
+        assert shared_client.post(url, json=body).status_code in (400, 422)
+    assert kept() <= before
