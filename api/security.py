@@ -85,7 +85,7 @@ def require_scope(scope: Scope, user_id: int | None = None) -> None:
 
 
 def may_write() -> bool:
-    """Whether saved lists may be used and changed: by everybody unless keys are configured, then with a key.
+    """True if the caller may use and change saved lists: anybody unless keys are configured, then with a key.
 
     Raises:
         ApiError: 401 for a key that is not known, 403 for one that opens less.
@@ -97,7 +97,7 @@ def may_write() -> bool:
 
 
 def is_trusted() -> bool:
-    """Whether the caller may know what tells people apart: everybody unless keys are configured."""
+    """True if the caller may know what tells people apart: anybody unless keys are configured."""
     keys = context().api_keys
     return not keys or keys.scope_of(submitted_key()) is not None
 

@@ -33,7 +33,7 @@ class CostlyRequest(NamedTuple):
 
 
 class Cost(NamedTuple):
-    """What a request took; memory counts from just before it, without the files that processes share."""
+    """The cost of one request; memory counts from just before it, without the files that processes share."""
 
     cpu_s: float
     memory_mb: float

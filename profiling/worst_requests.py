@@ -130,10 +130,10 @@ def _recommendations(served: Served) -> Iterator[CostlyRequest]:
         "filters": {"nsfw": True, "types": ["TV"] * 50, "min_members": 1, "min_mal_score": 0.1},
     }
     for algorithm in ALGORITHMS:
-        asked = {**page, "algorithm": algorithm}
-        yield _post(path, f"{algorithm}, all titles liked", asked | {"ratings": _named(served.ids[:4_000])})
-        yield _post(path, f"{algorithm}, most likers", asked | {"ratings": _named(served.most_likers)})
-        yield _post(path, f"{algorithm}, watched", asked | {"watched_ids": served.ids})
+        options = {**page, "algorithm": algorithm}
+        yield _post(path, f"{algorithm}, all titles liked", options | {"ratings": _named(served.ids[:4_000])})
+        yield _post(path, f"{algorithm}, most likers", options | {"ratings": _named(served.most_likers)})
+        yield _post(path, f"{algorithm}, watched", options | {"watched_ids": served.ids})
     yield _post(path, "too many excluded", {"exclude_ids": [1] * 400_000})
     yield from _lists(served, path, kinds=len(served.names))
 

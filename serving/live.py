@@ -65,7 +65,7 @@ class LiveVersion:
         return datetime.fromisoformat(self.built_at).timestamp() if self.built_at else 0.0
 
     def has_ratings_of(self, user_id: int) -> bool:
-        """Whether the version or the overlay has somebody of this id, perhaps hidden."""
+        """True if the version or the overlay has somebody of this id, perhaps hidden."""
         return user_id in self.overlay.rows or self.snapshot.ratings.users.row(user_id) is not None
 
     def context(self, query: Query, floor: AnonymityFloor | None = None) -> ScoringContext:
