@@ -1,6 +1,8 @@
 # make run     everything from nothing to a server with demo data on http://127.0.0.1:5000
 # make test    every test, with a real SQLite, a real PostgreSQL and a real Chromium
 # make lint    ruff, mypy, bandit, pip-audit, eslint, prettier, vue-tsc, what deploys it, and the prose
+# make soak    what to run before a release: make histories, then an hour of mixed load on a server with demo data
+# make histories   random histories on both databases, each with 1,000 kills, builds and restarts
 # make fuzz    ten minutes of made-up requests against a server with demo data
 # make serve   the server for production (gunicorn)
 # make frontend   builds the web app, where anything of it has changed
@@ -25,7 +27,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export HNSWLIB_NO_NATIVE := 1
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-dev setup-baselines env demo frontend web run serve test lint fuzz format types screenshots \
-        lock pin-images clean
+        soak histories lock pin-images clean
 .DELETE_ON_ERROR:
 
 help:
@@ -109,6 +111,12 @@ lint: setup-dev frontend/node_modules/.installed
 
 fuzz: setup-dev demo
 	$(BIN)/python scripts/fuzz.py
+
+soak: histories demo
+	$(BIN)/python profiling/soak.py
+
+histories: setup-dev
+	OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(BIN)/python -m pytest tests/faults/histories -n 2 -rP --fault-points 1000
 
 format: setup-dev frontend/node_modules/.installed
 	$(BIN)/ruff check --fix .

@@ -10,16 +10,18 @@ import random
 import secrets
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
 import psutil
+from sqlalchemy import make_url
 
 from config import ROOT, Config
 from domain.titles import Title
@@ -62,6 +64,20 @@ def settings(folder: Path, database_url: str | None = None) -> dict[str, str]:
         "PORT": str(free_port()),
         "LOG_LEVEL": "WARNING",
     }
+
+
+def copy_sqlite(database_url: str, target: Path) -> str:
+    """Copy a SQLite database, which may be in use; return the address of the copy.
+
+    Raises:
+        SystemExit: it is another kind of database.
+    """
+    url = make_url(database_url)
+    if url.get_backend_name() != "sqlite":
+        raise SystemExit("error: set DATABASE_URL to a SQLite file, which can be copied")
+    with closing(sqlite3.connect(str(url.database))) as source, closing(sqlite3.connect(target)) as copy:
+        source.backup(copy)
+    return f"sqlite:///{target}"
 
 
 @contextmanager

