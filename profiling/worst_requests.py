@@ -30,11 +30,12 @@ from api.keys import profile_token
 from app import create_app
 from config import Config
 from db.users import replace_ratings
-from domain.ranges import MAX_ANIME_ID, PROFILE_IDS
+from domain.ranges import FAVORITE, MAX_ANIME_ID, PROFILE_IDS
 from profiling.hostile_texts import fitting, hostile_json, hostile_names
 from profiling.request_cost import CostlyRequest, RequestMeter
 from profiling.servers import folder_parser, settings
 from recommender.artifacts.snapshot import Snapshot
+from recommender.data.query import Query
 from recommender.models.popularity import Popularity
 from recommender.models.registry import ALGORITHMS
 from recommender.models.user_user import UserUser
@@ -309,7 +310,9 @@ def _measure(app: Flask, config: Config, *, every: bool) -> int:
     served = Served(config, services.live.in_service.snapshot)
     for user_id in (USER, PROFILE):
         replace_ratings(services.engine, user_id, served.ratings)
-    served.snapshot.models[UserUser].ready()  # once for each worker
+    some = Query.of((row, FAVORITE) for row in range(3))
+    user_user = served.snapshot.models[UserUser]
+    user_user.neighbors(served.snapshot.context(some), 1, through_index=True)  # read by each worker once
     app.test_client().get("/readyz")
     services.engine.dispose()
     table = Table("route", "request", "status", "s", "MB", title=f"at most {MAX_CPU_S} s, {MAX_MEMORY_MB} MB")

@@ -88,7 +88,7 @@ class ModelStore:
         # one for all formats: two builds at once would need twice the memory
         lock = FileLock(self._root / LOCK_FILE)
         try:
-            self.directory.mkdir(parents=True, exist_ok=True)
+            _make_directory(self.directory)
             lock.acquire(timeout=wait_s)
         except Timeout:
             raise BuildInProgressError(
@@ -315,6 +315,14 @@ class ModelStore:
         folders = {self._root, *self._root.glob("format-*")} - {self.directory}
         found = (version for folder in folders for version in folder.glob("v*"))
         return [version for version in found if _VERSION.fullmatch(version.name)]
+
+
+def _make_directory(directory: Path) -> None:
+    """Make a directory that a power cut does not take away, with its parents."""
+    if not directory.is_dir():
+        _make_directory(directory.parent)
+        directory.mkdir(exist_ok=True)
+        _sync(directory.parent)
 
 
 def _published_at(version: Path) -> float:

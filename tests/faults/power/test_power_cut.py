@@ -115,7 +115,6 @@ def test_power_cut_leaves_a_whole_model(
 ) -> None:
     store = ModelStore(recording.folder / "models")
     environ = {**sqlite_place.environ, **recording.environ, "MODEL_DIR": str(store.directory)}
-    store.directory.mkdir()
     disk, published = Disk(recording.folder), dict[int, str]()
     for _ in range(VERSIONS):
         build(environ, "--force")
