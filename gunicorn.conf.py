@@ -42,11 +42,14 @@ accesslog = None
 loglevel = _config.log_level.lower()
 
 
-class worker_class(GatewayWorker):  # noqa: N801 - the name of gunicorn's setting
+class ConfiguredWorker(GatewayWorker):
     """The worker, with the settings."""
 
     client_timeout_s = _config.client_timeout_s
     max_body_bytes = max(_config.max_body_bytes, _config.max_upload_bytes)
+
+
+worker_class = ConfiguredWorker
 
 
 # the kinds of api/problems.py that happen before the app sees a request; the API cannot be imported here
