@@ -58,7 +58,8 @@ ITEM_ITEM = "docs/adr/0005-item-item.md"
 BLEND = "docs/adr/0006-learned-blend.md"
 SHARING = "docs/adr/0007-what-workers-share.md"
 SILENT_DATABASE = "docs/adr/0008-silent-postgresql.md"
-SLOW_CLIENTS = "docs/adr/0012-slow-clients.md"
+SLOW_CLIENTS = "docs/adr/0013-slow-clients.md"
+ANONYMITY = "docs/adr/0014-anonymity.md"
 # file, and words of it with the figure
 FIGURES = [
     ("README.md", f"needs {supported_pythons()}"),
@@ -103,6 +104,8 @@ FIGURES = [
     (SLOW_CLIENTS, f"until gunicorn killed the workers after {conf('timeout')} s"),
     (SLOW_CLIENTS, f"headers have to arrive within {HEAD_TIMEOUT_S:g} s"),
     (SLOW_CLIENTS, f"at most {conf('worker_connections')} connections and {HELD_BYTES // 1_000_000} MB of"),
+    (ANONYMITY, f"One number, `ANONYMITY_FLOOR` ({Config.model_fields['anonymity_floor'].default})"),
+    (ANONYMITY, f"titles that fewer than {ITEMS.people} people have"),
     (SILENT_DATABASE, f"gunicorn killed them after {conf('timeout')} s"),
     (SILENT_DATABASE, f"Workers wait for {READ_TIMEOUT_S:g} s"),
     (SILENT_DATABASE, f"longer than the {LOCK_TIMEOUT_S:g} s after which the server reports a lock"),
@@ -119,8 +122,10 @@ NOT_FROM_CODE = {
     "0005": ["99.6 % of all likes", "(150 when this was decided)"],
     "0009": ["Vue 3", "404,"],
     "0008": ["request gets 503", "psycopg2"],
-    "0010": ["(0012-slow-clients.md)"],
-    "0012": ["(ADR 8)", "gets 408", "with 64 half-sent", "psycopg2"],
+    "0010": ["(0013-slow-clients.md)"],
+    "0012": ["format 5, the first", "format 5, built by"],
+    "0014": ["recovered to 7 %"],
+    "0013": ["(ADR 8)", "gets 408", "with 64 half-sent", "psycopg2"],
 }
 
 

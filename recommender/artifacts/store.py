@@ -319,10 +319,12 @@ class ModelStore:
 
 def _make_directory(directory: Path) -> None:
     """Make a directory that a power cut does not take away, with its parents."""
-    if not directory.is_dir():
+    if directory.is_dir():
+        return
+    if not directory.parent.exists():
         _make_directory(directory.parent)
-        directory.mkdir(exist_ok=True)
-        _sync(directory.parent)
+    directory.mkdir(exist_ok=True)
+    _sync(directory.parent)
 
 
 def _published_at(version: Path) -> float:
