@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
 
+from domain.keys import digest_of
+
 _HASHED = "sha256="
 
 
@@ -25,10 +27,10 @@ class ApiKeys:
     """The configured keys, as SHA-256 digests: the keys are random, so they need no slow hash.
 
     Attributes:
-        keys: (digest of 32 bytes, scope).
+        keys: (digest in hexadecimal, scope).
     """
 
-    keys: tuple[tuple[bytes, Scope], ...]
+    keys: tuple[tuple[str, Scope], ...]
 
     @classmethod
     def parse(cls, entries: Iterable[str]) -> ApiKeys:
@@ -38,7 +40,7 @@ class ApiKeys:
             before, colon, after = entry.rpartition(":")
             scope = Scope[before.upper()] if colon else Scope.WRITE
             is_hash = after.startswith(_HASHED)
-            digest = bytes.fromhex(after.removeprefix(_HASHED)) if is_hash else digest_of(after)
+            digest = after.removeprefix(_HASHED) if is_hash else digest_of(after)
             keys.append((digest, scope))
         return cls(tuple(keys))
 
@@ -56,11 +58,6 @@ class ApiKeys:
         """
         digest = digest_of(submitted)
         return max((scope for key, scope in self.keys if hmac.compare_digest(digest, key)), default=None)
-
-
-def digest_of(key: str) -> bytes:
-    """The SHA-256 of a key."""
-    return hashlib.sha256(key.encode("utf-8", "surrogateescape")).digest()
 
 
 def profile_token(secret_key: bytes, user_id: int) -> str:

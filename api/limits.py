@@ -16,10 +16,10 @@ from flask_limiter import Limiter, RateLimitExceeded
 from api.clients import network_of
 from api.context import context
 from api.errors import problem
-from api.keys import digest_of
 from api.metrics import RATE_LIMITED
 from api.openapi import UNLIMITED
 from api.security import submitted_key
+from domain.keys import digest_of
 
 Route = TypeVar("Route", bound=Callable[..., object])
 _SAVES = "saves"  # a mark on a route's function; the wrapper that flask-openapi3 registers keeps it
@@ -88,5 +88,5 @@ def _client() -> str:
     """The hash of a valid key, else the address or its network."""
     key = submitted_key()
     if key and context().api_keys.scope_of(key) is not None:
-        return digest_of(key).hex()[:16]
+        return digest_of(key)[:16]
     return network_of(request.remote_addr or "")

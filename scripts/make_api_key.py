@@ -6,7 +6,8 @@ from __future__ import annotations
 import argparse
 import secrets
 
-from api.keys import Scope, digest_of
+from api.keys import Scope
+from domain.keys import digest_of
 from scripts.console import OK, run
 
 
@@ -18,7 +19,7 @@ def main(argv: list[str] | None = None) -> int:
     arguments = parser.parse_args(argv)
     key = secrets.token_urlsafe(32)
     print(f"For the caller, in X-API-Key:   {key}")
-    print(f"For the server, add to API_KEYS: {arguments.scope}:sha256={digest_of(key).hex()}")
+    print(f"For the server, add to API_KEYS: {arguments.scope}:sha256={digest_of(key)}")
     return OK
 
 

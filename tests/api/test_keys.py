@@ -5,12 +5,13 @@ from __future__ import annotations
 import pytest
 from flask.testing import FlaskClient
 
-from api.keys import ApiKeys, Scope, digest_of
+from api.keys import ApiKeys, Scope
 from app import create_app
 from config import Config
+from domain.keys import digest_of
 from tests.api.test_errors import check_problem
 
-HASHED = f"write:sha256={digest_of('hashed').hex()}"
+HASHED = f"write:sha256={digest_of('hashed')}"
 LIST = {"ratings": [{"name": "Clannad", "rating": 9}]}
 READ, WRITE, DELETE = "/api/v1/users/7/similar", "/api/v1/users/900007/ratings", "/api/v1/users/900007"
 
