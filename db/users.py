@@ -16,7 +16,7 @@ from db.revisions import take_revision
 
 _STREAM_ROWS = 50_000  # of one batch of a stream
 _BATCH = 500  # ids of one statement
-_BATCH_OF_IDS = 5_000
+_BATCH_OF_IDS = 5_000  # of one fetch
 
 
 @dataclass(frozen=True)
@@ -90,13 +90,13 @@ def ratings_since(connection: Connection, revision: int, limit: int) -> list[Use
 def ratings_of_missing_users(connection: Connection, user_ids: NDArray[np.int64]) -> list[UserRatings]:
     """Empty ratings for each of the given users who is not in the database, whenever they were erased."""
     driver: Any = connection.connection
-    cursor, missing = driver.cursor(), user_ids
+    cursor, parts = driver.cursor(), [np.empty(0, np.int64)]
     # straight from the driver and in parts: a row object for everybody would stay with the process as memory
     cursor.execute("SELECT user_id FROM users")
     while part := cursor.fetchmany(_BATCH_OF_IDS):
-        missing = np.setdiff1d(missing, np.array(part, np.int64).ravel(), assume_unique=True)
+        parts.append(np.array(part, np.int64).ravel())
     cursor.close()
-    return [_empty(user_id, 0) for user_id in missing.tolist()]
+    return [_empty(user_id, 0) for user_id in np.setdiff1d(user_ids, np.concatenate(parts)).tolist()]
 
 
 def insert_user(engine: Engine, user_id: int, ratings: Mapping[int, int]) -> bool:
