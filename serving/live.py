@@ -202,10 +202,10 @@ class LiveModel:
         with read_transaction(self._engine) as connection:
             counters = revision_counters(connection)
             changed = ratings_since(connection, live.revision, self._overlay_max_users + 1)
-            if not live.reconciled:
+            complete = live.reconciled and live.revision >= counters.erasures_forgotten_up_to
+            if not live.reconciled:  # what is in the overlay hides everybody, after an outage
                 live = replace(live, overlay=Overlay.empty(len(live.snapshot.catalog)), reconciled=True)
-                changed = ratings_of_missing_users(connection, _user_ids(live)) + changed
-            elif counters.erasures_forgotten_up_to > live.revision:
+            if not complete:
                 changed = ratings_of_missing_users(connection, _user_ids(live)) + changed
         return replace(live, overlay=self._extended(live, changed), revision=counters.value)
 
