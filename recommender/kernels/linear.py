@@ -60,8 +60,8 @@ def forget_rare_pairs(weights: NDArray[np.float32], columns: csc_array, people: 
     )
     transposed = ones.T
     for low in range(0, len(weights), BLOCK):
-        together = (transposed @ ones[:, low : low + BLOCK]).toarray()  # symmetric: rows are columns
-        weights[low : low + BLOCK][people > together.T] = 0.0
+        together = (transposed @ ones[:, low : low + BLOCK]).toarray()
+        weights[:, low : low + BLOCK][together < people] = 0.0
 
 
 def strongest(weights: NDArray[np.float32], k: int, titles: NDArray[np.int64], n_anime: int) -> csr_array:
