@@ -93,17 +93,15 @@ class UserUser:
     @cached_on_context
     def votes(self, context: ScoringContext) -> tuple[NDArray[np.float32], float]:
         """(float32 (n_anime,): how much weight the neighbors who liked a title have, that of all)."""
-        nearest, weights, floor = self._voters(context), self._weights(context), context.floor
+        nearest, weights, people = self._voters(context), self._weights(context), context.floor.people
         n_anime = len(self.damping)
         votes, voters = np.zeros(n_anime), np.zeros(n_anime, dtype=np.int64)
         for users, mask, rows in self.search.split(nearest.rows, context.overlay):
             entries, lengths = users.matrix.gather(rows)
             titles = users.matrix.indices[entries]
             votes += np.bincount(titles, np.repeat(weights[mask], lengths), minlength=n_anime)
-            if floor.people:
-                voters += np.bincount(titles, minlength=n_anime)
-        if floor.people:
-            votes[(voters < floor.people) | (self.search.likes < floor.people)] = 0
+            voters += np.bincount(titles, minlength=n_anime)
+        votes[(voters < people) | (self.search.likes < people)] = 0
         return votes.astype(np.float32), float(weights.sum())
 
     def contributions(self, context: ScoringContext, anime_rows: NDArray[np.int64]) -> NDArray[np.float32]:
