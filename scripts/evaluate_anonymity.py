@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from rich.table import Table
 
-from evaluation.harness.candidates import ranked_for_others
+from evaluation.harness.candidates import ranked_pages
 from evaluation.protocols.anonymity import AnonymityConfig, Profile, plant, recovered
 from profiling.decorators import measured
 from recommender.artifacts.snapshot import Snapshot
@@ -51,7 +51,7 @@ def main(argv: list[str] | None = None) -> int:
         attacker = replace(config, **attack)
         for algorithm in ATTACKED:
             for name, (snapshot, of_people) in served.items():
-                ask = ranked_for_others(snapshot, algorithm, of_people)
+                ask = ranked_pages(snapshot, algorithm, of_people)
                 shares = [_share(ask, people, snapshot, attacker) for people in planted[1:]]
                 table.add_row(algorithm, *map(str, attack.values()), name, *shares)
     console.print(table)

@@ -49,14 +49,13 @@ def own_order(snapshot: Snapshot, algorithm: str) -> Recommend:
     return recommend
 
 
-def ranked_for_others(
+def ranked_pages(
     snapshot: Snapshot, algorithm: str, floor: AnonymityFloor
 ) -> Callable[[Query, int], Ranking]:
-    """The longest pages that the server makes of an algorithm: all titles, with their scores."""
-    live = replace(_live(snapshot), floor=floor)
-    service = RecommendationService(FixedModel(live))
+    """Pages with scores, of everything that the server can be asked to recommend."""
+    make_page = served_pages(snapshot, floor)
     options = RecommendOptions(algorithm, None, Filters(nsfw=True), page=PageOptions(FranchiseMode.ALLOW))
-    return lambda query, k: service.recommend(live, query, replace(options, limit=k)).page.ranking
+    return lambda query, k: make_page(query, replace(options, limit=k)).ranking
 
 
 def as_served(snapshot: Snapshot, algorithm: str, options: PageOptions | None = None) -> Recommend:
@@ -70,16 +69,20 @@ def as_served(snapshot: Snapshot, algorithm: str, options: PageOptions | None = 
     return recommend
 
 
-def served_pages(snapshot: Snapshot) -> Callable[[Query, RecommendOptions], Page]:
-    """Pages of the recommendation service over a model that never changes."""
-    live = _live(snapshot)
+def served_pages(
+    snapshot: Snapshot, floor: AnonymityFloor | None = None
+) -> Callable[[Query, RecommendOptions], Page]:
+    """Pages of the recommendation service over a model that never changes.
+
+    Args:
+        floor: default: that of a server.
+    """
+    nobody_newer, published = Overlay.empty(len(snapshot.catalog)), Published("evaluation", None)
+    live = LiveVersion(
+        published, "", snapshot, nobody_newer, snapshot.origin.revision, floor or AnonymityFloor()
+    )
     service = RecommendationService(FixedModel(live))
     return lambda query, options: service.recommend(live, query, options).page
-
-
-def _live(snapshot: Snapshot) -> LiveVersion:
-    nobody_newer = Overlay.empty(len(snapshot.catalog))
-    return LiveVersion(Published("evaluation", None), "", snapshot, nobody_newer, snapshot.origin.revision)
 
 
 def contexts(snapshot: Snapshot) -> Callable[[Query], ScoringContext]:

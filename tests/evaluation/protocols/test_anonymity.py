@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from evaluation.harness.candidates import ranked_for_others
+from evaluation.harness.candidates import ranked_pages
 from evaluation.protocols.anonymity import AnonymityConfig, Planted, plant, recovered
 from recommender.artifacts.snapshot import Snapshot
 from recommender.data.anonymity import NO_FLOOR, AnonymityFloor
@@ -60,7 +60,7 @@ def unguarded(planted: Planted) -> Snapshot:
 def shares(
     snapshot: Snapshot, algorithm: str, floor: AnonymityFloor, profiles: list[NDArray[np.int64]]
 ) -> NDArray[np.float64]:
-    return recovered(ranked_for_others(snapshot, algorithm, floor), profiles, TITLES, ATTACK)
+    return recovered(ranked_pages(snapshot, algorithm, floor), profiles, TITLES, ATTACK)
 
 
 def test_every_personal_algorithm_is_attacked() -> None:
