@@ -65,7 +65,8 @@ def get_profile(path: ProfilePath) -> Profile:
 def get_export(path: ProfilePath) -> tuple[ProfileExport, dict[str, str]]:
     """The whole saved list as a file, and whether the current model was built with it. Nothing else is stored
     of a profile: no name, no address, no history."""
-    export = ProfileExport.exported(path.user_id, services().users.export(path.user_id))
+    stored = services().users.export(path.user_id)
+    export = ProfileExport.of(path.user_id, stored.titles, learned_by=stored.learned_by)
     name = f"anime-profile-{path.user_id}.json"
     return export, {"Content-Disposition": f'attachment; filename="{name}"'}
 

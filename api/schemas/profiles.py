@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Self
+from typing import Any, Self
 
 from pydantic import BaseModel, Field
 
 from api.schemas.fields import ProfileId
 from api.schemas.users import SavedAnswer
 from domain.ranges import UNRATED
-from serving.users import Export, Saved, SavedTitle
+from serving.users import Saved, SavedTitle
 
 
 class ProfilePath(BaseModel):
@@ -43,7 +43,8 @@ class Profile(BaseModel):
     watched_ids: list[int] = Field(description="titles watched without an opinion")
 
     @classmethod
-    def of(cls, user_id: int, titles: Sequence[SavedTitle]) -> Self:
+    def of(cls, user_id: int, titles: Sequence[SavedTitle], **more: Any) -> Self:
+        """With the further members of a subclass."""
         return cls(
             user_id=user_id,
             ratings=[
@@ -52,6 +53,7 @@ class Profile(BaseModel):
                 if title.rating != UNRATED
             ],
             watched_ids=[title.anime_id for title in titles if title.rating == UNRATED],
+            **more,
         )
 
 
@@ -61,13 +63,3 @@ class ProfileExport(Profile):
     learned_by: str | None = Field(
         description="the model in service, if it was built with a list of this profile; null otherwise"
     )
-
-    @classmethod
-    def exported(cls, user_id: int, export: Export) -> Self:
-        stored = Profile.of(user_id, export.titles)
-        return cls(
-            user_id=user_id,
-            ratings=stored.ratings,
-            watched_ids=stored.watched_ids,
-            learned_by=export.learned_by,
-        )
