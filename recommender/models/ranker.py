@@ -26,9 +26,7 @@ class RankerConfig:
     examples: ExamplesConfig = field(default_factory=ExamplesConfig)
     network: NetworkConfig = field(default_factory=lambda: NetworkConfig(epochs=10, batch=512))
     like_power: float = 0.5  # the order is hybrid's score times the probability^this
-    person_prior: float = (
-        5.0  # ratings of a person, at which their own means weigh as much as everybody's; > 0
-    )
+    person_prior: float = 5.0  # ratings at which a person's means weigh as much as everybody's; > 0
 
     def __post_init__(self) -> None:
         if not self.person_prior > 0:
