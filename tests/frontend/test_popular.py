@@ -6,6 +6,8 @@ import re
 
 from playwright.sync_api import Locator, Page, expect
 
+from tests.faults.checks import wait_until
+
 SCROLLED = "Math.round(scrollY)"
 
 
@@ -30,7 +32,7 @@ def test_next_page_starts_at_top_and_back_restores_scroll(page: Page) -> None:
     page.evaluate("document.activeElement.blur()")
     page.go_back()
     expect(titles(page).first.get_by_role("heading")).to_have_text(first)
-    page.wait_for_function(f"{SCROLLED} === {left}")
+    wait_until(lambda: page.evaluate(SCROLLED) == left, "the page is scrolled to where it was left")
     expect(heading).not_to_be_focused()
 
 

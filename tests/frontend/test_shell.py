@@ -175,4 +175,4 @@ def test_dark_page_is_dark_before_scripts_run(new_context: NewContext, watch: Wa
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     assert page.evaluate(color) == ground
     page.emulate_media(color_scheme="light")
-    page.wait_for_function(f"{color} !== '{ground}'")
+    expect(page.locator("body")).not_to_have_css("background-color", ground)
