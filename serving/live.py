@@ -64,10 +64,6 @@ class LiveVersion:
         """`built_at` in seconds since 1970, 0 where unknown."""
         return datetime.fromisoformat(self.built_at).timestamp() if self.built_at else 0.0
 
-    def has_ratings_of(self, user_id: int) -> bool:
-        """True if the version or the overlay has somebody of this id, perhaps hidden."""
-        return user_id in self.overlay.rows or self.snapshot.ratings.users.row(user_id) is not None
-
     def context(self, query: Query, floor: AnonymityFloor | None = None) -> ScoringContext:
         """The input of models for one request.
 
@@ -214,17 +210,20 @@ class LiveModel:
         list that was replaced."""
         room = self._overlay_max_users - live.overlay.ratings.n_users
         found: dict[int, RatingsRow] = {}
+        gone: set[int] = set()
         for stored in lists:
             row = _row(stored, live.snapshot)
             had_room = len(live.overlay.rows.get(stored.user_id, NO_RATINGS)[0]) > 0
             room += had_room - (len(row[0]) > 0)
             if room < 0 and not had_room:
                 row = NO_RATINGS
-            if len(row[0]) or live.has_ratings_of(stored.user_id):
+            if len(row[0]) or live.snapshot.ratings.users.row(stored.user_id) is not None:
                 found[stored.user_id] = row
+            elif stored.user_id in live.overlay.rows:
+                gone.add(stored.user_id)  # the model has nothing to hide: people who come and go would pile up
         if room < 0:
             log.warning("more than %d users are newer than the model: build it anew", self._overlay_max_users)
-        return live.overlay.extended(found.items()) if found else live.overlay
+        return live.overlay.extended(found.items(), gone) if found or gone else live.overlay
 
 
 def _user_ids(live: LiveVersion) -> NDArray[np.int64]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -37,9 +37,11 @@ class Overlay:
     def empty(cls, n_anime: int) -> Overlay:
         return cls._of({}, n_anime)
 
-    def extended(self, rows: Iterable[tuple[int, RatingsRow]]) -> Overlay:
-        """A new overlay with these ratings added, each in the place of earlier ones of the same user."""
-        return self._of({**self.rows, **dict(rows)}, self.ratings.n_anime)
+    def extended(self, rows: Iterable[tuple[int, RatingsRow]], gone: Container[int] = ()) -> Overlay:
+        """A new overlay with these ratings added, each in the place of earlier ones of the same user, and
+        with nothing of those who are gone."""
+        kept = {user_id: row for user_id, row in self.rows.items() if user_id not in gone}
+        return self._of({**kept, **dict(rows)}, self.ratings.n_anime)
 
     def replaces(self, user_ids: NDArray[np.int64]) -> NDArray[np.bool_]:
         """bool: which of these users have newer ratings here."""

@@ -382,3 +382,18 @@ def test_freed_room_in_the_overlay_is_used_again(
     erase_user(embedded, STRANGER)
     replace_ratings(embedded, 2, ROMANCE)
     assert neighbors(live.current(), ROMANCE, 1) == [2]
+
+
+def test_erased_newcomer_leaves_nothing_in_the_overlay(
+    embedded: Engine, store: ModelStore, embedded_version: Version
+) -> None:
+    live = follow(store, embedded, embedded_version)
+    for user_id in (2, STRANGER, STRANGER + 1):
+        replace_ratings(embedded, user_id, ACTION)
+    live.catch_up()
+    for user_id in (2, STRANGER):
+        erase_user(embedded, user_id)
+    # of those who are gone, only whom the model still has must be remembered
+    assert sorted(live.catch_up().overlay.rows) == [2, STRANGER + 1]
+    assert {2, STRANGER} & set(neighbors(live.current(), ACTION, 100)) == set()
+    assert knows(live, STRANGER + 1)

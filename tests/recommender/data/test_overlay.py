@@ -47,6 +47,13 @@ def test_extended_leaves_the_original_overlay_unchanged() -> None:
     assert as_dictionary(before) == {1: {2: 9}}
 
 
+def test_overlay_keeps_nothing_of_those_who_are_gone() -> None:
+    overlay = Overlay.empty(N_ANIME).extended([(1, ratings_row({2: 9})), (2, ratings_row({}))])
+    overlay = overlay.extended([(3, ratings_row({4: 8}))], gone={1, 2})
+    assert as_dictionary(overlay) == {3: {4: 8}}
+    assert list(overlay.rows) == overlay.user_ids.tolist() == [3]
+
+
 def test_empty_overlay_replaces_nobody() -> None:
     assert not Overlay.empty(N_ANIME).replaces(np.array([1, 2, 3])).any()
     assert Overlay.empty(N_ANIME).ratings.n_anime == N_ANIME
