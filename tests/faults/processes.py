@@ -16,7 +16,7 @@ def kill(processes: Collection[psutil.Process]) -> None:
     wait_until_gone(processes)
 
 
-def wait_until_gone(processes: Collection[psutil.Process], seconds: float = 10) -> None:
+def wait_until_gone(processes: Collection[psutil.Process], seconds: float = 60) -> None:
     """Fail when one of them still runs after that time."""
     wait_until(lambda: all(_is_gone(process) for process in processes), "they are gone", seconds)
 

@@ -149,7 +149,7 @@ def build(environ: Mapping[str, str], *arguments: str) -> str:
 
 def wait_for(server: Server, process: subprocess.Popen[bytes], log: Path) -> None:
     """Until the server is ready."""
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 180
     while time.monotonic() < deadline:
         try:
             if server.ask("/readyz").status == 200 and len(server.workers()) == WORKERS:

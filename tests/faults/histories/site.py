@@ -36,6 +36,8 @@ class Site:
         self.other_model_dir = self.model_dir.with_name("other-models")
         # without a floor, since each of a few people is to be seen
         self.place.environ.update({"API_KEYS": f"admin:{self.key}", "ANONYMITY_FLOOR": "0"})
+        # nor does the master kill a worker that stands still, however slow the machine is
+        self.place.environ["GUNICORN_CMD_ARGS"] = "--timeout 600"
 
     @contextmanager
     def running(self) -> Iterator[None]:
@@ -114,4 +116,4 @@ class Site:
     def start_database(self) -> None:
         """Start PostgreSQL, which recovers."""
         if self.database:
-            self.database.ensure_postgres_running()
+            postgres.start(self.database)
