@@ -75,7 +75,7 @@ class Memory:
 
     @property
     def total(self) -> float:
-        """What must not grow."""
+        """The sum that must not grow."""
         return self.anonymous + self.files + self.libraries
 
 
@@ -190,8 +190,8 @@ def send(port: int, call: Call) -> tuple[int, bytes]:
 
 def report(soak: Soak) -> None:
     """Print a table over time, the number of requests by kind, and each failure."""
-    kinds_of_memory = ("anonymous", "own files", "libraries RSS", "all PSS")
-    table = Table("minutes", "requests/s", "p50 ms", "p99 ms", *kinds_of_memory)
+    kinds_of_memory = ("anonymous", "files", "libraries", "PSS")
+    table = Table("minutes", "req/s", "p50 ms", "p99 ms", *kinds_of_memory)
     length = soak.seconds / PARTS
     for number in range(PARTS):
         times = soak.part(soak.latencies, number)
