@@ -23,6 +23,7 @@ from recommender.data.anonymity import AnonymityFloor
 from recommender.data.overlay import NO_RATINGS, Overlay, RatingsRow
 from recommender.data.query import Query
 from recommender.models.context import ScoringContext
+from serving.tally import Tally
 
 log = logging.getLogger(__name__)
 
@@ -120,6 +121,7 @@ class LiveModel:
         self._store, self._engine = store, engine
         self._interval_s, self._overlay_max_users = interval_s, overlay_max_users
         self._lock = threading.Lock()
+        self._writes, self._writes_seen = Tally(), 0  # by all workers of this server; as of the last look
         self._refused: str | None = None
         self._refused_version: Published | None = None
         self._next_check_at = float("-inf")
@@ -163,6 +165,12 @@ class LiveModel:
             self._follow_database()
             return self._live
 
+    def catch_up_after_write(self) -> LiveVersion:
+        """Catch up, and let the other workers know that there is something to see, before the write is
+        acknowledged: the database may be gone before they look."""
+        self._writes.add_one()
+        return self.catch_up()
+
     def _follow_store(self) -> None:
         published = self._store.current()
         if published is None or published == self._live.published:
@@ -182,16 +190,22 @@ class LiveModel:
             log.info("model %s is in service", name)
 
     def _follow_database(self) -> None:
-        live = self._live
+        live, writes = self._live, self._writes.count
         try:
             if not live.reconciled or peek_revision(self._engine) != live.revision:
                 self._live = self._caught_up(live)
+            self._writes_seen = writes
         except SQLAlchemyError as error:
             log.warning("the database cannot be asked for new users: %s", driver_message(error))
-            if not live.reconciled and not len(live.overlay):
-                # anybody in the model may have been erased since
-                nobody = live.overlay.extended((int(i), NO_RATINGS) for i in live.snapshot.ratings.users.ids)
-                self._live = replace(live, overlay=nobody)
+            if live.reconciled and writes == self._writes_seen:
+                pass  # nobody has changed anything in the meantime
+            elif live.reconciled or not len(live.overlay):
+                # anybody may have been erased since
+                nobody = Overlay.empty(len(live.snapshot.catalog)).extended(
+                    (int(i), NO_RATINGS) for i in live.snapshot.ratings.users.ids
+                )
+                revision = live.snapshot.origin.revision
+                self._live = replace(live, overlay=nobody, revision=revision, reconciled=False)
         self._next_check_at = time.monotonic() + self._interval_s
 
     def _caught_up(self, live: LiveVersion) -> LiveVersion:
@@ -220,7 +234,7 @@ class LiveModel:
             if len(row[0]) or live.snapshot.ratings.users.row(stored.user_id) is not None:
                 found[stored.user_id] = row
             elif stored.user_id in live.overlay.rows:
-                gone.add(stored.user_id)  # the model has nothing to hide: people who come and go would pile up
+                gone.add(stored.user_id)  # nobody in the model to hide: they would pile up
         if room < 0:
             log.warning("more than %d users are newer than the model: build it anew", self._overlay_max_users)
         return live.overlay.extended(found.items(), gone) if found or gone else live.overlay

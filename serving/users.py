@@ -117,7 +117,7 @@ class UserService:
         """
         with self.observe_save():
             insert_user(self.engine, user_id, ratings)
-            return self.live.catch_up()
+            return self.live.catch_up_after_write()
 
     def add_profile(self, submitted: SubmittedList) -> Saved:
         """Save a list under a new id of `PROFILE_IDS`.
@@ -129,7 +129,7 @@ class UserService:
         with self.observe_save():
             while not insert_user(self.engine, user_id := secrets.choice(PROFILE_IDS), ratings):
                 pass  # the id is taken
-            self.live.catch_up()
+            self.live.catch_up_after_write()
         return Saved(user_id, len(ratings), unresolved)
 
     def replace_list(self, user_id: int, submitted: SubmittedList) -> Saved:
@@ -154,7 +154,7 @@ class UserService:
                 replace_ratings(self.engine, user_id, ratings)
             elif not update_ratings(self.engine, user_id, ratings):
                 raise UnknownUserError(user_id)
-            self.live.catch_up()
+            self.live.catch_up_after_write()
 
     def erase(self, user_id: int) -> None:
         """Delete a user's ratings. Once this returns, no answer of any worker depends on them.
@@ -164,7 +164,7 @@ class UserService:
         """
         if not erase_user(self.engine, user_id):
             raise UnknownUserError(user_id)
-        self.live.catch_up()
+        self.live.catch_up_after_write()
 
     def _to_save(self, submitted: SubmittedList) -> tuple[dict[int, int], tuple[str, ...]]:
         """Anime id -> rating, 0 for unrated; and the names and ids that are not known.

@@ -132,7 +132,12 @@ def _strangers(history: History, registers: Mapping[int, Register]) -> Iterator[
 
 
 def _miscounted(answer: Supporters, history: History, registers: Mapping[int, Register]) -> Iterator[str]:
-    """An explanation that counts somebody who must not count, or misses somebody who must."""
+    """An explanation that counts somebody who must not count, or misses somebody who must.
+
+    While the database is down, a worker that has missed something shows nobody, rather than the erased.
+    """
+    if answer.nobody and any(answer.started < end and answer.ended > start for start, end in history.outages):
+        return
     least, most = 0, len(_unanswered(history, answer.ended))
     for register in registers.values():
         versions = register.possible(answer.started, answer.ended)

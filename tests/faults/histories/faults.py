@@ -110,6 +110,7 @@ FAULTS: tuple[Fault, ...] = (
     kill_everything,
 )
 POSTGRES_FAULTS = (*FAULTS, kill_the_database)
+OF_THE_DATABASE = {kill_everything, kill_the_database}
 # these take a while and leave the workers alone: one of them may sleep through it
 OF_MODELS = {build, build_elsewhere, rebuild_from_nothing, use_another_version}
 
@@ -125,6 +126,8 @@ def run_history(site: Site, chance: random.Random, fault_points: int) -> History
             with _one_asleep(site, sessions, chance) if asleep else nullcontext():
                 fault(site, chance)
             site.wait_until_ready()
+            if site.database and fault in OF_THE_DATABASE:
+                sessions.history.outages.append((started, time.monotonic()))
             _look(site, sessions, chance)
             name = fault.__name__ + (" while a worker sleeps" if asleep else "")
             sys.stdout.write(f"{started:.3f} {name}: {time.monotonic() - started:.1f} s\n")

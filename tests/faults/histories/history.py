@@ -81,6 +81,7 @@ class Supporters:
     people: int
     started: float
     ended: float
+    nobody: bool = False  # not even those who are there from the start
 
 
 @dataclass
@@ -91,6 +92,7 @@ class History:
     reads: list[Read] = field(default_factory=list)
     neighbors: list[Neighbors] = field(default_factory=list)
     supporters: list[Supporters] = field(default_factory=list)
+    outages: list[tuple[float, float]] = field(default_factory=list)  # of the database, at most from, to
     stored: Mapping[int, Ratings] | None = None  # lists in the database at the end, by user
     unexpected: list[str] = field(default_factory=list)  # answers that no fault excuses
 

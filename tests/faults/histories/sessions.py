@@ -135,7 +135,8 @@ class Client:
         count, answer = self.count_supporters()
         if count is not None:
             people = count - self.base_supporters
-            self.history.supporters.append(Supporters(self.name, people, answer.started, answer.ended))
+            supporters = Supporters(self.name, people, answer.started, answer.ended, nobody=not count)
+            self.history.supporters.append(supporters)
 
     def count_supporters(self) -> tuple[int | None, Answer]:
         """The number of people who explain `BADGE` to somebody who likes what the watcher likes."""
@@ -143,8 +144,8 @@ class Client:
         answer = self.ask("POST", "/api/v1/recommendations", {**EVERYBODY, "ratings": ratings})
         if answer.status != 200:
             return None, answer
-        badge = next(item for item in answer.json["items"] if item["anime_id"] == BADGE)
-        return next(r["people"] for r in badge["reasons"] if r["kind"] == "people_with_your_taste"), answer
+        reasons = [r for item in answer.json["items"] if item["anime_id"] == BADGE for r in item["reasons"]]
+        return next((r["people"] for r in reasons if r["kind"] == "people_with_your_taste"), 0), answer
 
     def _saw(self, person: Person, view: View, seen: Ratings | bool | None, answer: Answer) -> None:
         if answer.status in (200, 404):

@@ -51,6 +51,9 @@ KEPT = {
         [Neighbors("a", {}, 4, 5), Neighbors("a", {SOMEBODY: 2}, 8, 9)],
         [Supporters("a", 0, 4, 5), Supporters("a", 1, 8, 9)],
     ),
+    "nobody explains in an outage": History(
+        [saved(OLD, 0)], supporters=[Supporters("a", -3, 4, 5, nobody=True)], outages=[(3, 6)]
+    ),
     "a stranger comes from a write without an answer": History(
         [Write(None, NEW, 0, 1, UNKNOWN)],
         neighbors=[Neighbors("a", {STRANGER: 2}, 2, 3)],
@@ -121,6 +124,14 @@ BROKEN = {
     "somebody does not explain": (
         History([saved(OLD, 0)], supporters=[Supporters("a", 0, 2, 3)]),
         "told of 0 people instead of 1 to 1",
+    ),
+    "nobody explains before an outage": (
+        History([saved(OLD, 0)], supporters=[Supporters("a", -3, 2, 3, nobody=True)], outages=[(4, 6)]),
+        "told of -3 people instead of 1 to 1",
+    ),
+    "the erased explain in an outage": (
+        History([saved(OLD, 0), saved(None, 2)], supporters=[Supporters("a", 1, 4, 5)], outages=[(3, 6)]),
+        "told of 1 people instead of 0 to 0",
     ),
     "a stranger is a neighbor": (
         History([saved(OLD, 0)], neighbors=[Neighbors("a", {SOMEBODY: 1, STRANGER: 3}, 2, 3)]),
