@@ -5,9 +5,7 @@
 
 from __future__ import annotations
 
-import errno
 import re
-import socket
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -37,27 +35,6 @@ class ConfigError(Exception):
     def __init__(self, variable: str, problem: str, remedy: str) -> None:
         super().__init__(f"{variable} {problem}. {remedy}")
         self.variable = variable
-
-
-def require_free_port(host: str, port: int) -> None:
-    """Check that the server can listen there, as gunicorn would.
-
-    Raises:
-        ConfigError: it cannot: another program does, or the system forbids it.
-    """
-    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as listener:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            listener.bind((host, port))
-        except OSError as error:
-            if error.errno == errno.EADDRNOTAVAIL:
-                problem = f"is {host}, which is no address of this machine"
-                raise ConfigError("HOST", problem, _HOSTS) from None
-            problem = f"{port} cannot be opened: {error.strerror}"
-            if error.errno == errno.EADDRINUSE:
-                problem = f"{port} is taken, on many machines by another service"
-            another = port + 1 if port < 65_535 else port - 1
-            raise ConfigError("PORT", problem, f"Choose another: PORT={another} make run") from None
 
 
 def _check_database_url(url: str) -> str:
@@ -105,8 +82,8 @@ DatabaseUrl = Annotated[
     ),
 ]
 SecretKey = Annotated[str, _remedy('Make one with: python -c "import secrets; print(secrets.token_hex(32))"')]
-_HOSTS = "Use 127.0.0.1 for this machine only, 0.0.0.0 for all its networks, or :: for IPv6, too."
-Host = Annotated[str, AfterValidator(to_address), _remedy(_HOSTS)]
+HOSTS = "Use 127.0.0.1 for this machine only, 0.0.0.0 for all its networks, or :: for IPv6, too."
+Host = Annotated[str, AfterValidator(to_address), _remedy(HOSTS)]
 Environment = Annotated[Literal["production", "development"], BeforeValidator(str.lower)]
 LogLevel = Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"], BeforeValidator(str.upper)]
 LogFormat = Annotated[Literal["json", "text"], BeforeValidator(str.lower)]
@@ -118,6 +95,7 @@ ApiKeys = Annotated[
         "Make one with: python scripts/make_api_key.py"
     ),
 ]
+ExtraAlgorithms = Annotated[Names, _remedy("Leave it empty to build none of them.")]
 Rate = Annotated[
     str,
     Field(pattern=r"^[1-9][0-9]{0,8}/(second|minute|hour|day)$"),
@@ -179,6 +157,11 @@ class Config(BaseSettings):
         le=100_000,
         description="How many of the most liked titles a build learns in full; the others are recommended by "
         "their similarity to these. The memory of a build grows with its square.",
+    )
+    extra_algorithms: ExtraAlgorithms = Field(
+        (),
+        description="Optional algorithms that a build fits, too, separated by commas; each costs it time and "
+        "memory.",
     )
     web_dir: Path = Field(
         ROOT / "frontend" / "dist", description="The built web app; the API runs without it."
@@ -291,6 +274,17 @@ class Config(BaseSettings):
             if reason is not None:
                 raise ValueError(f"has an entry that cannot be used, number {number}: it {reason}")
         return keys
+
+    @field_validator("extra_algorithms")
+    @classmethod
+    def _check_extra_algorithms(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        if names:
+            from recommender.models.registry import OPTIONAL  # here: most commands do without the science
+
+            if unknown := [name for name in names if name not in OPTIONAL]:
+                known = ", ".join(OPTIONAL) or "none"
+                raise ValueError(f"has {unknown[0]!r}, which is no optional algorithm; known are: {known}")
+        return names
 
     def require_api_keys(self) -> None:
         """Check that a server which others can reach has keys, or is open on purpose.

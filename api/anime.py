@@ -38,12 +38,12 @@ def get_one(path: AnimePath) -> AnimeDetail:
     "/<int:anime_id>/similar",
     operation_id="getSimilarAnime",
     summary="Find similar titles",
-    responses={200: SimilarAnswer, 404: Problem},
+    responses={200: SimilarAnswer, 404: Problem, 409: Problem},
 )
 def get_similar(path: AnimePath, query: SimilarAnimeQuery) -> SimilarAnswer:
-    """The titles that the algorithm recommends to somebody who likes this one title, best match first.
-    Sequels and spin-offs are included; the title itself is not."""
+    """Titles like this one, best match first. Its own sequels and spin-offs are only included with
+    `franchise=allow` or `franchise=entry_point`."""
     found = services().recommendations.similar_titles(
-        path.anime_id, query.algorithm, query.limit, query.to_filters()
+        path.anime_id, query.algorithm, query.limit, query.to_filters(), query.franchise, query.to_weights()
     )
     return SimilarAnswer.of(path.anime_id, found)

@@ -28,6 +28,7 @@ blueprint = APIBlueprint(COMPATIBLE, __name__, abp_tags=[Tag(name="compatible")]
         401: Problem,
         403: Problem,
         404: Problem,
+        409: Problem,
         413: Problem,
         503: Problem,
     },

@@ -23,6 +23,7 @@ _RECOMMENDED = _TITLE | {
     "reasons": [
         {"kind": "because_you_liked", "anime_id": 1535, "name": "Death Note", "weight": 0.41},
         {"kind": "people_with_your_taste", "people": 611},
+        {"kind": "theme", "genres": ["Thriller"], "titles": 4, "liked": 5},
         {"kind": "shared_genres", "genres": ["Thriller"]},
     ],
 }
@@ -148,6 +149,7 @@ ANSWERS: dict[str, Any] = {
                 "needs_list": False,
                 "default_limit": 20,
                 "similar": True,
+                "weights": None,
             }
         ]
     },

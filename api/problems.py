@@ -10,6 +10,7 @@ from serving.errors import (
     ExportTooLongError,
     ListRequiredError,
     ListTooLongError,
+    NotBuiltError,
     NothingToSaveError,
     NoTitleResolvedError,
     ProfileIdError,
@@ -84,6 +85,13 @@ OF_ERROR: Mapping[type[ServiceError], ProblemKind] = {
     ),
     UnknownUserError: ProblemKind(
         "unknown-user", 404, "Unknown user", "Nobody of this id has a saved list. Save one first."
+    ),
+    NotBuiltError: ProblemKind(
+        "not-built",
+        409,
+        "The algorithm is not built",
+        "The model in service was built without this algorithm. GET /api/v1/algorithms lists those that it "
+        "has; the operator adds one by the setting EXTRA_ALGORITHMS and a build.",
     ),
     ListTooLongError: ProblemKind(
         "list-too-long",

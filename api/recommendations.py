@@ -24,7 +24,14 @@ blueprint = APIBlueprint(
     operation_id="recommend",
     summary="Recommend for a list, without saving it",
     security=OWN_PROFILE,
-    responses={200: RecommendationAnswer, 400: Problem, 404: Problem, 413: Problem, 422: Problem},
+    responses={
+        200: RecommendationAnswer,
+        400: Problem,
+        404: Problem,
+        409: Problem,
+        413: Problem,
+        422: Problem,
+    },
 )
 def post_recommendations(body: RecommendationRequest) -> RecommendationAnswer:
     """Name titles by id or by name, with or without a rating, and get others, best match first. Filters apply

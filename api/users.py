@@ -35,7 +35,7 @@ blueprint.before_request(requires(Scope.READ))
     "/<int:user_id>/recommendations",
     operation_id="recommendForUser",
     summary="Recommend to a saved user",
-    responses={200: RecommendationAnswer, 400: Problem},
+    responses={200: RecommendationAnswer, 400: Problem, 409: Problem},
 )
 def get_recommendations(path: UserPath, query: UserRecommendationQuery) -> RecommendationAnswer:
     """Recommendations from the list saved under this id. The options of `POST /api/v1/recommendations` are

@@ -32,7 +32,7 @@ from profiling.servers import (
     settings,
 )
 from recommender.artifacts.store import ModelStore
-from recommender.models.registry import ALGORITHMS, DEFAULT_ALGORITHM
+from recommender.models.registry import DEFAULT_ALGORITHM
 
 console = Console()
 
@@ -71,7 +71,7 @@ def main(argv: list[str] | None = None) -> int:
         folder.mkdir(parents=True, exist_ok=True)
         environ = settings(folder, arguments.database_url)
         report = Report()
-        if not (folder / "models" / "CURRENT").exists():
+        if ModelStore(folder / "models").current_name() is None:
             _import_and_build(arguments, environ, report)
         _resolve_titles(environ, report)
         _serve(environ, report)
@@ -143,7 +143,7 @@ def _serve(environ: dict[str, str], report: Report) -> None:
 def _kinds(samples: SampleRequests) -> dict[str, tuple[MakeRequest, str]]:
     """Name -> (requests whose latency is measured, bar)."""
     kinds: dict[str, tuple[MakeRequest, str]] = {}
-    for algorithm in ALGORITHMS:
+    for algorithm in samples.algorithms:
         bar = BARS.get(algorithm, "")
         kinds[f"{algorithm}, 5 favorites"] = samples.for_list(algorithm, samples.favorites), bar
         kinds[f"{algorithm}, history of 90"] = samples.for_list(algorithm, samples.history), bar

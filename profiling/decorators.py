@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import time
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -90,9 +91,12 @@ def memory_profiler_decorator(function: Callable[P, R]) -> Callable[P, R]:
             except Exception as error:
                 return None, error
 
-        peak, (result, error) = memory_usage(
-            (guarded, (), {}), interval=0.02, max_usage=True, retval=True, max_iterations=1
-        )
+        with warnings.catch_warnings():
+            # JAX warns of every fork; the child that samples memory does without it
+            warnings.filterwarnings("ignore", r"os\.fork\(\) was called", RuntimeWarning)
+            peak, (result, error) = memory_usage(
+                (guarded, (), {}), interval=0.02, max_usage=True, retval=True, max_iterations=1
+            )
         record.stage(_name(function)).peak_mb = peak
         if error is not None:
             raise error

@@ -25,7 +25,7 @@ from profiling.servers import (
     server,
     settings,
 )
-from recommender.models.registry import ALGORITHMS, DEFAULT_ALGORITHM
+from recommender.models.registry import DEFAULT_ALGORITHM
 
 console = Console()
 
@@ -63,8 +63,8 @@ def main(argv: list[str] | None = None) -> int:
 def _mixed(samples: SampleRequests, count: int) -> list[Request]:
     """Requests of every kind and algorithm in turn."""
     kinds = [
-        *(samples.for_list(algorithm, samples.favorites) for algorithm in ALGORITHMS),
-        *(samples.for_list(algorithm, samples.history) for algorithm in ALGORITHMS),
+        *(samples.for_list(algorithm, samples.favorites) for algorithm in samples.algorithms),
+        *(samples.for_list(algorithm, samples.history) for algorithm in samples.algorithms),
         samples.for_list(DEFAULT_ALGORITHM, samples.history, explain=True),
         samples.for_list(DEFAULT_ALGORITHM, samples.favorites, diversity=0.5, niche=0.3),
         samples.suggestion,

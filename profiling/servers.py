@@ -26,8 +26,9 @@ from sqlalchemy import make_url
 from config import ROOT, Config
 from domain.titles import Title
 from recommender.artifacts.snapshot import TITLES_FILE
-from recommender.artifacts.store import ModelStore
+from recommender.artifacts.store import MANIFEST_FILE, ModelStore
 from recommender.artifacts.title_file import StoredTitles
+from recommender.models.registry import ModelConfig
 
 START_LIMIT_S = 60
 
@@ -118,12 +119,20 @@ def proportional_memory(process: psutil.Process) -> float:
 
 
 class SampleRequests:
-    """Random requests for the most popular titles of the model, the same for the same seed."""
+    """Random requests for the most popular titles of the model, the same for the same seed.
+
+    Attributes:
+        algorithms: those that the model has.
+    """
 
     def __init__(self, environ: Mapping[str, str], seed: int = 7) -> None:
         self._random = random.Random(seed)  # noqa: S311 - chooses titles, nothing secret
-        popular = sorted(_titles(environ), key=lambda title: -(title.members or 0))[:2_000]
+        directory = _model(environ)
+        titles = StoredTitles(directory / TITLES_FILE)
+        popular = sorted(titles, key=lambda title: -(title.members or 0))[:2_000]
         self.titles: list[Title] = [title for title in popular if not title.nsfw]
+        manifest = json.loads((directory / MANIFEST_FILE).read_text("utf-8"))
+        self.algorithms = list(ModelConfig.from_dict(manifest["config"]).algorithms)
 
     def favorites(self) -> Ratings:
         """Five very popular titles."""
@@ -184,6 +193,7 @@ def _ready(port: int) -> bool:
         return False
 
 
-def _titles(environ: Mapping[str, str]) -> StoredTitles:
+def _model(environ: Mapping[str, str]) -> Path:
+    """The folder of the current version."""
     store = ModelStore(Config.from_env(environ).model_dir)
-    return StoredTitles(store.directory / str(store.current_name()) / TITLES_FILE)
+    return store.directory / str(store.current_name())

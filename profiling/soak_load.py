@@ -11,7 +11,6 @@ from threading import Lock
 from typing import Any, NamedTuple
 
 from profiling.servers import Ratings, SampleRequests
-from recommender.models.registry import ALGORITHMS
 
 USERS = range(2 * 10**9, 2 * 10**9 + 200)  # ids that are saved and erased again and again
 MOST_PROFILES = 100  # at a time
@@ -70,7 +69,7 @@ class MixedLoad:
                 self._profiles.append((created["user_id"], created["token"]))
 
     def _recommend(self) -> Call:
-        algorithm = self._random.choice(list(ALGORITHMS))
+        algorithm = self._random.choice(self._samples.algorithms)
         options: dict[str, Any] = {"algorithm": algorithm, "ratings": self._ratings()}
         if self._random.random() < 0.3:
             options["explain"] = True

@@ -37,7 +37,7 @@ from profiling.servers import folder_parser, settings
 from recommender.artifacts.snapshot import Snapshot
 from recommender.data.query import Query
 from recommender.models.popularity import Popularity
-from recommender.models.registry import ALGORITHMS
+from recommender.models.registry import BLENDED
 from recommender.models.user_user import UserUser
 
 MAX_CPU_S, MAX_MEMORY_MB = 1.0, 40.0
@@ -80,6 +80,11 @@ class Served:
         search, room = self.snapshot.search, self.config.max_body_bytes - ROOM
         kinds = hostile_names(self.snapshot.catalog.titles, search.text, self.config.max_list_titles)
         return {kind: fitting(names, room) for kind, names in kinds.items()}
+
+    @property
+    def blended(self) -> list[str]:
+        """The algorithms that a blend may be made of."""
+        return [name for name in self.snapshot.algorithms if name in BLENDED]
 
     @property
     def token(self) -> Mapping[str, str]:
@@ -130,11 +135,14 @@ def _recommendations(served: Served) -> Iterator[CostlyRequest]:
         "exclude_ids": list(range(MAX_ANIME_ID - 4_999, MAX_ANIME_ID + 1)),
         "filters": {"nsfw": True, "types": ["TV"] * 50, "min_members": 1, "min_mal_score": 0.1},
     }
-    for algorithm in ALGORITHMS:
+    for algorithm in served.snapshot.algorithms:
         options = {**page, "algorithm": algorithm}
         yield _post(path, f"{algorithm}, all titles liked", options | {"ratings": _named(served.ids[:4_000])})
         yield _post(path, f"{algorithm}, most likers", options | {"ratings": _named(served.most_likers)})
         yield _post(path, f"{algorithm}, watched", options | {"watched_ids": served.ids})
+    blend = page | {"algorithm": "blend", "weights": dict.fromkeys(served.blended, 1)}
+    yield _post(path, "a blend of all, all titles liked", blend | {"ratings": _named(served.ids[:4_000])})
+    yield _post(path, "a blend of all, most likers", blend | {"ratings": _named(served.most_likers)})
     yield _post(path, "too many excluded", {"exclude_ids": [1] * 400_000})
     yield from _lists(served, path, kinds=len(served.names))
 
@@ -145,17 +153,19 @@ def _named(ids: Iterable[int]) -> list[dict[str, int]]:
 
 def _compatible(served: Served) -> Iterator[CostlyRequest]:
     path = "/users/recommendations"
-    for algorithm in ALGORITHMS:
+    for algorithm in served.snapshot.algorithms:
         known = {"user_id": USER, "algorithm": algorithm, "n": 100, "anime_list": _named(served.ids)}
         yield _post(path, f"{algorithm}, all titles liked", known)
     yield from _lists(served, path, "anime_list", user_id=NEW_USER)
 
 
-def _of_user(_served: Served) -> Iterator[CostlyRequest]:
+def _of_user(served: Served) -> Iterator[CostlyRequest]:
     path = f"/api/v1/users/{USER}/recommendations"
     page = "limit=100&explain=true&diversity=1&niche=1&franchise=allow&nsfw=true"
-    for algorithm in ALGORITHMS:
+    for algorithm in served.snapshot.algorithms:
         yield _get(f"{path}?{page}&algorithm={algorithm}", algorithm)
+    weights = ",".join(f"{name}:1" for name in served.blended)
+    yield _get(f"{path}?{page}&algorithm=blend&weights={weights}", "a blend of all")
     yield _get(f"{path}?exclude_ids={','.join(map(str, range(1, 1_700)))}", "many excluded")
     yield from _filtered(path)
 
@@ -184,7 +194,7 @@ def _browse(served: Served) -> Iterator[CostlyRequest]:
 
 def _similar(served: Served) -> Iterator[CostlyRequest]:
     path = f"/api/v1/anime/{served.ids[0]}/similar"
-    for name, info in ALGORITHMS.items():
+    for name, info in served.snapshot.algorithms.items():
         if info.similar:
             yield _get(f"{path}?limit=100&nsfw=true&algorithm={name}", name)
     yield from _filtered(path)

@@ -28,13 +28,16 @@ def fit_snapshot(
 
     Args:
         relations: between titles, of the catalog or not; they overrule what names suggest.
-        config: default: the tuned one.
+        config: default: the tuned one, without optional models.
         origin: of the data.
         run: runs each stage under its name, to measure it.
+
+    Raises:
+        MissingLibraryError: a model needs a library that is not installed.
     """
     config = config or ModelConfig.default()
-    data = run("draw training queries", lambda: training_data(catalog, ratings, config.training))
-    models = fit_models(data, config, run)
     franchises = run("find franchises", lambda: Franchises.build(catalog, relations))
+    data = run("draw training queries", lambda: training_data(catalog, franchises, ratings, config.training))
+    models = fit_models(data, config, run)
     search = run("index titles", lambda: TitleIndex.build(catalog))
     return Snapshot(config, origin, catalog, ratings, models, franchises, search)

@@ -17,9 +17,8 @@ from db.engine import open_engine
 from db.schema import migrate
 from profiling.decorators import Recording, recording
 from recommender.artifacts.store import ModelStore
-from recommender.models.registry import ModelConfig
 from scripts.console import OK, console, count_progress, errors, run
-from serving.builder import build_model
+from serving.builder import build_model, model_config
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -47,7 +46,7 @@ def main(argv: list[str] | None = None) -> int:
         version, built = build_model(
             engine,
             ModelStore(config.model_dir),
-            config=ModelConfig.default().with_model("item-item", titles=config.model_titles),
+            config=model_config(config),
             force=arguments.force,
             wait_s=arguments.wait,
             progress=progress,

@@ -21,7 +21,7 @@ from evaluation.protocols.holdout import PROTOCOLS, HoldoutConfig, hold_out
 from evaluation.reports.provenance import Provenance
 from evaluation.reports.report import Report
 from recommender.artifacts.snapshot import Snapshot
-from recommender.models.registry import ALGORITHMS
+from recommender.models.registry import ALGORITHMS, OPTIONAL
 from scripts.console import run
 from scripts.evaluation_command import (
     announce,
@@ -44,7 +44,7 @@ def main(argv: list[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = make_parser(__doc__, HoldoutConfig.users, f"{PAGE} and {PLOT}")
     parser.add_argument(
-        "--algorithms", nargs="+", choices=list(ALGORITHMS), default=list(ALGORITHMS), help="default: all"
+        "--algorithms", nargs="+", choices=list(ALGORITHMS), help="default: all that are fitted"
     )
     parser.add_argument(
         "--baselines",
@@ -60,9 +60,10 @@ def _measure(arguments: argparse.Namespace, typed: list[str]) -> Report:
     selected = select_baselines(arguments.baselines)
     data = read_data(files_of(arguments))
     holdout = hold_out(data.ratings, HoldoutConfig(users=arguments.users, seed=arguments.seed))
-    snapshot, build = fit(data, holdout.train)
+    extra = {*arguments.extra, *(name for name in arguments.algorithms or () if name in OPTIONAL)}
+    snapshot, build = fit(data, holdout.train, extra)
     queries = Queries.of(holdout, arguments.seed)
-    ours = _evaluate_candidates(arguments.algorithms, snapshot, queries)
+    ours = _evaluate_candidates(arguments.algorithms or list(snapshot.algorithms), snapshot, queries)
     theirs = _evaluate_baselines(selected, snapshot, queries, arguments.seed)
     comparisons = [compare_best(ours, theirs, protocol) for protocol in PROTOCOLS if theirs]
     return Report(

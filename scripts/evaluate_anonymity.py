@@ -24,11 +24,10 @@ from recommender.data.anonymity import NO_FLOOR, AnonymityFloor
 from recommender.data.query import Query
 from recommender.data.ranking import Ranking
 from recommender.fitting import fit_snapshot
-from recommender.models.registry import ALGORITHMS, ModelConfig
+from recommender.models.registry import ModelConfig
 from scripts.console import OK, console, run
 from scripts.evaluation_command import files_of, make_parser, parse, read_data
 
-ATTACKED = [name for name in ALGORITHMS if name != "popular"]  # which answers everybody alike
 ATTACKS = ({"known": 4, "queries": 1}, {"known": 10, "queries": 50})
 
 
@@ -41,7 +40,7 @@ def main(argv: list[str] | None = None) -> int:
     planted = plant(data.ratings, config)
 
     def fitted(people: int) -> Snapshot:
-        models = ModelConfig.default().with_model("item-item", people=people)
+        models = ModelConfig.default(arguments.extra).with_model("item-item", people=people)
         return fit_snapshot(data.catalog, planted.ratings, data.relations, config=models, run=measured)
 
     floor = AnonymityFloor()
@@ -49,13 +48,18 @@ def main(argv: list[str] | None = None) -> int:
     table = Table("algorithm", "known", "questions", "floor", "recovered", "by chance")
     for attack in ATTACKS:
         attacker = replace(config, **attack)
-        for algorithm in ATTACKED:
+        for algorithm in attacked(served["floor"][0]):
             for name, (snapshot, of_people) in served.items():
                 ask = ranked_pages(snapshot, algorithm, of_people)
                 shares = [_share(ask, people, snapshot, attacker) for people in planted[1:]]
                 table.add_row(algorithm, *map(str, attack.values()), name, *shares)
     console.print(table)
     return OK
+
+
+def attacked(snapshot: Snapshot) -> list[str]:
+    """The algorithms that may give somebody away: all but the one that answers everybody alike."""
+    return [name for name in snapshot.algorithms if name != "popular"]
 
 
 def _share(

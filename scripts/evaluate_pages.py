@@ -17,6 +17,8 @@ from evaluation.harness.queries import Queries
 from evaluation.protocols.holdout import HoldoutConfig, hold_out
 from evaluation.reports.pages_report import PagesReport
 from evaluation.reports.provenance import Provenance
+from recommender.artifacts.snapshot import Snapshot
+from recommender.data.ratings_matrix import RatingsMatrix
 from scripts.console import run
 from scripts.evaluation_command import case_progress, files_of, fit, make_parser, read_data, run_evaluation
 
@@ -33,14 +35,20 @@ def _measure(arguments: argparse.Namespace, typed: list[str]) -> PagesReport:
     seed = arguments.seed
     data = read_data(files_of(arguments))
     holdout = hold_out(data.ratings, HoldoutConfig(users=arguments.users, seed=seed))
-    snapshot, _ = fit(data, holdout.train)
+
+    def fitted(train: RatingsMatrix) -> Snapshot:
+        return fit(data, train, arguments.extra)[0]
+
+    snapshot = fitted(holdout.train)
     queries = Queries(holdout.history, holdout.favorites, {})
     return PagesReport(
         provenance=Provenance.of(data.ratings, holdout, Path(__file__).name, typed),
         curves=option_curves(snapshot, queries, case_progress),
         reasons=pages.reasons(snapshot, holdout, seed, case_progress),
         ratings=pages.ratings(snapshot, holdout, seed, case_progress),
-        new_titles=pages.new_titles(lambda train: fit(data, train)[0], holdout, seed, case_progress),
+        new_titles=pages.new_titles(
+            lambda train: fit(data, train, arguments.extra)[0], holdout, seed, case_progress
+        ),
     )
 
 

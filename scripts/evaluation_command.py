@@ -7,7 +7,7 @@ import importlib
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
@@ -22,7 +22,7 @@ from sqlalchemy import Engine
 from config import Config
 from db.engine import open_engine, read_transaction
 from db.schema import migrate
-from evaluation import MissingLibraryError
+from evaluation import EvaluationFileError, UnknownExampleError
 from evaluation.baselines.run import BaselineError
 from evaluation.harness.harness import Cost
 from evaluation.protocols.holdout import HoldoutConfig, TooFewUsersError
@@ -34,6 +34,8 @@ from profiling.decorators import measured, recording
 from recommender.artifacts.snapshot import Snapshot
 from recommender.data.ratings_matrix import RatingsMatrix
 from recommender.fitting import fit_snapshot
+from recommender.models.base import MissingLibraryError
+from recommender.models.registry import OPTIONAL, ModelConfig
 from scripts.console import FAILED, OK, console, count_progress, errors, file_progress
 from serving.builder import StoredData, load_data
 
@@ -65,6 +67,9 @@ class Report(Protocol):
 
 
 R = TypeVar("R", bound=Report)
+REPORTED = (  # in one sentence
+    *(BaselineError, EvaluationFileError, MissingLibraryError, TooFewUsersError, UnknownExampleError),
+)
 
 
 def make_parser(description: str | None, users: int, outputs: str | None) -> argparse.ArgumentParser:
@@ -85,6 +90,14 @@ def make_parser(description: str | None, users: int, outputs: str | None) -> arg
     parser.add_argument("--users", type=int, default=users, help="users to measure (default: %(default)s)")
     parser.add_argument(
         "--seed", type=int, default=HoldoutConfig.seed, help="of the choice of users and of their titles"
+    )
+    parser.add_argument(
+        "--extra",
+        nargs="+",
+        choices=OPTIONAL,
+        default=[],
+        metavar="NAME",
+        help=f"optional algorithms to fit, too: {', '.join(OPTIONAL) or 'there are none'}",
     )
     if outputs:
         parser.add_argument("--out", type=Path, metavar="DIR", help=f"write {outputs} there")
@@ -126,7 +139,7 @@ def run_evaluation(
         if arguments.out:
             importlib.import_module("evaluation.reports.plot")  # may fail: not after minutes of work
         report = measure(arguments, typed)
-    except (BaselineError, MissingLibraryError, TooFewUsersError) as error:
+    except REPORTED as error:
         errors.print(f"[bold red]error:[/] {escape(str(error))}", highlight=False, soft_wrap=True)
         return FAILED
     for table in report.tables():
@@ -158,12 +171,16 @@ def read_data(files: Files | None) -> StoredData:
         return data
 
 
-def fit(data: StoredData, train: RatingsMatrix) -> tuple[Snapshot, Cost]:
-    """Fit every model as the server has it, on the catalog of `data` and the ratings of `train`."""
+def fit(data: StoredData, train: RatingsMatrix, extra: Iterable[str]) -> tuple[Snapshot, Cost]:
+    """Fit every model as the server has it, on the catalog of `data` and the ratings of `train`.
+
+    Args:
+        extra: the optional algorithms to fit, too.
+    """
     errors.print(f"fitting on {train.n_users:,} users, {train.n_entries:,} ratings", highlight=False)
-    started = time.perf_counter()
+    config, started = ModelConfig.default(extra), time.perf_counter()
     with recording(memory=True, on_start=announce) as record:
-        snapshot = fit_snapshot(data.catalog, train, data.relations, run=measured)
+        snapshot = fit_snapshot(data.catalog, train, data.relations, config=config, run=measured)
     peak = max(stage.peak_mb or 0.0 for stage in record.stages.values())
     return snapshot, Cost(time.perf_counter() - started, peak)
 
@@ -201,7 +218,8 @@ def _load(engine: Engine) -> StoredData:
 
 
 def _rendered(table: Table) -> rich.table.Table:
-    rendered = rich.table.Table(*table.header, title=table.title, caption=table.note, box=rich.box.SIMPLE)
+    title, note = escape(table.title), escape(table.note)
+    rendered = rich.table.Table(*table.header, title=title, caption=note, box=rich.box.SIMPLE)
     for row in table.rows:
-        rendered.add_row(*row)
+        rendered.add_row(*map(escape, row))
     return rendered

@@ -3,7 +3,8 @@
 
 Example: scripts/recommend.py "Steins;Gate" "Death Note"
 
-Exit codes: 0 recommended; 1 no title is known, or there is no model; 2 wrong arguments.
+Exit codes: 0 recommended; 1 no title is known, or there is no model, or it lacks the algorithm; 2 wrong
+arguments.
 """
 
 from __future__ import annotations
@@ -20,11 +21,11 @@ from domain.titles import Title
 from recommender.artifacts.snapshot import Snapshot
 from recommender.artifacts.store import ModelStore
 from recommender.data.catalog import Catalog
-from recommender.models.registry import ALGORITHMS, DEFAULT_ALGORITHM
+from recommender.models.registry import ALGORITHMS, BLENDS, DEFAULT_ALGORITHM
 from recommender.pipeline.explanations import Explanation
 from recommender.pipeline.filters import Filters
 from scripts.console import FAILED, OK, console, errors, run
-from serving.errors import NoTitleResolvedError
+from serving.errors import NotBuiltError, NoTitleResolvedError
 from serving.lists import SubmittedList, SubmittedTitle
 from serving.live import FixedModel, LiveVersion
 from serving.recommendations import Recommendations, RecommendationService, RecommendOptions
@@ -35,19 +36,27 @@ INDENT = 5  # cells before the name of a title
 
 def main(argv: list[str] | None = None) -> int:
     """Print recommendations, the same as `POST /api/v1/recommendations` gives for this list."""
-    arguments = _parser().parse_args(argv)
+    parser = _parser()
+    arguments = parser.parse_args(argv)
+    try:
+        options = RecommendOptions(
+            arguments.algorithm,
+            max(1, arguments.n),
+            Filters(nsfw=arguments.nsfw),
+            explain=arguments.explain,
+            weights=dict(arguments.weights),
+        )
+    except ValueError as error:
+        parser.error(str(error))
     version = LiveVersion.of(ModelStore(Config.from_env().model_dir).load())
-    options = RecommendOptions(
-        arguments.algorithm,
-        max(1, arguments.n),
-        Filters(nsfw=arguments.nsfw),
-        explain=arguments.explain,
-    )
     submitted = SubmittedList([SubmittedTitle(name=title) for title in arguments.titles])
     try:
         found = RecommendationService(FixedModel(version)).for_list(submitted, options)
     except NoTitleResolvedError as error:
         _hint(error.names, version.snapshot)
+        return FAILED
+    except NotBuiltError as error:
+        errors.print(Text(str(error)))
         return FAILED
     _hint(found.submitted.unresolved_names, version.snapshot)
     _print(found)
@@ -65,10 +74,27 @@ def _parser() -> argparse.ArgumentParser:
         default=DEFAULT_ALGORITHM,
         help=f"default: {DEFAULT_ALGORITHM}",
     )
+    parser.add_argument(
+        "--weights",
+        nargs="+",
+        type=_weight,
+        default=[],
+        metavar="NAME:WEIGHT",
+        help=f"with --algorithm {' or '.join(BLENDS)}: how much each algorithm counts, such as item-item:0.5 "
+        "user-user:0.3",
+    )
     parser.add_argument("-n", type=int, default=10, help="how many titles to recommend (default 10)")
     parser.add_argument("--nsfw", action="store_true", help="adult titles may appear")
     parser.add_argument("--explain", action="store_true", help="say why each title is recommended")
     return parser
+
+
+def _weight(text: str) -> tuple[str, float]:
+    name, _, weight = text.rpartition(":")
+    try:
+        return name, float(weight)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no NAME:WEIGHT, such as item-item:0.5") from None
 
 
 def _hint(names: Sequence[str], snapshot: Snapshot) -> None:
@@ -127,6 +153,8 @@ def _reasons(explanation: Explanation, catalog: Catalog) -> str:
         reasons.append(f"because of {', '.join(catalog[row].name for row, _ in explanation.because)}")
     if explanation.users:
         reasons.append(f"liked by {explanation.users} people with your taste")
+    if theme := explanation.theme:
+        reasons.append(f"{theme.name}: {theme.titles} of your {theme.liked}")
     if explanation.genres:
         reasons.append(f"in common: {', '.join(explanation.genres)}")
     return "; ".join(reasons) or "popular with everybody"

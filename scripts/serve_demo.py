@@ -8,8 +8,9 @@ import sys
 
 from rich.markup import escape
 
-from config import ROOT, Config, require_free_port
+from config import ROOT, Config
 from gateway.orphans import wait_for_orphans
+from gateway.ports import require_free_port
 from scripts.console import console, run
 
 TRY = """

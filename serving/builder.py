@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +28,7 @@ from recommender.artifacts.store import BuildInProgressError, ModelStore, Versio
 from recommender.data.catalog import Catalog
 from recommender.data.ratings_matrix import RatingsMatrix
 from recommender.fitting import fit_snapshot
+from recommender.models.base import MissingLibraryError
 from recommender.models.registry import ModelConfig
 
 Progress = Callable[[int, int], None]  # ratings read so far, ratings in all
@@ -48,6 +50,21 @@ class EmptyDatabaseError(BuildFailedError):
         )
 
 
+class BuildSettings(Protocol):
+    """The settings that decide what is built; `config.Config` has them."""
+
+    @property
+    def model_titles(self) -> int: ...
+    @property
+    def extra_algorithms(self) -> tuple[str, ...]: ...
+
+
+def model_config(settings: BuildSettings) -> ModelConfig:
+    """The configuration of the models that the settings ask for."""
+    config = ModelConfig.default(settings.extra_algorithms)
+    return config.with_model("item-item", titles=settings.model_titles)
+
+
 def build_model(
     engine: Engine,
     store: ModelStore,
@@ -62,7 +79,7 @@ def build_model(
     Args:
         engine: the database, at the newest schema.
         store: where versions live; one builder at a time holds its lock.
-        config: of the models; default: the tuned one.
+        config: of the models; default: the tuned one, without optional models.
         force: build even when nothing changed.
         wait_s: how long to wait for another builder.
         progress: told how many ratings were read.
@@ -71,7 +88,8 @@ def build_model(
         the current version, and whether it was built by this call.
 
     Raises:
-        EmptyDatabaseError: no titles. BuildInProgressError: another builder took longer than `wait_s`.
+        EmptyDatabaseError: no titles. BuildFailedError: an optional model needs a library that is missing.
+        BuildInProgressError: another builder took longer than `wait_s`.
     """
     config = config or ModelConfig.default()
     with store.lock(wait_s):
@@ -84,9 +102,12 @@ def build_model(
             if current is not None:
                 return current, False
             data = load_data(connection, progress)
-        snapshot = fit_snapshot(
-            data.catalog, data.ratings, data.relations, config=config, origin=origin, run=measured
-        )
+        try:
+            snapshot = fit_snapshot(
+                data.catalog, data.ratings, data.relations, config=config, origin=origin, run=measured
+            )
+        except MissingLibraryError as error:
+            raise BuildFailedError(str(error)) from error
         del data
         built_at = datetime.now(UTC).isoformat(timespec="seconds")
         version = measured("publish", lambda: store.publish(snapshot, {"built_at": built_at}))
@@ -167,7 +188,7 @@ def _main() -> int:
         build_model(
             open_engine(order["database_url"]),
             ModelStore(Path(order["model_dir"])),
-            config=ModelConfig.default().with_model("item-item", titles=order["titles"]),
+            config=ModelConfig.from_dict(order["models"]),
         )
     except (BuildFailedError, BuildInProgressError, OSError) as error:
         sys.stdout.write(f"{error}\n")

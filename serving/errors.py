@@ -64,6 +64,17 @@ class ListRequiredError(ServiceError):
         self.algorithm = algorithm
 
 
+class NotBuiltError(ServiceError):
+    """An optional algorithm was asked that the model in service was built without."""
+
+    def __init__(self, algorithm: str) -> None:
+        super().__init__(
+            f"{algorithm} is not built: to offer it, the operator of this server adds it to EXTRA_ALGORITHMS "
+            "and builds a model. GET /api/v1/algorithms lists what there is."
+        )
+        self.algorithm = algorithm
+
+
 class ListTooLongError(ServiceError):
     """A list has more titles than the settings allow."""
 

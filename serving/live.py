@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
@@ -23,6 +24,7 @@ from recommender.data.anonymity import AnonymityFloor
 from recommender.data.overlay import NO_RATINGS, Overlay, RatingsRow
 from recommender.data.query import Query
 from recommender.models.context import ScoringContext
+from recommender.models.registry import NO_WEIGHTS
 from serving.tally import Tally
 
 log = logging.getLogger(__name__)
@@ -65,13 +67,19 @@ class LiveVersion:
         """`built_at` in seconds since 1970, 0 where unknown."""
         return datetime.fromisoformat(self.built_at).timestamp() if self.built_at else 0.0
 
-    def context(self, query: Query, floor: AnonymityFloor | None = None) -> ScoringContext:
+    def context(
+        self,
+        query: Query,
+        floor: AnonymityFloor | None = None,
+        weights: Mapping[str, float] = NO_WEIGHTS,
+    ) -> ScoringContext:
         """The input of models for one request.
 
         Args:
             floor: in the place of the configured one.
+            weights: of algorithms, for a blend.
         """
-        return self.snapshot.context(query, self.overlay, floor or self.floor)
+        return self.snapshot.context(query, self.overlay, floor or self.floor, weights)
 
 
 class ModelSource(Protocol):

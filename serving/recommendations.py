@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 
@@ -10,11 +10,11 @@ from domain.ranges import FAVORITE, is_profile
 from recommender.data.query import Query
 from recommender.models.context import ScoringContext
 from recommender.models.ranker import Forecast, Ranker
-from recommender.models.registry import ALGORITHMS, DEFAULT_ALGORITHM
+from recommender.models.registry import ALGORITHMS, DEFAULT_ALGORITHM, NO_WEIGHTS, check_weights
 from recommender.pipeline.filters import Filters
 from recommender.pipeline.options import FranchiseMode, PageOptions, PageRequest
 from recommender.pipeline.pipeline import DEFAULT, Page, Pipeline
-from serving.errors import ListRequiredError, ProfileIdError, UnknownTitleError
+from serving.errors import ListRequiredError, NotBuiltError, ProfileIdError, UnknownTitleError
 from serving.lists import NO_LIST, ResolvedList, SubmittedList, resolve_list
 from serving.live import LiveVersion, ModelSource
 from serving.users import UserService
@@ -28,6 +28,7 @@ class RecommendOptions:
 
     Attributes:
         limit: titles on the page; None: the algorithm's own number.
+        weights: of other algorithms, 0..1, where the algorithm is a blend; empty: its own.
     """
 
     algorithm: str = DEFAULT_ALGORITHM
@@ -36,6 +37,10 @@ class RecommendOptions:
     exclude_ids: tuple[int, ...] = ()
     page: PageOptions = field(default_factory=PageOptions)
     explain: bool = False
+    weights: Mapping[str, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        check_weights(self.algorithm, self.weights)
 
     @property
     def page_length(self) -> int:
@@ -89,12 +94,14 @@ class RecommendationService:
         """A page for what is known of a person.
 
         Raises:
+            NotBuiltError: the model does not have the algorithm, or one that has a weight.
             ListRequiredError: the algorithm needs a list and gets none.
             UnknownFilterValueError: a genre or type that no title has.
         """
+        _require_algorithms(options, live)
         if ALGORITHMS[options.algorithm].needs_list and not len(query.anime_rows):
             raise ListRequiredError(options.algorithm)
-        context = live.context(query)
+        context = live.context(query, weights=options.weights)
         with self.observe(options.algorithm):
             page = self.pipeline.run(live.snapshot.scorer(options.algorithm), context, options.request())
         forecast = live.snapshot.models[Ranker].forecast(context, page.ranking.anime_rows)
@@ -132,7 +139,7 @@ class RecommendationService:
 
         Raises:
             ProfileIdError, NoTitleResolvedError, ListTooLongError; ListRequiredError: the algorithm needs
-            a list and none was submitted.
+            a list and none was submitted; and as `recommend`.
         """
         # existing or not: the titles missing from an answer would reveal the list
         if is_profile(user_id):
@@ -140,6 +147,7 @@ class RecommendationService:
         live = self.models.current()
         resolved = resolve_list(submitted, live.snapshot, self.max_list_titles)
         resolved.require_a_title()
+        _require_algorithms(options, live)  # before anything is saved
         if ALGORITHMS[options.algorithm].needs_list and resolved.is_empty:
             raise ListRequiredError(options.algorithm, "anime_list")
         saved = self._users.entries(user_id, live.snapshot) if may_save else None
@@ -152,11 +160,21 @@ class RecommendationService:
             saved = self._users.entries(user_id, live.snapshot)
         entries = [*(saved or ()), *resolved.entries]
         if not entries:
-            options = replace(options, algorithm=EMPTY_LIST_ALGORITHM, limit=options.page_length)
+            options = replace(
+                options, algorithm=EMPTY_LIST_ALGORITHM, limit=options.page_length, weights=NO_WEIGHTS
+            )
         query = Query.of(entries, user_id=user_id if may_save else None)
         return self.recommend(live, query, options, resolved)
 
-    def similar_titles(self, anime_id: int, algorithm: str, limit: int, filters: Filters) -> Recommendations:
+    def similar_titles(
+        self,
+        anime_id: int,
+        algorithm: str,
+        limit: int,
+        filters: Filters,
+        franchise: FranchiseMode = FranchiseMode.EXCLUDE,
+        weights: Mapping[str, float] = NO_WEIGHTS,
+    ) -> Recommendations:
         """A page for somebody who likes this title and nothing else.
 
         Raises:
@@ -166,9 +184,8 @@ class RecommendationService:
         row = live.snapshot.catalog.vocabulary.row(anime_id)
         if row is None:
             raise UnknownTitleError(anime_id)
-        # the titles most like one are of its own franchise
-        page = PageOptions(FranchiseMode.ALLOW)
-        options = RecommendOptions(algorithm, limit, filters, page=page)
+        page = PageOptions(franchise)
+        options = RecommendOptions(algorithm, limit, filters, page=page, weights=weights)
         return self.recommend(live, Query.of([(row, FAVORITE)]), options)
 
     @property
@@ -176,3 +193,9 @@ class RecommendationService:
         if self.users is None:
             raise RuntimeError("this service was made without saved users")
         return self.users
+
+
+def _require_algorithms(options: RecommendOptions, live: LiveVersion) -> None:
+    for algorithm in (options.algorithm, *options.weights):
+        if algorithm not in live.snapshot.algorithms:
+            raise NotBuiltError(algorithm)

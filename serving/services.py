@@ -21,7 +21,8 @@ from db.revisions import current_revision, database_id
 from db.schema import SchemaTooNewError, migrate
 from recommender.artifacts.store import ModelStore, NoModelError, Version
 from recommender.data.anonymity import AnonymityFloor
-from serving.builder import BuildFailedError
+from recommender.models.registry import ModelConfig
+from serving.builder import BuildFailedError, BuildSettings, model_config
 from serving.catalog import CatalogService
 from serving.errors import DatabaseUnavailableError
 from serving.imports import ImportService
@@ -94,15 +95,13 @@ class Services:
         self.live.current()
 
 
-class ServingSettings(Protocol):
+class ServingSettings(BuildSettings, Protocol):
     """The settings that services need; `config.Config` has them, and says what each does."""
 
     @property
     def database_url(self) -> str: ...
     @property
     def model_dir(self) -> Path: ...
-    @property
-    def model_titles(self) -> int: ...
     @property
     def max_list_titles(self) -> int: ...
     @property
@@ -124,7 +123,7 @@ def open_services(settings: ServingSettings, observers: Observers | None = None)
     store = ModelStore(settings.model_dir)
     try:
         migrate(engine)
-        version = _load_or_build(engine, store, settings.model_titles)
+        version = _load_or_build(engine, store, model_config(settings))
     except DBAPIError as error:
         raise DatabaseUnavailableError(connection_error_message(error)) from error
     except SchemaTooNewError as error:
@@ -142,7 +141,7 @@ def open_services(settings: ServingSettings, observers: Observers | None = None)
     return Services.over(engine, live, settings.max_list_titles, observers)
 
 
-def _load_or_build(engine: Engine, store: ModelStore, titles: int) -> Version:
+def _load_or_build(engine: Engine, store: ModelStore, config: ModelConfig) -> Version:
     store.sweep_if_idle()
     try:
         version = store.load()
@@ -150,20 +149,22 @@ def _load_or_build(engine: Engine, store: ModelStore, titles: int) -> Version:
             database, newest = database_id(connection), current_revision(connection)
         # a restored backup is behind the model that was built before it
         if version.snapshot.origin.database_id == database and version.snapshot.origin.revision <= newest:
+            if missing := config.algorithms.keys() - version.snapshot.algorithms.keys():
+                log.warning("%s does not have %s: build a model", version.name, ", ".join(sorted(missing)))
             return version
         log.warning("building a model: %s was built from another database or a later state", version.name)
     except NoModelError as error:
         log.warning("building a model: %s", error)
-    _build_in_subprocess(engine, store, titles)
+    _build_in_subprocess(engine, store, config)
     return store.load()
 
 
-def _build_in_subprocess(engine: Engine, store: ModelStore, titles: int) -> None:
+def _build_in_subprocess(engine: Engine, store: ModelStore, config: ModelConfig) -> None:
     """Build in a process of its own: it needs scikit-learn and several times the memory of serving."""
     order = {
         "database_url": engine.url.render_as_string(hide_password=False),  # on stdin: arguments are public
-        "model_dir": str(store.directory.absolute()),
-        "titles": titles,
+        "model_dir": str(store.root.absolute()),
+        "models": config.to_dict(),
     }
     outcome = subprocess.run(
         [sys.executable, "-m", "serving.builder"],

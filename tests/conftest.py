@@ -21,6 +21,7 @@ from ingest.catalog import import_anime
 from ingest.ratings import import_ratings
 from recommender.artifacts.snapshot import Snapshot
 from recommender.artifacts.store import ModelStore
+from recommender.models.registry import OPTIONAL, ModelConfig
 from scripts import generate_ratings
 from serving.builder import build_model
 from tests.databases import Databases, PostgresDatabases, SqliteDatabases, new_engine, postgres_server
@@ -28,6 +29,7 @@ from tests.sharing import made_once
 
 SECRET = "only-for-the-tests-of-this-project"
 TITLES, PEOPLE = 300, 250
+WORLD_CONFIG = ModelConfig.default(OPTIONAL)  # the world has every algorithm
 # how long one example takes is also up to what the other workers do meanwhile
 settings.register_profile("shared machine", deadline=None)
 settings.load_profile("shared machine")
@@ -118,7 +120,7 @@ def generate_world(made: World) -> None:
     migrate(engine)
     import_anime(engine, made.anime_csv)
     import_ratings(engine, made.ratings_csv, generated=True)
-    build_model(engine, ModelStore(made.model_dir))
+    build_model(engine, ModelStore(made.model_dir), config=WORLD_CONFIG)
     with engine.connect() as connection:  # one file is then the whole database
         connection.exec_driver_sql("COMMIT")
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -142,6 +144,7 @@ def config(world: World, tmp_path: Path) -> Config:
         database_url=f"sqlite:///{database}",
         secret_key=SECRET,
         model_dir=tmp_path / "models",
+        extra_algorithms=OPTIONAL,
         sync_interval_ms=0,
     )
 

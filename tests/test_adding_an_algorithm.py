@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +20,7 @@ from tests.serving.servers import Server, serving, settings
 from tests.test_docs_paths import PACKAGES
 
 DOCUMENT = ROOT / "docs" / "adding-an-algorithm.md"
+OPTIONAL = "same-era-on-request"
 LIST = {"ratings": [{"name": "Steins;Gate"}, {"name": "Death Note"}], "algorithm": "same-era"}
 
 
@@ -42,10 +44,13 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in ("app.py", "config.py", "gunicorn.conf.py", "pyproject.toml"):
         shutil.copy(ROOT / name, copy)
     file, line = example()
-    (copy / "recommender" / "models" / "same_era.py").write_text(file, "utf-8")
-    registry = copy / "recommender" / "models" / "registry.py"
-    registered = registry.read_text("utf-8").replace("MODULES = (\n", f"MODULES = (\n{line}", 1)
-    registry.write_text(registered, "utf-8")
+    models = copy / "recommender" / "models"
+    (models / "same_era.py").write_text(file, "utf-8")
+    optional = file.replace("same-era", OPTIONAL).replace("algorithm=INFO", "algorithm=INFO, optional=True")
+    (models / "same_era_on_request.py").write_text(optional, "utf-8")
+    lines = f'MODULES = (\n{line}    "same_era_on_request",\n'
+    registered = (models / "registry.py").read_text("utf-8").replace("MODULES = (\n", lines, 1)
+    (models / "registry.py").write_text(registered, "utf-8")
     return copy
 
 
@@ -129,6 +134,22 @@ def test_new_algorithm_survives_a_restart(
     before = ask(server, "/api/v1/recommendations", LIST)["items"]
     with serving(environ, tmp_path / "server.log", cwd=project) as restarted:
         assert ask(restarted, "/api/v1/recommendations", LIST)["items"] == before
+
+
+def test_optional_algorithm_is_built_on_request(
+    server: Server, project: Path, environ: dict[str, str]
+) -> None:
+    request = {**LIST, "algorithm": OPTIONAL}
+    with pytest.raises(urllib.error.HTTPError, match="409") as refused:
+        ask(server, "/api/v1/recommendations", request)
+    refused.value.close()
+    assert OPTIONAL not in json.dumps(ask(server, "/api/v1/algorithms"))
+    run(project, {**environ, "EXTRA_ALGORITHMS": OPTIONAL}, "scripts/build_index.py", "--no-memory")
+    assert OPTIONAL in json.dumps(ask(server, "/api/v1/algorithms"))
+    extra, plain = (ask(server, "/api/v1/recommendations", body)["items"] for body in (request, LIST))
+    assert [item["anime_id"] for item in extra] == [item["anime_id"] for item in plain]
+    again = run(project, {**environ, "EXTRA_ALGORITHMS": OPTIONAL}, "scripts/build_index.py")
+    assert "is up to date" in again
 
 
 def test_new_algorithm_is_evaluated(project: Path, environ: dict[str, str]) -> None:

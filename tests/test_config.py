@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from config import ROOT, Config, ConfigError, require_free_port
+from config import ROOT, Config, ConfigError
+from gateway.ports import require_free_port
 
 REQUIRED = {"DATABASE_URL": "sqlite:///data/anime.db", "SECRET_KEY": "k" * 16}
 EXAMPLE = ROOT / ".env.example"
@@ -38,6 +39,7 @@ OTHERWISE = {  # a value of each setting that is not its default
     "APP_ENV": "production",
     "MODEL_DIR": "/srv/models",
     "MODEL_TITLES": "300",
+    "EXTRA_ALGORITHMS": "embedding",
     "WEB_DIR": "/srv/web",
     "REMOTE_COVERS": "no",
     "PORT": "8123",
@@ -61,6 +63,12 @@ OTHERWISE = {  # a value of each setting that is not its default
     "SYNC_INTERVAL_MS": "7",
     "ANONYMITY_FLOOR": "7",
 }
+
+
+@pytest.fixture(autouse=True)
+def _optional(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The optional algorithms of these tests."""
+    monkeypatch.setattr("recommender.models.registry.OPTIONAL", ("embedding", "walks"))
 
 
 def with_(**values: str) -> Config:
@@ -324,6 +332,15 @@ def test_a_port_that_cannot_be_opened_says_why(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(socket.socket, "bind", forbidden)
     with pytest.raises(ConfigError, match=r"^PORT 80 cannot be opened: Permission denied.*PORT=81 make run"):
         require_free_port("127.0.0.1", 80)
+
+
+def test_extra_algorithms_are_optional_ones() -> None:
+    assert with_().extra_algorithms == ()
+    assert with_(EXTRA_ALGORITHMS=" walks, embedding,").extra_algorithms == ("walks", "embedding")
+    for unknown in ("nearest", "hybrid", "embedding,nearest"):
+        message = error_of("EXTRA_ALGORITHMS", unknown)
+        assert f"has {unknown.split(',')[-1]!r}, which is no optional algorithm" in message
+        assert "known are: embedding, walks." in message
 
 
 def test_trusted_proxies_are_a_number_or_their_networks() -> None:

@@ -8,8 +8,9 @@ from hashlib import sha256
 
 import pytest
 
-from config import ROOT, Config, ConfigError, require_free_port
+from config import ROOT, Config, ConfigError
 from domain.keys import PUBLISHED
+from gateway.ports import require_free_port
 
 RANDOM = sha256(b"the same in every process that runs these tests").hexdigest()[:32]
 REQUIRED = {"DATABASE_URL": "sqlite:///data/anime.db", "SECRET_KEY": RANDOM}

@@ -18,6 +18,9 @@ class Algorithm(BaseModel):
     needs_list: bool = Field(description="whether a request without titles is refused")
     default_limit: int = Field(description="how many titles it returns unless `limit` is set")
     similar: bool = Field(description="whether it can find similar titles")
+    weights: dict[str, float] | None = Field(
+        description="of other algorithms, unless the request gives `weights`; null: it takes none"
+    )
 
     @classmethod
     def of(cls, name: str, info: AlgorithmInfo) -> Self:
@@ -28,10 +31,11 @@ class Algorithm(BaseModel):
             needs_list=info.needs_list,
             default_limit=info.default_limit,
             similar=info.similar,
+            weights=dict(info.weights) or None,
         )
 
 
 class AlgorithmsAnswer(BaseModel):
-    """Every algorithm, the default first."""
+    """Every algorithm of the model in service, the default first."""
 
     items: list[Algorithm]

@@ -10,10 +10,12 @@ from api.schemas.fields import MAX_TEXT, Count, Histogram, QueryIds, SimilarAlgo
 from api.schemas.filters import QueryFilters
 from api.schemas.items import AnimeItem, RecommendedItem
 from api.schemas.pages import PageQuery, Pagination
+from api.schemas.weights import QueryWeights
 from domain.ranges import MAX_ANIME_ID, RATINGS, UNRATED
 from recommender.artifacts.snapshot import Snapshot
 from recommender.models.popularity import Popularity
-from recommender.models.registry import DEFAULT_ALGORITHM
+from recommender.models.registry import DEFAULT_SIMILAR_ALGORITHM
+from recommender.pipeline.options import FranchiseMode
 from serving.catalog import BrowseOptions, OneTitle, TitlePage
 from serving.recommendations import Recommendations
 
@@ -123,11 +125,16 @@ class AnimeDetail(PopularItem):
         )
 
 
-class SimilarAnimeQuery(QueryFilters):
+class SimilarAnimeQuery(QueryFilters, QueryWeights):
     algorithm: SimilarAlgorithmName = Field(
-        default=DEFAULT_ALGORITHM, description="one of those that can find similar titles"
+        default=DEFAULT_SIMILAR_ALGORITHM, description="one of those that can find similar titles"
     )
     limit: Count = Field(default=20, description="how many titles to return")
+    franchise: FranchiseMode = Field(
+        default=FranchiseMode.EXCLUDE,
+        description="`exclude`: at most one title per franchise, the one to start with, and nothing of the "
+        "title's own; `entry_point`: the same with its own; `allow`: the algorithm's own order",
+    )
 
 
 class SimilarAnswer(BaseModel):

@@ -10,17 +10,19 @@ from api.requests import QueryModel
 from api.schemas.fields import MAX_TEXT, AlgorithmName, OrdinaryId, PageLength
 from api.schemas.items import stars
 from api.schemas.lists import ListEntry, require_length, submitted
+from api.schemas.weights import ONLY_BLENDS, BodyWeights
 from recommender.models.content_based import ContentBased
 from serving.lists import SubmittedList
 from serving.recommendations import Recommendations, RecommendOptions
 
 
-class CompatibleRequest(BaseModel):
+class CompatibleRequest(BodyWeights):
     """A user and their list. Unknown members are ignored, and blank names are skipped."""
 
     model_config = ConfigDict(
         extra="ignore",
         json_schema_extra={
+            "allOf": [ONLY_BLENDS],
             "examples": [
                 {
                     "user_id": 900001,
@@ -32,7 +34,7 @@ class CompatibleRequest(BaseModel):
                         "Clannad",
                     ],
                 }
-            ]
+            ],
         },
     )
 
@@ -54,7 +56,7 @@ class CompatibleRequest(BaseModel):
         return SubmittedList(submitted(self.anime_list or ()))
 
     def to_options(self) -> RecommendOptions:
-        return RecommendOptions(self.algorithm, self.n)
+        return RecommendOptions(self.algorithm, self.n, weights=self.to_weights())
 
 
 class CompatibleItem(BaseModel):

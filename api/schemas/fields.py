@@ -18,7 +18,7 @@ def whole(value: Any) -> Any:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def _one_of(names: Sequence[str], what: str) -> Any:
+def one_of(names: Sequence[str], what: str) -> Any:
     """A name of a registry: an enum in the document, and a sentence for any other name."""
 
     def known(value: Any) -> Any:
@@ -29,7 +29,7 @@ def _one_of(names: Sequence[str], what: str) -> Any:
     return Annotated[str, BeforeValidator(known), Field(json_schema_extra={"enum": list(names)})]
 
 
-def _split(value: Any) -> Any:
+def split(value: Any) -> Any:
     """["a,b", "c"] -> ["a", "b", "c"]: a list in a query may be repeated or comma-separated."""
     parts = [value] if isinstance(value, str) else value
     if not isinstance(parts, list) or not all(isinstance(part, str) for part in parts):
@@ -37,7 +37,7 @@ def _split(value: Any) -> Any:
     return [piece.strip() for part in parts for piece in part.split(",")]
 
 
-def _without_blanks(value: Any) -> Any:
+def without_blanks(value: Any) -> Any:
     return [piece for piece in value if piece != ""] if isinstance(value, list) else value
 
 
@@ -71,18 +71,18 @@ if TYPE_CHECKING:
     AlgorithmName = str
     SimilarAlgorithmName = str
 else:
-    AlgorithmName = _one_of(list(ALGORITHMS), "an algorithm")
-    SimilarAlgorithmName = _one_of(
+    AlgorithmName = one_of(list(ALGORITHMS), "an algorithm")
+    SimilarAlgorithmName = one_of(
         [name for name, info in ALGORITHMS.items() if info.similar], "an algorithm for similar titles"
     )
 Names = Annotated[list[Name], Field(max_length=50)]
 # blank names count towards the maximum, as the schema says, and are then dropped
 QueryNames = Annotated[
-    list[Name], BeforeValidator(_split), Field(max_length=50), AfterValidator(_without_blanks)
+    list[Name], BeforeValidator(split), Field(max_length=50), AfterValidator(without_blanks)
 ]
 QueryIds = Annotated[
     list[Annotated[int, Field(ge=1, le=MAX_ANIME_ID)]],
-    BeforeValidator(_without_blanks),  # the last validator runs first
-    BeforeValidator(_split),
+    BeforeValidator(without_blanks),  # the last validator runs first
+    BeforeValidator(split),
 ]
 Histogram = Annotated[list[int], Field(min_length=10, max_length=10)]

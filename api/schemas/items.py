@@ -54,7 +54,7 @@ class AnimeItem(BaseModel):
 class Reason(BaseModel):
     """A reason for a recommendation; its other members depend on its kind."""
 
-    kind: Literal["because_you_liked", "people_with_your_taste", "shared_genres"]
+    kind: Literal["because_you_liked", "people_with_your_taste", "theme", "shared_genres"]
     anime_id: int | None = Field(default=None, description="because_you_liked: the title of the list")
     name: str | None = None
     weight: float | None = Field(default=None, description="because_you_liked: its part of the score")
@@ -62,8 +62,12 @@ class Reason(BaseModel):
         default=None, description="people_with_your_taste: how many of the most similar people liked it"
     )
     genres: list[str] | None = Field(
-        default=None, description="shared_genres: its genres that at least half of the liked titles have"
+        default=None,
+        description="shared_genres: its genres that at least half of the liked titles have; theme: the genre "
+        "that the list has far more often than chance would have it",
     )
+    titles: int | None = Field(default=None, description="theme: how many of the liked titles have it")
+    liked: int | None = Field(default=None, description="theme: of how many")
 
     @classmethod
     def all_of(cls, explanation: Explanation, catalog: Catalog) -> list[Reason]:
@@ -78,6 +82,8 @@ class Reason(BaseModel):
         ]
         if explanation.users:
             reasons.append(cls(kind="people_with_your_taste", people=explanation.users))
+        if theme := explanation.theme:
+            reasons.append(cls(kind="theme", genres=[theme.name], titles=theme.titles, liked=theme.liked))
         if explanation.genres:
             reasons.append(cls(kind="shared_genres", genres=list(explanation.genres)))
         return reasons

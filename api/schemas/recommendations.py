@@ -10,6 +10,7 @@ from api.schemas.fields import AlgorithmName, AnimeId, PageLength
 from api.schemas.filters import BodyFilters, PageOptionFields
 from api.schemas.items import RecommendedItem
 from api.schemas.lists import NAMES_NO_TITLE, TransientList
+from api.schemas.weights import ONLY_BLENDS, BodyWeights
 from recommender.models.registry import DEFAULT_ALGORITHM
 from recommender.pipeline.filters import Filters
 from recommender.pipeline.options import PageOptions
@@ -25,9 +26,10 @@ class RecommendFields(Protocol):
     explain: bool
 
     def to_page_options(self) -> PageOptions: ...
+    def to_weights(self) -> dict[str, float]: ...
 
 
-class RecommendationRequest(TransientList, PageOptionFields):
+class RecommendationRequest(TransientList, PageOptionFields, BodyWeights):
     """A list, and options for what to recommend."""
 
     model_config = ConfigDict(
@@ -36,6 +38,7 @@ class RecommendationRequest(TransientList, PageOptionFields):
         json_schema_extra={
             "if": {"required": ["algorithm"], "properties": {"algorithm": {"const": "content-based"}}},
             "then": {"not": NAMES_NO_TITLE},
+            "allOf": [ONLY_BLENDS],
             "examples": [
                 {
                     "ratings": [{"anime_id": 1535, "rating": 9}, {"name": "Clannad"}],
@@ -45,7 +48,12 @@ class RecommendationRequest(TransientList, PageOptionFields):
                     "filters": {"types": ["TV", "Movie"], "genres_exclude": ["Horror"]},
                     "franchise": "entry_point",
                     "explain": True,
-                }
+                },
+                {
+                    "ratings": [{"anime_id": 1535}],
+                    "algorithm": "blend",
+                    "weights": {"item-item": 0.5, "user-user": 0.3, "content-based": 0.2},
+                },
             ],
         },
     )
@@ -78,6 +86,7 @@ def recommend_options(request: RecommendFields, filters: Filters) -> RecommendOp
         tuple(request.exclude_ids),
         request.to_page_options(),
         request.explain,
+        request.to_weights(),
     )
 
 

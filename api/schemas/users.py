@@ -11,6 +11,7 @@ from api.schemas.fields import AlgorithmName, Count, QueryIds
 from api.schemas.filters import PageOptionFields, QueryFilters
 from api.schemas.lists import NAMES_NO_TITLE, ListFields
 from api.schemas.recommendations import recommend_options
+from api.schemas.weights import QueryWeights
 from domain.ranges import MAX_USER_ID
 from recommender.models.registry import DEFAULT_ALGORITHM
 from serving.recommendations import RecommendOptions
@@ -21,7 +22,7 @@ class UserPath(BaseModel):
     user_id: int = Field(ge=0, le=MAX_USER_ID, description="the user's id, chosen by the caller")
 
 
-class UserRecommendationQuery(QueryFilters, PageOptionFields):
+class UserRecommendationQuery(QueryFilters, PageOptionFields, QueryWeights):
     algorithm: AlgorithmName = Field(default=DEFAULT_ALGORITHM, description="see `GET /api/v1/algorithms`")
     limit: Count | None = Field(
         default=None, description="how many titles; default: the algorithm's own number"

@@ -6,6 +6,7 @@ import { OFFER } from './testing'
 
 const TURNED: Knobs = {
   algorithm: 'item-item',
+  weights: null,
   diversity: 0.3,
   niche: 1,
   franchise: 'allow',
@@ -54,6 +55,32 @@ describe('knobs in the address', () => {
     expect(fromQuery(query, OFFER)).toEqual(DEFAULTS)
   })
 
+  it('hold the mix of an algorithm that is made of others', () => {
+    const mixed: Knobs = { ...DEFAULTS, algorithm: 'blend', weights: { 'item-item': 1, hybrid: 0.25 } }
+    expect(toQuery(mixed)).toEqual({ algorithm: 'blend', weights: 'hybrid:0.25,item-item:1' })
+    expect(fromQuery(toQuery(mixed), OFFER)).toEqual(mixed)
+    expect(requestOf(mixed)).toMatchObject({ algorithm: 'blend', weights: mixed.weights })
+  })
+
+  it.each([
+    '',
+    'hybrid',
+    'hybrid:0',
+    'hybrid:2',
+    'blend:1',
+    'magic:1',
+    'toString:1',
+    ':',
+    'hybrid:-1,item-item:x',
+  ])('hold no mix where the address says %o', (weights) => {
+    expect(fromQuery({ algorithm: 'blend', weights }, OFFER)).toEqual({ ...DEFAULTS, algorithm: 'blend' })
+  })
+
+  it('hold no mix of an algorithm that is made of no others', () => {
+    const query = { algorithm: 'item-item', weights: 'hybrid:1' }
+    expect(fromQuery(query, OFFER).weights).toBeNull()
+  })
+
   it('are read as far as it is known what there is', () => {
     const unknown = { algorithms: undefined, filters: undefined }
     expect(fromQuery(toQuery(TURNED), unknown)).toEqual({ ...TURNED, algorithm: null, filters: {} })
@@ -67,14 +94,24 @@ it('counts the knobs that are turned', () => {
   expect(countSet({ ...DEFAULTS, filters: { year_to: 2000, nsfw: true } })).toBe(2)
 })
 
+it('drops the mix with its algorithm, and one of nothing', () => {
+  const mixed = changed({ ...DEFAULTS, algorithm: 'blend' }, { weights: { hybrid: 0.2 } })
+  expect(mixed.weights).toEqual({ hybrid: 0.2 })
+  expect(changed(mixed, { niche: 1 }).weights).toEqual({ hybrid: 0.2 })
+  expect(changed(mixed, { algorithm: 'item-item' }).weights).toBeNull()
+  expect(changed(mixed, { weights: { hybrid: 0 } }).weights).toBeNull()
+})
+
 it('changes one filter and leaves the others', () => {
   const { filters, ...own } = changed(TURNED, { niche: 0, filters: { nsfw: null, types: ['OVA'] } })
-  expect(own).toEqual({ algorithm: 'item-item', diversity: 0.3, niche: 0, franchise: 'allow' })
+  expect(own).toEqual({ algorithm: 'item-item', weights: null, diversity: 0.3, niche: 0, franchise: 'allow' })
   expect(filters).toMatchObject({ types: ['OVA'], year_from: 1998 })
   expect(filters).not.toHaveProperty('nsfw')
 })
 
 it('requests what is turned, and the filters apart', () => {
-  expect(requestOf(TURNED)).toEqual(TURNED)
+  const { weights, ...turned } = TURNED
+  expect(weights).toBeNull()
+  expect(requestOf(TURNED)).toEqual(turned)
   expect(requestOf(DEFAULTS)).toEqual({ diversity: 0, niche: 0, franchise: 'entry_point', filters: {} })
 })

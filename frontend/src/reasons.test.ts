@@ -4,7 +4,16 @@ import type { Reason } from './api/client'
 import { counted, facts, langOf, otherName, percent, sentences } from './reasons'
 
 function reason(fields: Partial<Reason> & Pick<Reason, 'kind'>): Reason {
-  return { anime_id: null, name: null, weight: null, people: null, genres: null, ...fields }
+  return {
+    anime_id: null,
+    name: null,
+    weight: null,
+    people: null,
+    genres: null,
+    titles: null,
+    liked: null,
+    ...fields,
+  }
 }
 
 const LIKED = (name: string) => reason({ kind: 'because_you_liked', anime_id: 1, name, weight: 0.1 })
@@ -22,6 +31,20 @@ describe('sentences', () => {
       '1,147 people with your taste liked it',
       'Mystery, Psychological, and Thriller: genres you often like',
     ])
+  })
+
+  it('name a theme first, and once', () => {
+    const reasons = [
+      LIKED('Hajime no Ippo'),
+      reason({ kind: 'theme', genres: ['Sports'], titles: 4, liked: 5 }),
+      reason({ kind: 'shared_genres', genres: ['Shounen', 'Sports'] }),
+    ]
+    expect(sentences(reasons)).toEqual([
+      'Sports: 4 of the 5 titles you like',
+      'Because you liked Hajime no Ippo',
+      'Shounen: a genre you often like',
+    ])
+    expect(sentences(reasons, false)[0]).toBe('Sports: 4 of the 5 titles they like')
   })
 
   it('speak of the owner of a shared list', () => {

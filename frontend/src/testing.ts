@@ -10,6 +10,7 @@ export function algorithm(name: string, label: string): Algorithm {
     needs_list: false,
     default_limit: 20,
     similar: false,
+    weights: null,
   }
 }
 
@@ -37,6 +38,10 @@ export const FILTERS = [
   filter('nsfw', 'Include adult titles', 'switch', { default: false }),
 ]
 
-export const ALGORITHMS = [algorithm('hybrid', 'For you'), algorithm('item-item', 'More like your favorites')]
+export const ALGORITHMS = [
+  algorithm('hybrid', 'For you'),
+  algorithm('item-item', 'More like your favorites'),
+  { ...algorithm('blend', 'Your own mix'), weights: { hybrid: 0.7, 'item-item': 0.3 } },
+]
 
 export const OFFER: Offer = { algorithms: ALGORITHMS, filters: FILTERS }

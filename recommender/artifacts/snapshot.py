@@ -20,16 +20,18 @@ from recommender.data.overlay import Overlay
 from recommender.data.query import Query
 from recommender.data.ratings_matrix import RatingsMatrix
 from recommender.franchises import Franchises
-from recommender.models.base import Models, Scorer
+from recommender.models.base import AlgorithmInfo, Models, Scorer
 from recommender.models.context import ScoringContext
 from recommender.models.popularity import Popularity
-from recommender.models.registry import ALGORITHMS, ModelConfig, algorithm_model, fitting_order
+from recommender.models.registry import NO_WEIGHTS, ModelConfig, algorithm_model
+from recommender.models.themes import Themes
+from recommender.models.training_data import TrainingData
 from recommender.models.user_user import UserUser
 from recommender.search import TitleIndex
 
-FORMAT = 5  # grows when the files of a version, or the fields of its configuration, are not what they were
-RECIPE = 2  # grows when a build computes something else: an older version is served, but not up to date
-OLDER_FORMATS: tuple[int, ...] = ()  # served until there is a version of FORMAT; the newest first
+FORMAT = 6  # grows when the files of a version, or the fields of its configuration, are not what they were
+RECIPE = 3  # grows when a build computes something else: an older version is served, but not up to date
+OLDER_FORMATS: tuple[int, ...] = (5,)  # served until there is a version of FORMAT; the newest first
 TITLES_FILE = "titles.jsonl"
 NAMES_FILE = "names.txt"
 
@@ -58,7 +60,7 @@ class Snapshot:
     """Models, data and search index of one build: all that a request needs.
 
     Attributes:
-        models: every model of the registry.
+        models: every model of the configuration.
         search: typed words -> titles.
     """
 
@@ -71,19 +73,30 @@ class Snapshot:
     search: TitleIndex
 
     def context(
-        self, query: Query, overlay: Overlay | None = None, floor: AnonymityFloor = NO_FLOOR
+        self,
+        query: Query,
+        overlay: Overlay | None = None,
+        floor: AnonymityFloor = NO_FLOOR,
+        weights: Mapping[str, float] = NO_WEIGHTS,
     ) -> ScoringContext:
         """The context of one request.
 
         Args:
             overlay: users newer than the snapshot; default: nobody.
+            weights: of algorithms, for a blend.
         """
         if overlay is None:
             overlay = Overlay.empty(len(self.catalog))
-        return ScoringContext(query, self.models, overlay, self.catalog, self.franchises, floor)
+        of_models = {algorithm_model(name): weight for name, weight in weights.items()}
+        return ScoringContext(query, self.models, overlay, self.catalog, self.franchises, floor, of_models)
+
+    @property
+    def algorithms(self) -> Mapping[str, AlgorithmInfo]:
+        """Those that it was built with, in the order in which they are shown."""
+        return self.config.algorithms
 
     def scorer(self, algorithm: str) -> Scorer:
-        """The model behind an algorithm; raises KeyError for an unknown name."""
+        """The model behind an algorithm; raises KeyError for one that it does not have."""
         scorer: Scorer = self.models[algorithm_model(algorithm)]
         return scorer
 
@@ -103,7 +116,7 @@ class Snapshot:
                 raise ModelFormatError(str(error)) from error
         best_known = np.argsort(-self.models[Popularity].prior)[:3]
         context = self.context(Query.of([(int(row), FAVORITE) for row in best_known]))
-        for name in ALGORITHMS:
+        for name in self.algorithms:
             try:
                 scores = self.scorer(name).scores(context)
             except Exception as error:  # a model may hold anything, and make its own code raise anything
@@ -122,7 +135,7 @@ class Snapshot:
         ratings.array("data", self.ratings.data)
         DirectoryWriter(directory, "franchises").arrays(self.franchises.arrays())
         DirectoryWriter(directory, "search").arrays(self.search.arrays())
-        for spec in fitting_order():
+        for spec in self.config.specs:
             self.models[spec.model].save(DirectoryWriter(directory, spec.name))
         return {
             "format": FORMAT,
@@ -157,9 +170,15 @@ class Snapshot:
             def reader(owner: str) -> DirectoryReader:
                 return DirectoryReader(directory, owner, len(catalog))
 
-            models = Models()
-            for spec in fitting_order():
-                model = spec.model.load(reader(spec.name), models, config.models[spec.name])
+            ratings, models = RatingsMatrix.load(reader("ratings")), Models()
+            franchises = Franchises.load(reader("franchises"))
+            data = TrainingData(catalog, franchises, ratings, np.empty(0, np.int64), ())
+            for spec in config.specs:
+                of_spec = config.models[spec.name]
+                if spec.name in manifest["config"]["models"]:
+                    model = spec.model.load(reader(spec.name), models, of_spec)
+                else:
+                    model = spec.model.fit(data, models, of_spec)
                 models = models.with_model(model)
             names = (directory / NAMES_FILE).read_text("utf-8")
             snapshot = cls(
@@ -170,15 +189,17 @@ class Snapshot:
                     int(manifest["counts"]["generated_users"]),
                 ),
                 catalog=catalog,
-                ratings=RatingsMatrix.load(reader("ratings")),
+                ratings=ratings,
                 models=models,
-                franchises=Franchises.load(reader("franchises")),
+                franchises=franchises,
                 search=TitleIndex.load(reader("search"), names, catalog),
             )
             if snapshot._vocabularies() != manifest["vocabularies"]:
                 raise ModelFormatError("its users or titles are not those it was built with")
             if not np.array_equal(snapshot.ratings.users.ids, models[UserUser].search.base.matrix.users.ids):
                 raise ModelFormatError("its neighbors are other users than those whose ratings it holds")
+            if len(models[Themes].shares) != max(1, len(catalog.genre_masks)):
+                raise ModelFormatError("its themes are not the genres of its titles")
         except ModelFormatError:
             raise
         except Exception as error:  # a file may be anything, and make a parser raise anything

@@ -68,11 +68,12 @@ class ModelStore:
     folder of its own, `format-6`, which a release that does not know the format never looks into.
 
     Attributes:
+        root: what all releases share, MODEL_DIR.
         directory: of the versions of this format.
     """
 
     def __init__(self, directory: Path, format_number: int | None = None) -> None:
-        self._root, self._format = directory, FORMAT if format_number is None else format_number
+        self.root, self._format = directory, FORMAT if format_number is None else format_number
         self.directory = directory if self._format == 5 else directory / f"format-{self._format}"
         self._current_file = self.directory / CURRENT_FILE
         self._current: tuple[tuple[int, int], Published | None] = ((0, 0), None)
@@ -86,7 +87,7 @@ class ModelStore:
             OSError: the directory is not writable.
         """
         # one for all formats: two builds at once would need twice the memory
-        lock = FileLock(self._root / LOCK_FILE)
+        lock = FileLock(self.root / LOCK_FILE)
         try:
             _make_directory(self.directory)
             lock.acquire(timeout=wait_s)
@@ -217,7 +218,7 @@ class ModelStore:
         if self._format == FORMAT:
             for older in OLDER_FORMATS:
                 with suppress(NoModelError):
-                    return ModelStore(self._root, older).load()
+                    return ModelStore(self.root, older).load()
         reasons = "; ".join(problems) or "nothing was built yet; run: python scripts/build_index.py"
         raise NoModelError(f"no usable model in {self.directory} ({reasons})")
 
@@ -312,7 +313,7 @@ class ModelStore:
         return [self.directory / name for name in self.names()]
 
     def _versions_of_other_formats(self) -> list[Path]:
-        folders = {self._root, *self._root.glob("format-*")} - {self.directory}
+        folders = {self.root, *self.root.glob("format-*")} - {self.directory}
         found = (version for folder in folders for version in folder.glob("v*"))
         return [version for version in found if _VERSION.fullmatch(version.name)]
 

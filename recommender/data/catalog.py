@@ -86,9 +86,14 @@ class Catalog:
         """Genre as it is written -> bool (n,): the titles that have it."""
         return {name: self.genre_masks[key] for key, name in self.known_genres.items()}
 
+    @cached_property
+    def type_masks(self) -> Mapping[str, NDArray[np.bool_]]:
+        """Type in lower case -> bool (n,): the titles of it."""
+        return {key: self.types == key for key in self.known_types}
+
     def of_types(self) -> dict[str, NDArray[np.bool_]]:
         """Type as it is written -> bool (n,): the titles of it."""
-        return {name: self.types == key for key, name in self.known_types.items()}
+        return {name: self.type_masks[key] for key, name in self.known_types.items()}
 
 
 class Columns(NamedTuple):

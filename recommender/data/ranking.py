@@ -35,3 +35,12 @@ def top_k(scores: NDArray[np.floating[Any]], candidates: NDArray[np.bool_], k: i
         rows, values = rows[keep], values[keep]
     order = np.argsort(-values, kind="stable")[: max(k, 0)]
     return rows[order].astype(np.int64)
+
+
+def among_best(scores: NDArray[np.floating[Any]], candidates: NDArray[np.bool_], k: int) -> NDArray[np.bool_]:
+    """bool (len(scores),): the candidates with the k highest scores, and those with an equal one."""
+    values = scores[candidates]
+    if len(values) <= k:
+        return candidates.copy()
+    threshold = np.partition(values, len(values) - k)[len(values) - k] if k else np.inf
+    return candidates & (scores >= threshold)

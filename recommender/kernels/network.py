@@ -5,8 +5,10 @@ Plain numpy: thousands of titles are scored in a millisecond, and it is saved as
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
@@ -23,7 +25,7 @@ LossGradient = Callable[[Floats, Floats], Floats]
 
 @dataclass(frozen=True)
 class NetworkConfig:
-    hidden: int = 32  # units
+    hidden: int = 64  # units
     epochs: int = 15  # passes over the training lists
     batch: int = 64  # lists a step
     learning_rate: float = 3e-3  # at the start; falls to 0 along half a cosine
@@ -52,7 +54,7 @@ class Network:
     @classmethod
     def fit(
         cls,
-        features: Floats,
+        features: NDArray[np.floating[Any]],
         labels: Floats,
         loss_gradient: LossGradient,
         start: Floats,
@@ -61,7 +63,7 @@ class Network:
         """Learn by Adam (Kingma & Ba 2015, arXiv:1412.6980), starting from a linear score.
 
         Args:
-            features: float32 (lists, candidates, features).
+            features: float16 or float32 (lists, candidates, features).
             labels: float32 (lists, candidates).
             loss_gradient: of the loss by the scores of a batch.
             start: float32 (features,), the linear weights to start from, of standardized features; they are
@@ -70,7 +72,7 @@ class Network:
         n_features = len(start)
         rng = np.random.default_rng(config.seed)
         spread = np.sqrt(2.0 / max(n_features, 1))
-        flat = features.reshape(-1, n_features)
+        columns = features.reshape(-1, n_features).T
         learned = {
             "hidden": rng.normal(0.0, spread, (n_features, config.hidden)).astype(np.float32),
             "bias": np.zeros(config.hidden, np.float32),
@@ -78,9 +80,11 @@ class Network:
             "linear": start.astype(np.float32),
             "offset": np.zeros(1, np.float32),
         }
-        mean = flat.mean(axis=0) if len(flat) else np.zeros(n_features, np.float32)
-        scale = 1.0 / (flat.std(axis=0) + 1e-6) if len(flat) else np.ones(n_features, np.float32)
-        network = cls(mean.astype(np.float32), scale.astype(np.float32), **learned)
+        mean, scale = np.zeros(n_features, np.float32), np.ones(n_features, np.float32)
+        for number, column in enumerate(columns if columns.size else ()):  # a copy of all is large
+            mean[number] = column.mean(dtype=np.float64)
+            scale[number] = 1.0 / (column.std(dtype=np.float64) + 1e-6)
+        network = cls(mean, scale, **learned)
         # imported here: a server that only loads a finished model does without
         from threadpoolctl import threadpool_limits
 
@@ -88,19 +92,54 @@ class Network:
             network._train(features, labels, loss_gradient, rng, config)
         return network
 
+    @classmethod
+    def fit_average(
+        cls,
+        features: NDArray[np.floating[Any]],
+        labels: Floats,
+        loss_gradient: LossGradient,
+        start: Floats,
+        config: NetworkConfig,
+        count: int,
+    ) -> Network:
+        """One network whose score is the mean of `count` networks', each of another seed. See `fit`."""
+        # imported here: a server that only loads a finished model does without
+        from threadpoolctl import threadpool_limits
+
+        def fit(number: int) -> Network:
+            own = replace(config, seed=config.seed + number)
+            return cls.fit(features, labels, loss_gradient, start, own)
+
+        with threadpool_limits(1), ThreadPoolExecutor(os.cpu_count()) as threads:
+            networks = list(threads.map(fit, range(count)))
+        first, share = networks[0], np.float32(1 / count)
+        return cls(
+            mean=first.mean,
+            scale=first.scale,
+            hidden=np.concatenate([network.hidden for network in networks], axis=1),
+            bias=np.concatenate([network.bias for network in networks]),
+            out=np.concatenate([network.out for network in networks]) * share,
+            linear=np.sum([network.linear for network in networks], axis=0) * share,
+            offset=np.sum([network.offset for network in networks], axis=0) * share,
+        )
+
     def arrays(self) -> dict[str, NDArray[Any]]:
         """Everything learned, to be saved."""
         return {field.name: getattr(self, field.name) for field in fields(self)}
 
     @classmethod
-    def load(cls, reader: ArrayReader, n_features: int) -> Network:
-        """The inverse of `arrays`; a copy, since it is small and always needed."""
+    def load(cls, reader: ArrayReader, n_features: int | None) -> Network:
+        """The inverse of `arrays`; a copy, since it is small and always needed.
+
+        Args:
+            n_features: None: any number.
+        """
 
         def copy(name: str, *shape: int | None) -> Floats:
             return np.array(reader.array(name, np.float32, shape))
 
         hidden = copy("hidden", n_features, None)
-        units = hidden.shape[1]
+        n_features, units = hidden.shape
         return cls(
             mean=copy("mean", n_features),
             scale=copy("scale", n_features),
@@ -120,7 +159,7 @@ class Network:
         scores = units @ self.out + x @ self.linear + self.offset
         return np.asarray(scores, dtype=np.float32)
 
-    def _standardized(self, features: Floats) -> Floats:
+    def _standardized(self, features: NDArray[np.floating[Any]]) -> Floats:
         x: Floats = features - self.mean
         x *= self.scale
         # no extrapolation beyond the training examples
@@ -128,7 +167,7 @@ class Network:
 
     def _train(
         self,
-        features: Floats,
+        features: NDArray[np.floating[Any]],
         labels: Floats,
         loss_gradient: LossGradient,
         rng: np.random.Generator,

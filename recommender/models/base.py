@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.data.arrays import ArrayReader, ArrayWriter
-from recommender.data.training_data import TrainingData
+from recommender.data.config import NoConfig, added
+from recommender.models.training_data import TrainingData
 
 if TYPE_CHECKING:
     from recommender.models.context import ScoringContext
@@ -22,6 +23,7 @@ __all__ = [
     "ArrayWriter",
     "Contributor",
     "Floats",
+    "MissingLibraryError",
     "Model",
     "ModelSpec",
     "Models",
@@ -34,12 +36,23 @@ __all__ = [
 Floats = NDArray[np.float32]
 
 
+class MissingLibraryError(Exception):
+    """A library that only some work needs is not installed; the message says what installs it."""
+
+    def __init__(self, library: str, command: str) -> None:
+        super().__init__(f"{library} is not installed; install it with: {command}")
+
+
 class Model(Protocol):
     """Finished and immutable once `fit` or `load` returns."""
 
     @classmethod
     def fit(cls, data: TrainingData, models: Models, config: Any) -> Self:
-        """Learn from the data, and from the models that the spec requires."""
+        """Learn from the data, and from the models that the spec requires.
+
+        Raises:
+            MissingLibraryError: it needs a library that is not installed.
+        """
         ...
 
     def save(self, writer: ArrayWriter) -> None:
@@ -78,6 +91,7 @@ class AlgorithmInfo:
     needs_list: bool = False  # has no scores for an empty list
     default_limit: int = 20  # titles it returns by default
     similar: bool = False  # can also find titles like one title
+    weights: Mapping[str, float] = field(default_factory=dict)  # of a blend, unless the request gives others
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,14 +103,19 @@ class ModelSpec:
         model: its class.
         config: a frozen dataclass; every field has a default.
         requires: the models that it is fitted on and loaded with.
+        derived: it follows from these, the titles and the ratings within seconds: a version of an earlier
+            release, which lacks it, is served with it nevertheless.
         algorithm: present where clients can choose the model by name.
+        optional: whether a build fits it only when asked, or for another that requires it.
     """
 
     name: str
     model: type[Any]
     config: type[Any]
     requires: tuple[type[Any], ...] = ()
+    derived: bool = False
     algorithm: AlgorithmInfo | None = None
+    optional: bool = False
 
 
 M = TypeVar("M")
@@ -120,19 +139,6 @@ class Models:
     def with_model(self, model: Any) -> Models:
         """The same models and one more, or one in the place of another of its class."""
         return Models({**self._fitted, type(model): model})
-
-
-def added(default: Any) -> Any:
-    """A field of a configuration that models of the same format may lack, and then were built without.
-
-    It is saved only where it is not its default, so that the release before can read the rest.
-    """
-    return field(default=default, metadata={"added": True})
-
-
-@dataclass(frozen=True)
-class NoConfig:
-    """For a model without parameters."""
 
 
 Method = TypeVar("Method", bound=Callable[..., Any])

@@ -12,10 +12,10 @@ from domain.titles import Title
 from recommender.data.arrays import ArrayReader, ArrayWriter
 from recommender.data.query import Query
 from recommender.data.ratings_matrix import ranges
-from recommender.data.training_data import TrainingData
 from recommender.models.base import AlgorithmInfo, Models, ModelSpec, cached_on_context
 from recommender.models.context import ScoringContext
 from recommender.models.popularity import Popularity
+from recommender.models.training_data import TrainingData
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from recommender.data.anonymity import NO_FLOOR, AnonymityFloor
 from recommender.data.cache import Cache
@@ -23,6 +25,7 @@ class ScoringContext:
         overlay: users newer than the models.
         catalog, franchises: the titles, and which of them belong together.
         floor: how many people must stand behind what neighbors say.
+        weights: scorer -> 0..1, what the request wants `blend` to be made of; empty: its own default.
         cache: values already computed for this request.
     """
 
@@ -32,6 +35,7 @@ class ScoringContext:
     catalog: Catalog
     franchises: Franchises
     floor: AnonymityFloor = NO_FLOOR
+    weights: Mapping[type[Any], float] = field(default_factory=dict)
     cache: Cache = field(default_factory=Cache, init=False, repr=False)
 
     @property

@@ -12,11 +12,10 @@ from numpy.typing import NDArray
 from recommender.data.overlay import Overlay
 from recommender.data.query import Query
 from recommender.data.ranking import top_k
-from recommender.data.training_data import TrainingData, TrainingQuery
-from recommender.franchises import Franchises
 from recommender.models.base import Models
 from recommender.models.context import ScoringContext
-from recommender.models.features import LIKE_FEATURES, LINEAR_START, NAMES, Features
+from recommender.models.features import LIKE_FEATURES, NAMES, Features
+from recommender.models.training_data import TrainingData, TrainingQuery
 
 
 @dataclass(frozen=True)
@@ -33,13 +32,13 @@ class TrainingExamples(NamedTuple):
     """The arrays that the blends are trained on.
 
     Attributes:
-        features: float32 (queries, candidates, len(NAMES)).
+        features: float16 (queries, candidates, len(NAMES)).
         relevant: float32 (queries, candidates), 1 for a title that the user liked.
         pair_features: float32 (pairs, len(LIKE_FEATURES)), of titles they rated.
         pair_liked: bool (pairs,).
     """
 
-    features: NDArray[np.float32]
+    features: NDArray[np.float16]
     relevant: NDArray[np.float32]
     pair_features: NDArray[np.float32]
     pair_liked: NDArray[np.bool_]
@@ -56,47 +55,43 @@ def training_examples(data: TrainingData, models: Models, config: ExamplesConfig
 def _examples(data: TrainingData, models: Models, config: ExamplesConfig) -> TrainingExamples:
     features = models[Features]
     rng = np.random.default_rng(config.seed)
-    like_columns = [NAMES.index(name) for name in LIKE_FEATURES]
     known = features.item_item.titles
     tables, relevant = [], []
     pairs, liked = [np.empty((0, len(LIKE_FEATURES)), np.float32)], [np.empty(0, bool)]
-    for example, context in _contexts(data, models, data.queries):
-        table = features.table(context, NAMES)
+    for example, context in _contexts(data, models):
         rated = rng.permutation(len(example.anime_rows))[: config.pairs]
-        pairs.append(table[like_columns][:, example.anime_rows[rated]].T)
+        pairs.append(features.table(context, LIKE_FEATURES, example.anime_rows[rated]).T)
         liked.append(example.liked[rated])
         if len(known) - len(example.query.anime_rows) >= config.candidates + config.others:
-            chosen = _candidates(table, known, example.query, rng, config)
-            tables.append(table[:, chosen].T)
+            chosen = _candidates(features.promise(context), known, example.query, rng, config)
+            # halves: they are by far the largest array of a build
+            tables.append(features.table(context, NAMES, chosen).T.astype(np.float16))
             relevant.append(np.isin(chosen, example.anime_rows[example.liked]))
     width = config.candidates + config.others
     return TrainingExamples(
-        np.array(tables, dtype=np.float32).reshape(-1, width, len(NAMES)),
+        np.array(tables, dtype=np.float16).reshape(-1, width, len(NAMES)),
         np.array(relevant, dtype=np.float32).reshape(-1, width),
         np.concatenate(pairs),
         np.concatenate(liked),
     )
 
 
-def _contexts(
-    data: TrainingData, models: Models, queries: Iterable[TrainingQuery]
-) -> Iterable[tuple[TrainingQuery, ScoringContext]]:
-    overlay, franchises = Overlay.empty(len(data.catalog)), Franchises.singletons(len(data.catalog))
-    for example in queries:
-        yield example, ScoringContext(example.query, models, overlay, data.catalog, franchises)
+def _contexts(data: TrainingData, models: Models) -> Iterable[tuple[TrainingQuery, ScoringContext]]:
+    overlay = Overlay.empty(len(data.catalog))
+    for example in data.queries:
+        yield example, ScoringContext(example.query, models, overlay, data.catalog, data.franchises)
 
 
 def _candidates(
-    table: NDArray[np.float32],
+    promise: NDArray[np.float32],
     known: NDArray[np.int64],
     query: Query,
     rng: np.random.Generator,
     config: ExamplesConfig,
 ) -> NDArray[np.int64]:
-    promise = sum(weight * table[NAMES.index(name)] for name, weight in LINEAR_START.items())
-    unseen = np.zeros(len(promise), dtype=bool)
-    unseen[known] = True
-    unseen[query.anime_rows] = False
+    unseen = ~np.isin(known, query.anime_rows)
     best = top_k(promise, unseen, config.candidates)
     unseen[best] = False
-    return np.concatenate([best, rng.choice(np.flatnonzero(unseen), config.others, replace=False)])
+    others = rng.choice(np.flatnonzero(unseen), config.others, replace=False)
+    chosen: NDArray[np.int64] = known[np.concatenate([best, others])]
+    return chosen

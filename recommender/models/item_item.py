@@ -9,22 +9,29 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csc_array, csr_array
 
-from domain.ranges import LIKED_FROM
+from domain.ranges import LIKED_FROM, UNRATED
 from recommender.data.anonymity import AnonymityFloor
 from recommender.data.arrays import ArrayReader, ArrayWriter
 from recommender.data.query import Query
 from recommender.data.ratings_matrix import RatingsMatrix, blocks, ranges
-from recommender.data.training_data import TrainingData
-from recommender.kernels.linear import AutoencoderConfig, autoencoder, forget_rare_pairs, gram, strongest
+from recommender.kernels.linear import (
+    AutoencoderConfig,
+    autoencoder,
+    forget_rare_pairs,
+    gram,
+    strongest,
+)
+from recommender.kernels.rows import TITLES_AT_ONCE, highest_of_rows, weighted_sum
 from recommender.models.base import AlgorithmInfo, Models, ModelSpec, added, cached_on_context
 from recommender.models.context import ScoringContext
+from recommender.models.training_data import TrainingData
 
 # Evidence of one entry of a list for the titles that go with it, by rating. People go on watching what goes
 # with a lukewarm title, less than with a liked one; what goes with a bad one they avoid.
 #                   unrated   1     2     3     4    5    6    7    8    9   10
 EVIDENCE = np.array([0.4, -0.3, -0.3, -0.3, -0.2, 0.1, 0.4, 0.4, 1.0, 1.0, 1.0], dtype=np.float32)
 
-TITLES_AT_ONCE = 1_000  # of a list: each has hundreds of weights, which are copied
+SUPPORT = 0.01  # evidence from which one title supports another
 
 
 @dataclass(frozen=True)
@@ -52,6 +59,23 @@ class Evidence(NamedTuple):
     short_lukewarm: NDArray[np.float32]
     long_bad: NDArray[np.float32]
     short_bad: NDArray[np.float32]
+
+
+class Strongest(NamedTuple):
+    """Evidence of single titles of a list for every title, float32 (n_anime,) each, 0 or more.
+
+    Attributes:
+        first, second: the most and the second most that any liked one says, by `long`.
+        short: the most, by `short`.
+        support: how many say at least SUPPORT, against the length of the list.
+        not_liked: the most that any not liked one says, by `long`.
+    """
+
+    first: NDArray[np.float32]
+    second: NDArray[np.float32]
+    short: NDArray[np.float32]
+    support: NDArray[np.float32]
+    not_liked: NDArray[np.float32]
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,22 +137,36 @@ class ItemItem:
     def evidence(self, context: ScoringContext) -> Evidence:
         """The sums over the list, by the kind of title that it comes from."""
         query = context.query
-        weights = _weights(query)
+        weights = evidence_weights(query)
         sums = []
         for kind in (weights == 1, (weights > 0) & (weights < 1), weights < 0):
             of_kind = np.where(kind, weights, 0)
-            sums += [_weighted_sum(model, query.anime_rows, of_kind) for model in (self.long, self.short)]
+            sums += [weighted_sum(model, query.anime_rows, of_kind) for model in (self.long, self.short)]
         return Evidence(*sums)
 
     @cached_on_context
-    def strongest(self, context: ScoringContext) -> NDArray[np.float32]:
-        """float32 (n_anime,): the most that any one liked title of the list says, 0 or more."""
-        liked = context.query.liked_rows
-        most = np.zeros(self.long.shape[1], dtype=np.float32)
+    def strongest(self, context: ScoringContext) -> Strongest:
+        """The evidence of single titles of the list."""
+        query = context.query
+        liked, n_anime = query.liked_rows, self.long.shape[1]
+        not_liked = ~query.is_liked & (query.ratings != UNRATED) & query.has_distinct_ratings
+        first, short, against = (
+            highest_of_rows(model, rows)
+            for model, rows in (
+                (self.long, liked),
+                (self.short, liked),
+                (self.long, query.anime_rows[not_liked]),
+            )
+        )
+        second, support = np.zeros(n_anime, dtype=np.float32), np.zeros(n_anime)
         for block in blocks(len(liked), TITLES_AT_ONCE):
             entries, _ = ranges(self.long.indptr, liked[block])
-            np.maximum.at(most, self.long.indices[entries], self.long.data[entries])
-        return most
+            weights, titles = self.long.data[entries], self.long.indices[entries]
+            below = weights < first[titles]
+            np.maximum.at(second, titles[below], weights[below])
+            support += np.bincount(titles[weights > SUPPORT], minlength=n_anime)
+        support = np.sqrt(support / max(1.0, np.sqrt(len(liked))))
+        return Strongest(first, second, short, support.astype(np.float32), against)
 
     def blended(
         self, query: Query, long: NDArray[np.float32], short: NDArray[np.float32]
@@ -141,7 +179,7 @@ class ItemItem:
     def contributions(self, context: ScoringContext, anime_rows: NDArray[np.int64]) -> NDArray[np.float32]:
         """See Contributor."""
         query = context.query
-        short, weights = self.trust_in_short(query), _weights(query)[:, None]
+        short, weights = self.trust_in_short(query), evidence_weights(query)[:, None]
         parts = np.empty((len(query.anime_rows), len(anime_rows)), dtype=np.float32)
         for block in blocks(len(parts), TITLES_AT_ONCE):
             rows = query.anime_rows[block]
@@ -155,25 +193,12 @@ class ItemItem:
         return np.float32(1.0 / (1.0 + (len(query.anime_rows) / self.config.half_length) ** power))
 
 
-def _weights(query: Query) -> NDArray[np.float32]:
+def evidence_weights(query: Query) -> NDArray[np.float32]:
     """float32 (n,): what each title of the list counts."""
     weights: NDArray[np.float32] = EVIDENCE[query.ratings]
     if not (query.ratings >= LIKED_FROM).any():
         weights = np.where(query.is_liked, np.float32(1.0), weights)
     return weights
-
-
-def _weighted_sum(
-    matrix: csr_array, rows: NDArray[np.int64], weights: NDArray[np.float32]
-) -> NDArray[np.float32]:
-    """float32 (columns,): the sum of these rows, each times its weight."""
-    total = np.zeros(matrix.shape[1])
-    rows, weights = rows[weights != 0], weights[weights != 0]
-    for block in blocks(len(rows), TITLES_AT_ONCE):
-        entries, lengths = ranges(matrix.indptr, rows[block])
-        values = matrix.data[entries] * np.repeat(weights[block], lengths)
-        total += np.bincount(matrix.indices[entries], weights=values, minlength=len(total))
-    return total.astype(np.float32)
 
 
 def _training_columns(

@@ -251,10 +251,11 @@ class NeighborSearch:
         """Everybody who likes any of the titles, compared exactly: (rows, similarities)."""
         liked = query.liked_rows
         weights = self.idf[liked] ** (2 * self.config.similarity_idf_power)
-        dots = np.zeros(len(self.base.norms))
-        starts, ends = self.likers.starts[liked].tolist(), self.likers.starts[liked + 1].tolist()
-        for start, end, weight in zip(starts, ends, weights.tolist(), strict=True):
-            dots[self.likers.users[start:end]] += weight
+        starts, ends = self.likers.starts[liked], self.likers.starts[liked + 1]
+        ranges_of_users = (slice(*ends_of) for ends_of in zip(starts.tolist(), ends.tolist(), strict=True))
+        users = np.concatenate([np.empty(0, np.int32), *map(self.likers.users.__getitem__, ranges_of_users)])
+        repeated = np.repeat(weights.astype(np.float64), ends - starts)
+        dots = np.bincount(users, repeated, minlength=len(self.base.norms))
         rows = np.flatnonzero(dots > 0)
         norms = self.base.norms[rows] * np.sqrt(weights.sum())
         return rows, (dots[rows] / np.maximum(norms, 1e-9)).astype(np.float32)

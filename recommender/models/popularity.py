@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from domain.ranges import LIKED_FROM, RATINGS, UNRATED
 from recommender.data.arrays import ArrayReader, ArrayWriter
-from recommender.data.training_data import TrainingData
 from recommender.models.base import AlgorithmInfo, Models, ModelSpec
 from recommender.models.context import ScoringContext
+from recommender.models.training_data import TrainingData
 
 
 @dataclass(frozen=True)

@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 
 from domain.ranges import LIKED_FROM, UNRATED
 from recommender.data.arrays import ArrayReader, ArrayWriter
-from recommender.data.training_data import TrainingData
 from recommender.kernels.network import Network, NetworkConfig, logistic, probability
 from recommender.models.base import AlgorithmInfo, Models, ModelSpec, cached_on_context
 from recommender.models.context import ScoringContext
 from recommender.models.examples import ExamplesConfig, training_examples
 from recommender.models.features import LIKE_FEATURES, Features
 from recommender.models.hybrid import Hybrid
+from recommender.models.training_data import TrainingData
 
 
 @dataclass(frozen=True)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from graphlib import TopologicalSorter
 from importlib import import_module
 from types import MappingProxyType
 from typing import Any, cast, get_args, get_origin, get_type_hints
 
-from recommender.data.training_data import TrainingConfig
 from recommender.models.base import AlgorithmInfo, ModelSpec
+from recommender.models.training_data import TrainingConfig
 
 # Each is a module of this folder that declares SPEC. Algorithms are shown to people in this order.
 MODULES = (
@@ -18,8 +18,16 @@ MODULES = (
     "user_user",
     "item_item",
     "ranker",
+    "title_similarity",
     "content_based",
     "popularity",
+    "neural",
+    "blend",
+    "matrix_factorization",
+    "item2vec",
+    "themes",
+    "specificity",
+    "co_likes",
     "residuals",
     "features",
 )
@@ -27,17 +35,47 @@ MODULES = (
 SPECS: tuple[ModelSpec, ...] = tuple(import_module(f"{__package__}.{name}").SPEC for name in MODULES)
 
 
-def fitting_order() -> tuple[ModelSpec, ...]:
-    """Every spec after those it requires."""
+def fitting_order(extra: Collection[str] = ()) -> tuple[ModelSpec, ...]:
+    """The obligatory models, the named ones, and what these require: every spec after those it requires."""
     by_model = {spec.model: spec for spec in SPECS}
     order = TopologicalSorter({spec.model: spec.requires for spec in SPECS}).static_order()
-    return tuple(by_model[model] for model in order)
+    fitted: list[ModelSpec] = []
+    required: set[type[Any]] = set()
+    for spec in (by_model[model] for model in reversed(tuple(order))):
+        if not spec.optional or spec.name in extra or spec.model in required:
+            fitted.append(spec)
+            required.update(spec.requires)
+    return tuple(reversed(fitted))
 
 
 ALGORITHMS: Mapping[str, AlgorithmInfo] = MappingProxyType(
     {spec.name: spec.algorithm for spec in SPECS if spec.algorithm is not None}
 )
+# those that a build fits only when asked
+OPTIONAL = tuple(spec.name for spec in SPECS if spec.algorithm is not None and spec.optional)
+BLENDS = tuple(name for name, info in ALGORITHMS.items() if info.weights)
+BLENDED = tuple(name for name in ALGORITHMS if name not in BLENDS)  # what a blend may be made of
+NO_WEIGHTS: Mapping[str, float] = MappingProxyType({})  # those of the blend itself
 DEFAULT_ALGORITHM = SPECS[0].name
+DEFAULT_SIMILAR_ALGORITHM = "title-similarity"
+
+
+def check_weights(algorithm: str, weights: Mapping[str, float]) -> None:
+    """Check that a request may set these weights; none leave the algorithm its own.
+
+    Raises:
+        ValueError: it may not; the message says why.
+    """
+    if not weights:
+        return
+    if not ALGORITHMS[algorithm].weights:
+        raise ValueError(f"weights go with {' or '.join(BLENDS)}, not with {algorithm}")
+    if unknown := [name for name in weights if name not in BLENDED]:
+        raise ValueError(f"{unknown[0][:50]!r} cannot have a weight; known are {', '.join(BLENDED)}")
+    if wrong := [weight for weight in weights.values() if not 0 <= weight <= 1]:
+        raise ValueError(f"a weight is from 0 to 1, not {wrong[0]}")
+    if not any(weights.values()):
+        raise ValueError("at least one of the weights must be above 0")
 
 
 def algorithm_model(name: str) -> type[Any]:
@@ -50,7 +88,7 @@ class ModelConfig:
     """The configuration of everything that a build fits.
 
     Attributes:
-        models: of every model, by name.
+        models: of every model that is fitted, by name.
         training: of the queries that blends are trained on.
     """
 
@@ -58,8 +96,27 @@ class ModelConfig:
     training: TrainingConfig = field(default_factory=TrainingConfig)
 
     @classmethod
-    def default(cls) -> ModelConfig:
-        return cls({spec.name: spec.config() for spec in SPECS})
+    def default(cls, extra: Iterable[str] = ()) -> ModelConfig:
+        """The obligatory models, and the optional algorithms that are named.
+
+        Raises:
+            ValueError: a name is not that of an optional algorithm.
+        """
+        extra = set(extra)
+        if unknown := sorted(extra - set(OPTIONAL)):
+            known = ", ".join(OPTIONAL) or "none"
+            raise ValueError(f"{unknown[0]!r} is no optional algorithm; known are: {known}")
+        return cls({spec.name: spec.config() for spec in fitting_order(extra)})
+
+    @property
+    def specs(self) -> tuple[ModelSpec, ...]:
+        """Of every model, each after those it requires."""
+        return fitting_order(self.models)
+
+    @property
+    def algorithms(self) -> Mapping[str, AlgorithmInfo]:
+        """Those that clients can choose, in the order in which they are shown."""
+        return {name: info for name, info in ALGORITHMS.items() if name in self.models}
 
     def with_model(self, name: str, **changes: Any) -> ModelConfig:
         """The same with other parameters of one model; raises KeyError for an unknown name."""
@@ -67,21 +124,22 @@ class ModelConfig:
 
     def to_dict(self) -> dict[str, Any]:
         """The form that the manifest stores."""
-        models = {name: _to_dict(config) for name, config in self.models.items()}
+        models = {spec.name: _to_dict(self.models[spec.name]) for spec in self.specs}
         return {"training": _to_dict(self.training), "models": models}
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> ModelConfig:
-        """The inverse of `to_dict`, also after JSON.
+        """The inverse of `to_dict`, also after JSON. Derived models may be missing.
 
         Raises:
             ValueError: it has other models, other fields, or other kinds of values than this program.
         """
-        models = values["models"]
-        if differing := set(models) ^ {spec.name for spec in SPECS}:
+        models = {spec.name: _to_dict(spec.config()) for spec in SPECS if spec.derived} | values["models"]
+        specs = fitting_order(models)
+        if differing := set(models) ^ {spec.name for spec in specs}:
             raise ValueError(f"its configuration has other models: {', '.join(sorted(differing))}")
         return cls(
-            {spec.name: _from_dict(spec.config, models[spec.name]) for spec in SPECS},
+            {spec.name: _from_dict(spec.config, models[spec.name]) for spec in specs},
             _from_dict(TrainingConfig, values["training"]),
         )
 

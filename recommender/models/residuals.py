@@ -12,11 +12,12 @@ from scipy.sparse import csc_array, csr_array
 from domain.ranges import LIKED_FROM, UNRATED
 from recommender.data.arrays import ArrayReader, ArrayWriter
 from recommender.data.ratings_matrix import RatingsMatrix, blocks, ranges
-from recommender.data.training_data import TrainingData
 from recommender.kernels.linear import gram, strongest
+from recommender.kernels.rows import TITLES_AT_ONCE
 from recommender.models.base import Models, ModelSpec, cached_on_context
 from recommender.models.context import ScoringContext
-from recommender.models.item_item import TITLES_AT_ONCE, ItemItem
+from recommender.models.item_item import ItemItem
+from recommender.models.training_data import TrainingData
 
 
 @dataclass(frozen=True)

@@ -12,11 +12,11 @@ from recommender.data.anonymity import AnonymityFloor
 from recommender.data.arrays import ArrayReader, ArrayWriter
 from recommender.data.query import Query
 from recommender.data.ratings_matrix import blocks
-from recommender.data.training_data import TrainingData
 from recommender.kernels.probe_index import probe_index
 from recommender.models.base import AlgorithmInfo, Models, ModelSpec, cached_on_context
 from recommender.models.context import ScoringContext
 from recommender.models.neighbors import Nearest, NeighborsConfig, NeighborSearch
+from recommender.models.training_data import TrainingData
 
 CELLS_AT_ONCE = 1_000_000  # neighbors x titles of a list
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,16 @@ from recommender.data.query import Query
 from recommender.data.ranking import Ranking, top_k
 from recommender.models.base import Contributor, Scorer
 from recommender.models.context import ScoringContext
+from recommender.models.themes import Themes
 from recommender.models.user_user import UserUser
+
+
+class SharedTheme(NamedTuple):
+    """A tag that the list has far more often than chance would have it."""
+
+    name: str
+    titles: int  # liked titles that have it
+    liked: int  # all liked titles
 
 
 @dataclass(frozen=True)
@@ -26,11 +35,13 @@ class Explanation:
             together are at most the score.
         users: how many of the users with the most similar likes liked it.
         genres: its genres that at least half of the liked titles have.
+        theme: the strongest theme of the list that the title is of.
     """
 
     because: tuple[tuple[int, float], ...]
     users: int
     genres: tuple[str, ...]
+    theme: SharedTheme | None = None
 
 
 class Explainer(Protocol):
@@ -69,11 +80,12 @@ class SharedListExplainer:
             users = context.models[UserUser].supporters(context, rows)
         common = _common_genres(context.catalog, query)
         explanations = []
-        for of_title, row, supporters in zip(parts.T, rows.tolist(), users.tolist(), strict=True):
+        columns = zip(parts.T, rows.tolist(), users.tolist(), _themes(context, rows), strict=True)
+        for of_title, row, supporters, theme in columns:
             best = top_k(of_title, of_title > 0, self.max_titles)
             because = zip(query.anime_rows[best].tolist(), of_title[best].tolist(), strict=True)
             genres = tuple(genre for genre in context.catalog[row].genres if genre.lower() in common)
-            explanations.append(Explanation(tuple(because), supporters, genres))
+            explanations.append(Explanation(tuple(because), supporters, genres, theme))
         return explanations
 
 
@@ -82,6 +94,15 @@ def _scale(scorer: Scorer, context: ScoringContext, ranking: Ranking) -> NDArray
     scores = scorer.scores(context)[ranking.anime_rows]
     scale: NDArray[np.float32] = np.where(scores > 0, ranking.scores / np.maximum(scores, 1e-30), 0)
     return scale
+
+
+def _themes(context: ScoringContext, rows: NDArray[np.int64]) -> list[SharedTheme | None]:
+    """The strongest theme of the list that each title is of."""
+    themes, catalog = context.models[Themes], context.catalog
+    counts, liked = themes.counts(context), len(context.query.liked_rows)
+    names = [catalog.known_genres[genre] for genre in sorted(catalog.genre_masks)]
+    strongest = themes.strongest(context, rows).tolist()
+    return [SharedTheme(names[tag], int(counts[tag]), liked) if tag >= 0 else None for tag in strongest]
 
 
 def _common_genres(catalog: Catalog, query: Query) -> set[str]:

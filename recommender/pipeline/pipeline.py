@@ -89,7 +89,7 @@ class Pipeline:
 DEFAULT = Pipeline(
     name="default",
     fallback=PopularityFallback(),
-    rerankers=(NicheReranker(), FranchiseReranker(), DiversityReranker()),
+    rerankers=(FranchiseReranker(), NicheReranker(), DiversityReranker()),
     explainer=SharedListExplainer(),
 )
 PIPELINES: Mapping[str, Pipeline] = MappingProxyType({pipeline.name: pipeline for pipeline in (DEFAULT,)})

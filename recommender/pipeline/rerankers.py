@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from recommender.models.content_based import ContentBased
 from recommender.models.context import ScoringContext
 from recommender.models.popularity import Popularity
+from recommender.models.specificity import Specificity
 from recommender.pipeline.candidates import Candidates, relative
 from recommender.pipeline.options import FranchiseMode, PageRequest
 
@@ -25,15 +26,22 @@ class Reranker(Protocol):
 
 @dataclass(frozen=True)
 class NicheReranker:
-    """Counts popularity against a title.
+    """Counts popularity against a title, and similarity to the list for it: not obscurity is wanted, but what
+    is known to few and close to what the person likes.
 
     Attributes:
         power: at niche 1, a score is divided by (popularity + floor)^this,
-        floor: popularity being likes, against those of the most liked title.
+        floor: popularity being likes, against those of the most liked title, …
+        closeness: … and multiplied by the similarity, above the least that counts, ^this.
+        least: too few have an opinion on titles of a lower popularity, …
+        obscurity_penalty: … which come after all others but extras.
     """
 
     power: float = 0.5
     floor: float = 0.01
+    closeness: float = 0.5
+    least: float = 0.005
+    obscurity_penalty: float = 3.0
 
     def rerank(self, candidates: Candidates, context: ScoringContext, request: PageRequest) -> Candidates:
         """See Reranker."""
@@ -42,9 +50,13 @@ class NicheReranker:
             return candidates
         likes = context.models[Popularity].likes
         popularity = likes / max(int(likes.max(initial=0)), 1)
-        scored = candidates.keys > 0
+        obscure = popularity < self.least
+        others = candidates.keys - self.obscurity_penalty * obscure
+        scored = others > 0
+        close = context.models[Specificity].closeness(context)
         keys = np.where(scored, candidates.keys, 0.0) * (popularity + self.floor) ** (-self.power * niche)
-        return replace(candidates, keys=np.where(scored, relative(keys, context.query), candidates.keys))
+        keys *= np.exp(self.closeness * niche * close)
+        return replace(candidates, keys=np.where(scored, relative(keys, context.query), others))
 
 
 @dataclass(frozen=True)

@@ -233,7 +233,7 @@ def test_malformed_id_is_4xx(shared_client: FlaskClient, path: str) -> None:
 def test_similar_titles_exclude_the_title_itself(shared_client: FlaskClient) -> None:
     answer = ask(shared_client, f"{URL}/9253/similar")
     found = [item["anime_id"] for item in answer["items"]]
-    assert (answer["anime_id"], answer["algorithm"], len(found)) == (9253, "hybrid", 20)
+    assert (answer["anime_id"], answer["algorithm"], len(found)) == (9253, "title-similarity", 20)
     assert 9253 not in found
     scores = [item["score"] for item in answer["items"]]
     assert scores == sorted(scores, reverse=True)
@@ -244,12 +244,34 @@ def test_similar_titles_take_filters(shared_client: FlaskClient) -> None:
     assert [item["type"] for item in answer["items"]] == ["Movie"] * 7
 
 
+def test_similar_titles_leave_out_the_franchise_unless_asked(
+    shared_client: FlaskClient, snapshot: Snapshot
+) -> None:
+    rows, groups = snapshot.catalog.vocabulary.rows, snapshot.franchises.groups
+    start, sequel = 20, 1735
+
+    def of_franchise(**query: str) -> list[int]:
+        found = ids(ask(shared_client, f"{URL}/{sequel}/similar", **query))
+        own = groups[rows([sequel])[0]]
+        return [anime_id for anime_id in found if groups[rows([anime_id])[0]] == own]
+
+    assert of_franchise() == of_franchise(franchise="exclude") == []
+    assert of_franchise(franchise="entry_point") == of_franchise(franchise="allow") == [start]
+
+
 def test_similar_titles_equal_a_list_of_the_one_title(shared_client: FlaskClient) -> None:
-    body = {"ratings": [{"anime_id": 9253}], "algorithm": "hybrid", "limit": 20, "franchise": "allow"}
+    query = {"algorithm": "hybrid", "limit": 20, "franchise": "entry_point"}
+    body = {"ratings": [{"anime_id": 9253}], **query}
     listed = shared_client.post("/api/v1/recommendations", json=body).get_json()["items"]
-    assert ask(shared_client, f"{URL}/9253/similar")["items"] == listed
+    assert ask(shared_client, f"{URL}/9253/similar", **query)["items"] == listed
 
 
-@pytest.mark.parametrize("query", ["algorithm=magic", "algorithm=popular", "limit=0", "limit=101", "typo=1"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        *("algorithm=magic", "algorithm=popular", "limit=0", "limit=101", "typo=1"),
+        *("franchise=", "franchise=all", "franchise=EXCLUDE"),
+    ],
+)
 def test_invalid_similar_titles_query_is_422(shared_client: FlaskClient, query: str) -> None:
     assert shared_client.get(f"{URL}/9253/similar?{query}").status_code == 422

@@ -43,7 +43,7 @@ def test_readyz_names_a_refused_model(small_client: FlaskClient, small_config: C
     engine = open_engine(small_config.database_url)
     build_model(engine, ModelStore(small_config.model_dir), force=True)
     engine.dispose()
-    damage(small_config.model_dir / "v0002", "a file missing")
+    damage(ModelStore(small_config.model_dir).directory / "v0002", "a file missing")
     response = small_client.get("/readyz")
     assert response.status_code == 200
     assert response.get_json()["model_version"] == "v0001"

@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from recommender.models.registry import ALGORITHMS
-from tests.serving.worlds import ACTION, ADULT
+from tests.serving.worlds import ACTION, ADULT, ALGORITHMS
 
 # every route that lists titles, with as many as it gives; in the small world all of them lead to ADULT
 LISTS = [

@@ -13,7 +13,7 @@ from recommender.data.anonymity import AnonymityFloor
 from recommender.data.query import Query
 from recommender.models.content_based import ContentBased
 from recommender.models.popularity import Popularity
-from recommender.models.registry import ALGORITHMS
+from recommender.models.registry import ALGORITHMS, algorithm_model
 
 URL = "/api/v1/recommendations"
 RATINGS = [{"anime_id": 9253, "rating": 9}, {"anime_id": 1535}, {"anime_id": 2167, "rating": 8}]
@@ -70,10 +70,39 @@ def test_reasons_name_list_titles_and_sum_below_the_score(shared_client: FlaskCl
         kinds |= {reason["kind"] for reason in item["reasons"]}
         because = [reason for reason in item["reasons"] if reason["kind"] == "because_you_liked"]
         assert {reason["anime_id"] for reason in because} <= own
-        if algorithm != "item-item":  # where dislikes count against a title, likes may weigh more
+        if algorithm not in {"item-item", "item2vec"}:  # where some count against a title, others weigh more
             assert sum(reason["weight"] for reason in because) <= item["score"] + 1e-3
-    assert ("because_you_liked" in kinds) == (algorithm != "popular")
+    assert ("because_you_liked" in kinds) == hasattr(algorithm_model(algorithm), "contributions")
     assert "people_with_your_taste" in kinds
+
+
+def test_theme_of_the_list_is_a_reason_for_its_titles(shared_client: FlaskClient) -> None:
+    sports = [{"anime_id": anime_id} for anime_id in (857, 11771, 18507, 20583)]
+    hated = [{"anime_id": 11061, "rating": 1}]
+    body = {"ratings": [{"anime_id": 1535}, *sports, *hated], "explain": True, "franchise": "allow"}
+    found = {"Sports": 0, "others": 0}
+    for item in shared_client.post(URL, json=body).get_json()["items"]:
+        themes = [reason for reason in item["reasons"] if reason["kind"] == "theme"]
+        if "Sports" in item["genres"]:
+            assert [(each["genres"], each["titles"], each["liked"]) for each in themes] == [
+                (["Sports"], 4, 5)
+            ]
+            found["Sports"] += 1
+        else:
+            assert themes == []
+            found["others"] += 1
+    assert min(found.values()) > 0
+
+
+def test_list_of_many_things_has_no_theme(shared_client: FlaskClient) -> None:
+    body = {"ratings": [{"anime_id": anime_id} for anime_id in (20, 877, 30)], "explain": True}
+    reasons = [
+        reason
+        for item in shared_client.post(URL, json=body).get_json()["items"]
+        for reason in item["reasons"]
+    ]
+    assert reasons
+    assert "theme" not in {reason["kind"] for reason in reasons}
 
 
 def test_niche_shows_less_popular_titles(shared_client: FlaskClient, snapshot: Snapshot) -> None:

@@ -83,7 +83,7 @@ def make_place(engine: Engine, folder: Path) -> Place:
     build_model(engine, store)
     url = engine.url.render_as_string(hide_password=False)
     engine.dispose()
-    return Place(engine, store, settings(url, store.directory), folder / "log")
+    return Place(engine, store, settings(url, store.root), folder / "log")
 
 
 @pytest.fixture(scope="session")

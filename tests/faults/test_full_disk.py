@@ -145,7 +145,7 @@ def check_failed_build(place: Place, store: ModelStore, longest_file: int | None
     """A build that has no room says so in a sentence, and what was there before is there afterwards."""
     before = set(store.directory.iterdir())
     command = [sys.executable, "scripts/build_index.py", "--no-memory", "--force"]
-    environ = {**place.environ, "MODEL_DIR": str(store.directory)}
+    environ = {**place.environ, "MODEL_DIR": str(store.root)}
     process = subprocess.Popen(
         command, cwd=ROOT, env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
     )
@@ -171,9 +171,7 @@ def test_build_on_a_full_disk_leaves_only_the_published_model(
             sys.stdout.write(f"{leave} bytes left of {needed}\n")
             with filled(disk, leave):
                 check_failed_build(sqlite_place, store)
-        assert "Published v0002" in build(
-            {**sqlite_place.environ, "MODEL_DIR": str(store.directory)}, "--force"
-        )
+        assert "Published v0002" in build({**sqlite_place.environ, "MODEL_DIR": str(store.root)}, "--force")
 
 
 def test_build_with_a_short_write_leaves_the_published_model(

@@ -75,5 +75,5 @@ def test_killed_builder_leaves_a_whole_model_and_can_rebuild(place: Place, chanc
         assert name is not None
         store.load_version(name)
     assert "Published" in build(place.environ, "--force")
-    assert {path.name for path in store.directory.iterdir()} == {"CURRENT", ".lock", *store.names()}
+    assert {path.name for path in store.directory.iterdir()} == {"CURRENT", *store.names()}
     assert store.load().name == store.current_name() == store.names()[0]

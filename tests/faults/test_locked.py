@@ -62,7 +62,7 @@ def test_late_commit_is_overlooked_by_no_worker(place: Place) -> None:
         with write_transaction(place.engine) as early:
             save(early, EARLY)
             with inserting(server, NEXT) as request:
-                for _ in range(50):  # all this time the workers look for news
+                for _ in range(20):  # all this time the workers look for news
                     assert not similar(server.ask(SIMILAR)) & {EARLY, NEXT}
                     assert not request.done()
                 early.commit()

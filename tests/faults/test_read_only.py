@@ -9,6 +9,7 @@ import pytest
 
 from app import StartError, create_app
 from config import Config
+from recommender.artifacts.store import ModelStore
 from tests.faults.conftest import Place
 from tests.faults.disk import MEGABYTE, read_only, small_disk
 from tests.serving.servers import SECRET
@@ -32,8 +33,10 @@ def test_read_only_models_are_served_or_say_where_to_build(sqlite_place: Place, 
             with read_only(disk), pytest.raises(StartError) as failure:
                 start(sqlite_place, model_dir)
             said = str(failure.value)
-            assert said.startswith(f"no model can be written to {model_dir}: Read-only file system. ")
+            assert said.startswith(
+                f"no model can be written to {ModelStore(model_dir).directory}: Read-only file system. "
+            )
             assert said.endswith("Run scripts/build_index.py where MODEL_DIR can be written.")
-        shutil.copytree(sqlite_place.store.directory, disk, dirs_exist_ok=True)
+        shutil.copytree(sqlite_place.store.root, disk, dirs_exist_ok=True)
         with read_only(disk):
             assert start(sqlite_place, disk) == "v0001"

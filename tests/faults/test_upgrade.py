@@ -25,7 +25,7 @@ def test_server_goes_on_beside_the_next_release(place: Place, tmp_path: Path) ->
     version = place.store.load()
     with next_format(), serving(place.environ, place.log) as server:
         migrate_as(next_release(tmp_path / "next", ADDITIVE, additive=True), place.engine)
-        assert ModelStore(place.store.directory).publish(version.snapshot, {}).name == "v0002"
+        assert ModelStore(place.store.root).publish(version.snapshot, {}).name == "v0002"
         assert {answer.json["model_version"] for answer in server.ask_each("/readyz")} == {"v0001"}
     assert "can use" not in place.log.read_text("utf-8")
     with serving(place.environ, place.log) as server:  # such as one that was killed
@@ -39,7 +39,7 @@ def test_server_goes_on_beside_the_next_release(place: Place, tmp_path: Path) ->
 
 
 def test_next_release_serves_the_older_format_until_it_builds(sqlite_place: Place) -> None:
-    snapshot, directory = sqlite_place.store.load().snapshot, sqlite_place.store.directory
+    snapshot, directory = sqlite_place.store.load().snapshot, sqlite_place.store.root
     config = settings_of(sqlite_place.engine.url.render_as_string(hide_password=False), directory)
     with next_format():
         client = create_app(config).test_client()

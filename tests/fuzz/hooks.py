@@ -1,5 +1,5 @@
 """Hooks that make a valid request valid beyond its schema: years in order, genres that exist, a list with a
-title, and the key or token of a personal route."""
+title, weights of a blend, and the key or token of a personal route."""
 
 from __future__ import annotations
 
@@ -46,6 +46,8 @@ def before_call(_context: HookContext, case: Case, _kwargs: dict[str, Any]) -> N
     if case.meta is None or not case.meta.generation.mode.is_positive:
         return
     _amend(case.query)
+    if isinstance(case.query, dict) and case.query.get("weights"):
+        case.query |= {"algorithm": "blend", "weights": [*case.query["weights"], "popular:1"]}
     if isinstance(case.body, dict):
         _amend(case.body.get("filters"))
         # both need a title, and this one is in the demo, too

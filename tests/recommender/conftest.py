@@ -12,11 +12,11 @@ from recommender.artifacts.snapshot import Origin, Snapshot
 from recommender.artifacts.store import ModelStore
 from recommender.fitting import fit_snapshot
 from recommender.models.neighbors import NeighborsConfig
-from recommender.models.registry import ModelConfig
+from recommender.models.registry import OPTIONAL, ModelConfig
 from tests.recommender.small import SMALL_GRAPH, catalog, random_lists, ratings
 
 N_ANIME = 24
-SMALL_CONFIG = ModelConfig.default().with_model(
+SMALL_CONFIG = ModelConfig.default(OPTIONAL).with_model(
     "user-user", search=NeighborsConfig(dims=8, candidates=50, index=SMALL_GRAPH)
 )
 
@@ -31,7 +31,7 @@ def small_model() -> Snapshot:
 
 @pytest.fixture(scope="session")
 def two_versions(small_model: Snapshot, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The directory of a store that holds v0001 and v0002, of revisions 7 and 8; not to be changed."""
+    """The root of a store that holds v0001 and v0002, of revisions 7 and 8; not to be changed."""
     directory = tmp_path_factory.mktemp("two_versions")
     store = ModelStore(directory)
     store.publish(small_model, {})

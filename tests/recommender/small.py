@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy.sparse import csr_array
 
 from domain.titles import Title
 from recommender.data.catalog import Catalog
@@ -14,13 +15,16 @@ from recommender.data.overlay import Overlay, RatingsRow
 from recommender.data.query import Query
 from recommender.data.ranking import Ranking
 from recommender.data.ratings_matrix import RatingsMatrix
-from recommender.data.training_data import TrainingData
 from recommender.data.vocabulary import Vocabulary
 from recommender.franchises import Franchises
 from recommender.kernels.vector_index import VectorIndexConfig
 from recommender.models.base import Models, Scorer
 from recommender.models.context import ScoringContext
 from recommender.models.popularity import Popularity
+from recommender.models.specificity import Specificity, SpecificityConfig
+from recommender.models.themes import Themes, ThemesConfig
+from recommender.models.title_similarity import TitleSimilarity, TitleSimilarityConfig
+from recommender.models.training_data import TrainingData
 from recommender.pipeline.filters import Filters
 from recommender.pipeline.options import FranchiseMode, PageOptions, PageRequest
 from recommender.pipeline.pipeline import DEFAULT
@@ -61,7 +65,7 @@ def ratings(lists: Lists, n_anime: int) -> RatingsMatrix:
 def training_data(matrix: RatingsMatrix, titles: Catalog | None = None) -> TrainingData:
     """Training data without training queries."""
     titles = titles or catalog(matrix.n_anime)
-    return TrainingData(titles, matrix, np.empty(0, np.int64), ())
+    return TrainingData(titles, Franchises.singletons(len(titles)), matrix, np.empty(0, np.int64), ())
 
 
 def popularity(prior: ArrayLike, likes: ArrayLike = 0) -> Popularity:
@@ -70,6 +74,16 @@ def popularity(prior: ArrayLike, likes: ArrayLike = 0) -> Popularity:
     histograms = np.zeros((len(values), 11), np.uint32)
     histograms[:, 10] = likes
     return Popularity(histograms, np.zeros_like(values), values)
+
+
+def specificity(similar: ArrayLike) -> Specificity:
+    """A model that finds the titles of each row as similar as these numbers say, and no themes."""
+    weights = csr_array(np.array(similar, np.float32))
+    none, nothing = np.zeros(weights.shape[0], np.float32), csr_array(weights.shape, dtype=np.float32)
+    similarity = TitleSimilarity(TitleSimilarityConfig(), weights, none, nothing, none)
+    return Specificity(
+        SpecificityConfig(), similarity, Themes(ThemesConfig(), np.zeros((len(none), 1), np.uint8), none[:1])
+    )
 
 
 def context(

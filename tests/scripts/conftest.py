@@ -48,6 +48,7 @@ def world_settings(config: Config, monkeypatch: pytest.MonkeyPatch) -> dict[str,
         "DATABASE_URL": config.database_url,
         "SECRET_KEY": config.secret_key,
         "MODEL_DIR": str(config.model_dir),
+        "EXTRA_ALGORITHMS": ",".join(config.extra_algorithms),
     }
     for name, value in values.items():
         monkeypatch.setenv(name, value)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from recommender.models.registry import ALGORITHMS
+from recommender.models.registry import ModelConfig
 from scripts.evaluate import PAGE, PLOT, main
 from tests.conftest import World
 from tests.scripts.conftest import KAGGLE, Run, sentence
@@ -27,9 +27,10 @@ def test_evaluate_measures_every_algorithm_and_implicit(run: Run, world: World, 
     assert (tmp_path / "made" / PLOT).read_text("utf-8").startswith("<?xml")
     history, favorites = cells(page, "History"), cells(page, "Favorites")
     assert list(history) == list(favorites)
-    assert set(ALGORITHMS) < set(history)
+    algorithms = ModelConfig.default().algorithms
+    assert set(algorithms) < set(history)
     assert {"implicit ALS", "implicit BPR", "implicit item-kNN"} < set(history)
-    for method in ALGORITHMS:
+    for method in algorithms:
         assert 0.0 < float(favorites[method][0].split(" ±")[0]) <= 1.0
     assert "30 whole users are hidden" in page
     assert "scripts/evaluate.py --anime anime.csv --ratings ratings.csv" in page

@@ -78,7 +78,7 @@ def test_running_server_switches_to_the_older_version(store: ModelStore, client:
     ready = client.get("/readyz").json
     assert ready is not None
     assert (ready["model_version"], ready["users"], ready["newer_users"]) == ("v0001", 250, 1)
-    assert ModelStore(store.directory).load().name == "v0001"
+    assert ModelStore(store.root).load().name == "v0001"
 
 
 def test_erased_user_stays_erased_in_the_older_version(store: ModelStore, client: FlaskClient) -> None:

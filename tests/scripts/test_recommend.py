@@ -43,6 +43,8 @@ def in_words(reasons: list[dict[str, Any]]) -> str:
     for reason in reasons:
         if reason["kind"] == "people_with_your_taste":
             words.append(f"liked by {reason['people']} people with your taste")
+        if reason["kind"] == "theme":
+            words.append(f"{reason['genres'][0]}: {reason['titles']} of your {reason['liked']}")
         if reason["kind"] == "shared_genres":
             words.append(f"in common: {', '.join(reason['genres'])}")
     return "; ".join(words)
@@ -72,6 +74,22 @@ class TestWithAModel:
         assert printed == recommended(client, titles, 40, algorithm=algorithm)
         assert printed != recommended(client, titles, 40, algorithm=algorithm, franchise="allow")
 
+    def test_blend_has_the_weights_that_are_named(self, client: FlaskClient, capsys: Captured) -> None:
+        assert (
+            main([*LIST, "--algorithm", "blend", "-n", "20", "--weights", "popular:0.2", "item-item:1"]) == 0
+        )
+        printed = [row[1] for row in rows(capsys.readouterr().out)]
+        weights = {"popular": 0.2, "item-item": 1}
+        assert printed == recommended(client, LIST, 20, algorithm="blend", weights=weights)
+        assert printed != recommended(client, LIST, 20, algorithm="blend")
+
+    @pytest.mark.parametrize("arguments", [["item-item:1"], ["item-item:2", "--algorithm", "blend"], ["x"]])
+    def test_impossible_weights_exit_with_2(self, capsys: Captured, arguments: list[str]) -> None:
+        with pytest.raises(SystemExit) as stopped:
+            main([*LIST, "--weights", *arguments])
+        assert stopped.value.code == 2
+        assert "weight" in capsys.readouterr().err
+
     def test_default_algorithm_is_the_apis(self, client: FlaskClient, capsys: Captured) -> None:
         assert main([*LIST, "-n", "20"]) == 0
         printed = [row[1] for row in rows(capsys.readouterr().out)]
@@ -87,6 +105,19 @@ class TestWithAModel:
         assert all("because of " in line for line in lines[1::2])
         assert main([*LIST, "-n", "5"]) == 0
         assert "because of " not in capsys.readouterr().out
+
+    def test_explain_names_the_theme_of_the_list(self, client: FlaskClient, capsys: Captured) -> None:
+        sports = ["Air Gear", "Kuroko no Basket", "Free!", "Haikyuu!!"]
+        items = client.post(
+            "/api/v1/recommendations", json={"ratings": sports, "explain": True, "limit": 5}
+        ).get_json()["items"]
+        assert main([*sports, "-n", "5", "--explain"]) == 0
+        lines = [line.strip() for line in capsys.readouterr().out.splitlines()[1:11]]
+        assert lines[1::2] == [in_words(item["reasons"]) for item in items]
+        assert [("Sports: 4 of your 4" in line) for line in lines[1::2]] == [
+            "Sports" in item["genres"] for item in items
+        ]
+        assert "Sports: 4 of your 4" in lines[1]
 
     @pytest.mark.parametrize("width", [40, 80, 120])
     def test_table_fits_the_terminal(

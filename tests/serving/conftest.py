@@ -38,14 +38,14 @@ def store(tmp_path: Path) -> ModelStore:
 @pytest.fixture
 def version(databases: Databases, filled: Engine, store: ModelStore) -> Version:
     """The first model of the small world, published."""
-    databases.copy_model(make_world, store.directory)
+    databases.copy_model(make_world, store.root)
     return store.load()
 
 
 @pytest.fixture
 def embedded_version(sqlite_databases: SqliteDatabases, embedded: Engine, store: ModelStore) -> Version:
     """The first model of the small world on SQLite only, published."""
-    sqlite_databases.copy_model(make_world, store.directory)
+    sqlite_databases.copy_model(make_world, store.root)
     return store.load()
 
 

@@ -13,9 +13,12 @@ from sqlalchemy import Engine
 from config import ROOT
 from db.schema import migrate
 from db.users import insert_user
+from recommender.artifacts.snapshot import FORMAT
 from recommender.artifacts.store import BuildInProgressError, ModelStore, Version
+from recommender.models.base import MissingLibraryError
+from recommender.models.popularity import Popularity
 from recommender.models.registry import ModelConfig
-from serving.builder import EmptyDatabaseError, build_model
+from serving.builder import BuildFailedError, EmptyDatabaseError, build_model
 from serving.services import open_services
 from tests.serving.worlds import (
     ACTION,
@@ -40,7 +43,7 @@ def stuck(descriptor):
 os.fsync = stuck
 runpy.run_module("serving.builder", run_name="__main__")
 """
-STAGES = ["tmp-v0002/manifest.json", "tmp-v0002", "CURRENT.new", "models"]
+STAGES = ["tmp-v0002/manifest.json", "tmp-v0002", "CURRENT.new", f"format-{FORMAT}"]
 
 
 def start_builder(engine: Engine, store: ModelStore, *arguments: str) -> subprocess.Popen[str]:
@@ -53,7 +56,8 @@ def start_builder(engine: Engine, store: ModelStore, *arguments: str) -> subproc
     )
     assert process.stdin
     url = engine.url.render_as_string(hide_password=False)
-    order = {"database_url": url, "model_dir": str(store.directory), "titles": 5_000}
+    models = ModelConfig.default().to_dict()
+    order = {"database_url": url, "model_dir": str(store.root), "models": models}
     process.stdin.write(json.dumps(order))
     process.stdin.close()
     process.stdin = None  # communicate() would flush it
@@ -138,6 +142,18 @@ def test_damaged_current_version_is_rebuilt(embedded: Engine, store: ModelStore,
     assert store.load().name == version.name == "v0002"
 
 
+def test_build_without_a_needed_library_says_what_installs_it(
+    embedded: Engine, store: ModelStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fit(*_: object) -> Popularity:
+        raise MissingLibraryError("keras", "pip install -r requirements-neural.txt")
+
+    monkeypatch.setattr(Popularity, "fit", fit)
+    with pytest.raises(BuildFailedError, match=r"^keras is not .*: pip install -r requirements-neural\.txt$"):
+        build_model(embedded, store)
+    assert leftovers(store) == []
+
+
 def test_build_reports_progress(embedded: Engine, store: ModelStore) -> None:
     told: list[tuple[int, int]] = []
     version, _ = build_model(embedded, store, progress=lambda done, total: told.append((done, total)))
@@ -201,8 +217,8 @@ def test_killed_build_leaves_next_build_and_start_working(
     insert_user(embedded, STRANGER, ACTION)
     kill_a_build(embedded, store, stage)
     url = embedded.url.render_as_string(hide_password=False)
-    services = open_services(settings_of(url, store.directory))
-    assert services.live.current().name == ("v0002" if stage == "models" else "v0001")
+    services = open_services(settings_of(url, store.root))
+    assert services.live.current().name == ("v0002" if stage == STAGES[-1] else "v0001")
     version, _ = build_model(embedded, store, wait_s=5)
     assert leftovers(store) == []
     assert version.manifest["counts"]["users"] == PEOPLE + 1
@@ -216,7 +232,7 @@ def test_start_sweeps_leftovers_of_a_killed_build(embedded: Engine, store: Model
     kill_a_build(embedded, store, STAGES[0])
     assert leftovers(store) == ["tmp-v0002"]
     url = embedded.url.render_as_string(hide_password=False)
-    open_services(settings_of(url, store.directory)).engine.dispose()
+    open_services(settings_of(url, store.root)).engine.dispose()
     assert leftovers(store) == []
 
 
@@ -225,5 +241,5 @@ def test_start_keeps_files_of_a_build_in_progress(embedded: Engine, store: Model
     url = embedded.url.render_as_string(hide_password=False)
     with store.lock(wait_s=0):
         (store.directory / "tmp-v0002").mkdir()
-        open_services(settings_of(url, store.directory)).engine.dispose()
+        open_services(settings_of(url, store.root)).engine.dispose()
     assert leftovers(store) == ["tmp-v0002"]

@@ -12,7 +12,6 @@ from sqlalchemy import Engine
 from domain.ranges import PROFILE_IDS
 from recommender.artifacts.store import ModelStore, Version
 from recommender.data.anonymity import NO_FLOOR
-from recommender.models.registry import ALGORITHMS
 from recommender.pipeline.filters import Filters, UnknownFilterValueError
 from recommender.pipeline.options import FranchiseMode, PageOptions
 from recommender.pipeline.pipeline import DEFAULT
@@ -29,7 +28,7 @@ from serving.live import FixedModel, LiveModel, LiveVersion
 from serving.recommendations import Recommendations, RecommendationService, RecommendOptions
 from serving.services import Observers, Services
 from tests.serving.conftest import Observed
-from tests.serving.worlds import ACTION, ADULT, FIRST_ID, STRANGER, TITLES, submitted
+from tests.serving.worlds import ACTION, ADULT, ALGORITHMS, FIRST_ID, STRANGER, TITLES, submitted
 
 LIST = submitted(ACTION)
 NOTHING = SubmittedList()
@@ -214,7 +213,7 @@ def test_profile_id_is_refused_whether_or_not_it_exists(services: Services) -> N
 
 @pytest.mark.parametrize("algorithm", [name for name, info in ALGORITHMS.items() if info.similar])
 def test_similar_titles_equal_a_list_of_the_one_title(service: RecommendationService, algorithm: str) -> None:
-    found = service.similar_titles(106, algorithm, 7, Filters())
+    found = service.similar_titles(106, algorithm, 7, Filters(), FranchiseMode.ALLOW)
     listed = service.for_list(
         SubmittedList([SubmittedTitle(anime_id=106)]), replace(ALL, algorithm=algorithm, limit=7)
     )

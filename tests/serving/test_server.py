@@ -71,7 +71,7 @@ def neighbors_in_every_worker(server: Server) -> list[set[int]]:
 def test_new_user_is_a_neighbor_after_restart_and_rebuild(
     filled: Engine, store: ModelStore, version: Version, tmp_path: Path
 ) -> None:
-    environ = settings(address(filled), store.directory)
+    environ = settings(address(filled), store.root)
     with serving(environ, tmp_path / "log") as server:
         server.ask(COMPATIBLE, person(WATCHER))
         assert server.ask(COMPATIBLE, person(STRANGER)).status == 200

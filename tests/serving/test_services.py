@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 from db.engine import open_engine
 from db.schema import migrate
 from db.users import insert_user
+from recommender.artifacts.snapshot import Snapshot
 from recommender.artifacts.store import ModelStore, Version
 from recommender.models.item_item import ItemItem
 from serving.builder import BuildFailedError, build_model
@@ -30,7 +31,7 @@ from tests.serving.worlds import (
 
 def start(engine: Engine, store: ModelStore) -> Services:
     url = engine.url.render_as_string(hide_password=False)
-    return open_services(settings_of(url, store.directory))
+    return open_services(settings_of(url, store.root))
 
 
 def test_start_without_a_model_builds_one(filled: Engine, store: ModelStore) -> None:
@@ -115,7 +116,7 @@ def test_model_of_another_database_is_not_up_to_date(
 
 def test_empty_database_error_says_what_to_do(database_url: str, store: ModelStore) -> None:
     with pytest.raises(BuildFailedError, match=r"the database has no titles; import some first: python "):
-        open_services(settings_of(database_url, store.directory))
+        open_services(settings_of(database_url, store.root))
 
 
 def test_unusable_model_directory_error_names_it(embedded: Engine, tmp_path: Path) -> None:
@@ -140,7 +141,20 @@ def test_start_serves_every_title(filled: Engine, store: ModelStore, version: Ve
     assert len(start(filled, store).live.current().snapshot.catalog) == TITLES
 
 
+def test_model_without_an_extra_algorithm_is_served_with_warning(
+    embedded: Engine,
+    store: ModelStore,
+    embedded_version: Version,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    built = {name: info for name, info in embedded_version.snapshot.algorithms.items() if name != "item-item"}
+    monkeypatch.setattr(Snapshot, "algorithms", built)
+    assert start(embedded, store).live.in_service.name == embedded_version.name
+    assert f"{embedded_version.name} does not have item-item: build a model" in caplog.text
+
+
 def test_build_fits_the_configured_number_of_titles(embedded: Engine, store: ModelStore) -> None:
     url = embedded.url.render_as_string(hide_password=False)
-    services = open_services(settings_of(url, store.directory).model_copy(update={"model_titles": 7}))
+    services = open_services(settings_of(url, store.root).model_copy(update={"model_titles": 7}))
     assert len(services.live.in_service.snapshot.models[ItemItem].titles) == 7

@@ -20,11 +20,13 @@ from db.schema import migrate
 from db.users import insert_user
 from recommender.data.anonymity import NO_FLOOR
 from recommender.data.query import Query
+from recommender.models.registry import ModelConfig
 from recommender.models.user_user import UserUser
 from serving.lists import SubmittedList, SubmittedTitle
 from serving.live import LiveModel, LiveVersion
 
 FIRST_ID, TITLES, PEOPLE = 101, 36, 24
+ALGORITHMS = ModelConfig.default().algorithms  # of its model
 ADULT = {104, 105}  # the best known titles of all
 ACTION = {104: 9, 106: 9, 108: 9, 110: 8}  # a list of titles with even ids
 STRANGER = 900_001  # whoever comes after the world was made

@@ -33,7 +33,7 @@ export interface paths {
         };
         /**
          * List the algorithms
-         * @description Every algorithm by the name to request it with: a one-sentence description, whether it needs a list of<br/>titles, how many titles it returns by default, and whether it can find similar titles.
+         * @description Every algorithm of the model in service by the name to request it with: a one-sentence description,<br/>whether it needs a list of titles, how many titles it returns by default, and whether it can find similar<br/>titles. Some algorithms are built only where the operator asks for them; others answer 409.
          */
         get: operations["listAlgorithms"];
         put?: never;
@@ -93,7 +93,7 @@ export interface paths {
         };
         /**
          * Find similar titles
-         * @description The titles that the algorithm recommends to somebody who likes this one title, best match first.<br/>Sequels and spin-offs are included; the title itself is not.
+         * @description Titles like this one, best match first. Its own sequels and spin-offs are only included with<br/>`franchise=allow` or `franchise=entry_point`.
          */
         get: operations["getSimilarAnime"];
         put?: never;
@@ -491,10 +491,17 @@ export interface components {
              * @description whether it can find similar titles
              */
             similar: boolean;
+            /**
+             * Weights
+             * @description of other algorithms, unless the request gives `weights`; null: it takes none
+             */
+            weights: {
+                [key: string]: number;
+            } | null;
         };
         /**
          * AlgorithmsAnswer
-         * @description Every algorithm, the default first.
+         * @description Every algorithm of the model in service, the default first.
          */
         AlgorithmsAnswer: {
             /** Items */
@@ -777,7 +784,7 @@ export interface components {
              * @default user-user
              * @enum {string}
              */
-            algorithm: "hybrid" | "user-user" | "item-item" | "ranker" | "content-based" | "popular";
+            algorithm: "hybrid" | "user-user" | "item-item" | "ranker" | "title-similarity" | "content-based" | "popular" | "neural" | "blend" | "matrix-factorization" | "item2vec";
             /**
              * Anime List
              * @description titles the user has seen
@@ -795,7 +802,24 @@ export interface components {
              * @description the user's id, chosen by the caller
              */
             user_id: number;
-        };
+            /**
+             * Weights
+             * @description with `algorithm` blend: how much each of the others counts, from 0 to 1. Default: see `GET /api/v1/algorithms`
+             * @default null
+             */
+            weights: {
+                "content-based"?: number;
+                hybrid?: number;
+                "item-item"?: number;
+                item2vec?: number;
+                "matrix-factorization"?: number;
+                neural?: number;
+                popular?: number;
+                ranker?: number;
+                "title-similarity"?: number;
+                "user-user"?: number;
+            } | null;
+        } & unknown;
         /**
          * DecadeTaste
          * @description A decade in this list.
@@ -1369,7 +1393,7 @@ export interface components {
             anime_id: number | null;
             /**
              * Genres
-             * @description shared_genres: its genres that at least half of the liked titles have
+             * @description shared_genres: its genres that at least half of the liked titles have; theme: the genre that the list has far more often than chance would have it
              * @default null
              */
             genres: string[] | null;
@@ -1377,7 +1401,13 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "because_you_liked" | "people_with_your_taste" | "shared_genres";
+            kind: "because_you_liked" | "people_with_your_taste" | "theme" | "shared_genres";
+            /**
+             * Liked
+             * @description theme: of how many
+             * @default null
+             */
+            liked: number | null;
             /**
              * Name
              * @default null
@@ -1389,6 +1419,12 @@ export interface components {
              * @default null
              */
             people: number | null;
+            /**
+             * Titles
+             * @description theme: how many of the liked titles have it
+             * @default null
+             */
+            titles: number | null;
             /**
              * Weight
              * @description because_you_liked: its part of the score
@@ -1463,6 +1499,19 @@ export interface components {
          *         20
          *       ]
          *     }
+         * @example {
+         *       "algorithm": "blend",
+         *       "ratings": [
+         *         {
+         *           "anime_id": 1535
+         *         }
+         *       ],
+         *       "weights": {
+         *         "content-based": 0.2,
+         *         "item-item": 0.5,
+         *         "user-user": 0.3
+         *       }
+         *     }
          */
         RecommendationRequest: {
             /**
@@ -1471,7 +1520,7 @@ export interface components {
              * @default hybrid
              * @enum {string}
              */
-            algorithm: "hybrid" | "user-user" | "item-item" | "ranker" | "content-based" | "popular";
+            algorithm: "hybrid" | "user-user" | "item-item" | "ranker" | "title-similarity" | "content-based" | "popular" | "neural" | "blend" | "matrix-factorization" | "item2vec";
             /**
              * Diversity
              * @description how much to favor titles unlike those above them
@@ -1527,7 +1576,24 @@ export interface components {
              * @default []
              */
             watched_ids: number[];
-        };
+            /**
+             * Weights
+             * @description with `algorithm` blend: how much each of the others counts, from 0 to 1. Default: see `GET /api/v1/algorithms`
+             * @default null
+             */
+            weights: {
+                "content-based"?: number;
+                hybrid?: number;
+                "item-item"?: number;
+                item2vec?: number;
+                "matrix-factorization"?: number;
+                neural?: number;
+                popular?: number;
+                ranker?: number;
+                "title-similarity"?: number;
+                "user-user"?: number;
+            } | null;
+        } & unknown;
         /**
          * RecommendedItem
          * @description A recommended title.
@@ -1959,7 +2025,8 @@ export interface operations {
                      *           "label": "Best of everything",
                      *           "name": "hybrid",
                      *           "needs_list": false,
-                     *           "similar": true
+                     *           "similar": true,
+                     *           "weights": null
                      *         }
                      *       ]
                      *     }
@@ -2201,6 +2268,8 @@ export interface operations {
     getSimilarAnime: {
         parameters: {
             query?: {
+                /** @description with `algorithm` blend: how much each of the others counts, from 0 to 1, such as `item-item:0.5,user-user:0.3`. Default: see `GET /api/v1/algorithms` */
+                weights?: string[];
                 /** @description one of these: TV, Movie, OVA, ONA, Special, Music */
                 types?: string[];
                 /** @description all of these */
@@ -2218,9 +2287,11 @@ export interface operations {
                 /** @description whether adult titles may appear */
                 nsfw?: boolean;
                 /** @description one of those that can find similar titles */
-                algorithm?: "hybrid" | "item-item" | "content-based";
+                algorithm?: "hybrid" | "item-item" | "title-similarity" | "content-based" | "neural" | "blend" | "matrix-factorization" | "item2vec";
                 /** @description how many titles to return */
                 limit?: number;
+                /** @description `exclude`: at most one title per franchise, the one to start with, and nothing of the title's own; `entry_point`: the same with its own; `allow`: the algorithm's own order */
+                franchise?: components["schemas"]["FranchiseMode"];
             };
             header?: never;
             path: {
@@ -2271,6 +2342,15 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3235,6 +3315,14 @@ export interface operations {
                      *               "genres": [
                      *                 "Thriller"
                      *               ],
+                     *               "kind": "theme",
+                     *               "liked": 5,
+                     *               "titles": 4
+                     *             },
+                     *             {
+                     *               "genres": [
+                     *                 "Thriller"
+                     *               ],
                      *               "kind": "shared_genres"
                      *             }
                      *           ],
@@ -3270,6 +3358,15 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3679,6 +3776,8 @@ export interface operations {
     recommendForUser: {
         parameters: {
             query?: {
+                /** @description with `algorithm` blend: how much each of the others counts, from 0 to 1, such as `item-item:0.5,user-user:0.3`. Default: see `GET /api/v1/algorithms` */
+                weights?: string[];
                 /** @description `entry_point`: at most one title per franchise, and of a franchise that is not in the list only the one to start with; `exclude`: the same, but nothing of a franchise in the list; `allow`: the algorithm's own order */
                 franchise?: components["schemas"]["FranchiseMode"];
                 /** @description how much to favor titles unlike those above them */
@@ -3704,7 +3803,7 @@ export interface operations {
                 /** @description whether adult titles may appear */
                 nsfw?: boolean;
                 /** @description see `GET /api/v1/algorithms` */
-                algorithm?: "hybrid" | "user-user" | "item-item" | "ranker" | "content-based" | "popular";
+                algorithm?: "hybrid" | "user-user" | "item-item" | "ranker" | "title-similarity" | "content-based" | "popular" | "neural" | "blend" | "matrix-factorization" | "item2vec";
                 /** @description how many titles; default: the algorithm's own number */
                 limit?: number | null;
                 /** @description titles never to recommend */
@@ -3763,6 +3862,14 @@ export interface operations {
                      *               "genres": [
                      *                 "Thriller"
                      *               ],
+                     *               "kind": "theme",
+                     *               "liked": 5,
+                     *               "titles": 4
+                     *             },
+                     *             {
+                     *               "genres": [
+                     *                 "Thriller"
+                     *               ],
                      *               "kind": "shared_genres"
                      *             }
                      *           ],
@@ -3810,6 +3917,15 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4128,6 +4244,15 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

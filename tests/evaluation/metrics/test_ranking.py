@@ -11,6 +11,7 @@ from scipy.sparse import csr_array
 from evaluation.metrics.ranking import (
     Mean,
     adult_share,
+    graded_ndcg_at,
     hit_at,
     later_part_share,
     ndcg_at,
@@ -33,6 +34,16 @@ def test_ndcg_discounts_by_place() -> None:
 def test_ndcg_is_1_for_the_ideal_order_and_0_without_a_hit() -> None:
     assert ndcg_at(rows(1, 2, 3), rows(2, 1), 10) == pytest.approx(1.0)
     assert ndcg_at(rows(4, 5), rows(1), 10) == 0.0
+
+
+def test_graded_ndcg_weighs_gains_by_place() -> None:
+    shown, every = np.array([1.0, 0.0, 3.0]), np.array([2.0, 0.0, 1.0, 3.0])
+    ideal = 3 + 2 / math.log2(3) + 1 / 2
+    assert graded_ndcg_at(shown, every, 10) == pytest.approx((1 + 3 / 2) / ideal)
+    assert graded_ndcg_at(shown, every, 1) == pytest.approx(1 / 3)
+    assert graded_ndcg_at(np.array([3.0, 2.0, 1.0]), every, 3) == pytest.approx(1.0)
+    assert graded_ndcg_at(np.empty(0), every, 10) == 0.0
+    assert math.isnan(graded_ndcg_at(shown, np.zeros(4), 10))
 
 
 def test_ndcg_ideal_has_at_most_k_hits() -> None:

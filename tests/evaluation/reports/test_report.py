@@ -110,6 +110,10 @@ def test_table_refuses_a_row_of_another_length() -> None:
         Table("", "", ("a", "b"), (("1",),))
 
 
+def test_table_keeps_a_bar_within_its_cell() -> None:
+    assert "| a\\|b | c |" in Table("", "", ("x", "y"), (("a|b", "c"),)).markdown()
+
+
 def test_plot_is_reproducible_and_has_no_date(tmp_path: Path) -> None:
     first, second = tmp_path / "a.svg", tmp_path / "b.svg"
     draw(OURS, THEIRS, first)

@@ -32,7 +32,7 @@ class Site:
     _process: subprocess.Popen[bytes] | None = None
 
     def __post_init__(self) -> None:
-        self.model_dir = self.place.store.directory
+        self.model_dir = self.place.store.root
         self.other_model_dir = self.model_dir.with_name("other-models")
         # without a floor, since each of a few people is to be seen
         self.place.environ.update({"API_KEYS": f"admin:{self.key}", "ANONYMITY_FLOOR": "0"})

@@ -114,7 +114,7 @@ def test_power_cut_leaves_a_whole_model(
     recording: Recording, sqlite_place: Place, chance: random.Random
 ) -> None:
     store = ModelStore(recording.folder / "models")
-    environ = {**sqlite_place.environ, **recording.environ, "MODEL_DIR": str(store.directory)}
+    environ = {**sqlite_place.environ, **recording.environ, "MODEL_DIR": str(store.root)}
     disk, published = Disk(recording.folder), dict[int, str]()
     for _ in range(VERSIONS):
         build(environ, "--force")

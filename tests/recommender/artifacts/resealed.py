@@ -27,7 +27,6 @@ from recommender.artifacts.snapshot import ModelFormatError, Snapshot
 from recommender.artifacts.store import MANIFEST_FILE, ModelStore, fingerprint, seal
 from recommender.data.query import Query
 from recommender.models.ranker import Ranker
-from recommender.models.registry import ALGORITHMS
 from recommender.models.user_user import UserUser
 from recommender.pipeline.explanations import SharedListExplainer
 from tests.recommender.small import own_order
@@ -96,7 +95,7 @@ DAMAGES: Mapping[str, Damage] = {
     "one dimension more": on_array(lambda a: a[None]),
     "NaN": at(1, np.nan, "f"),
     "infinite": at(0.5, np.inf, "f"),
-    "huge": on_array(lambda a: np.full_like(a, 3e38) if a.dtype.kind == "f" else None),
+    "huge": on_array(lambda a: np.full_like(a, 3e38) if a.dtype.kind == "f" and a.size else None),
     "negative": on_array(lambda a: -1 - np.abs(a) if a.dtype.kind == "f" else None),
     "negative index": at(0, -1, "i"),
     "huge index": at(0.5, 2**31 - 1, "iu"),
@@ -130,7 +129,7 @@ QUERIES = [
 def question(snapshot: Snapshot) -> None:
     """Ask a model everything that a server would; raises AssertionError for an answer that is no number."""
     for query in QUERIES:
-        for name in ALGORITHMS:
+        for name in snapshot.algorithms:
             context = snapshot.context(query)
             assert np.isfinite(snapshot.scorer(name).scores(context)).all(), f"{name} is not finite"
             page = own_order(snapshot.scorer(name), context, 30)
@@ -154,13 +153,13 @@ def outcomes(model: Path, copy: Path) -> dict[tuple[str, str], str]:
     """The outcome of each damage that can be done to each file of a model, in a process of its own.
 
     Args:
-        model: directory of a store; not changed.
+        model: root of a store; not changed.
         copy: where its damaged copies are made.
     """
     found: dict[tuple[str, str], str] = {}
     waiting = [
         (file.name, name)
-        for file, name in product(sorted((model / NAME).iterdir()), DAMAGES)
+        for file, name in product(sorted((ModelStore(model).directory / NAME).iterdir()), DAMAGES)
         if file.name != MANIFEST_FILE and DAMAGES[name](file.read_bytes()) is not None
     ]
     while waiting:
@@ -197,17 +196,18 @@ def main(model: Path, copy: Path) -> None:
     warnings.simplefilter("ignore")
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     shutil.copytree(model, copy, dirs_exist_ok=True)
-    store, manifest = ModelStore(copy), ModelStore(model).manifest(NAME)
+    store, original = ModelStore(copy), ModelStore(model)
+    manifest = original.manifest(NAME)
     for file, name in json.load(sys.stdin):
-        path = copy / NAME / file
+        path, whole = (each.directory / NAME / file for each in (store, original))
         path.unlink()  # never in place: arrays of the last model may be mapped still
-        path.write_bytes(DAMAGES[name]((model / NAME / file).read_bytes()) or b"")
+        path.write_bytes(DAMAGES[name](whole.read_bytes()) or b"")
         sealed = seal({**manifest, "files": manifest["files"] | {file: fingerprint(path)}})
-        (copy / NAME / MANIFEST_FILE).write_text(json.dumps(sealed), "utf-8")
+        (store.directory / NAME / MANIFEST_FILE).write_text(json.dumps(sealed), "utf-8")
         sys.stdout.write(outcome(store).replace("\n", " ") + "\n")
         sys.stdout.flush()
         path.unlink()
-        shutil.copy(model / NAME / file, path)
+        shutil.copy(whole, path)
 
 
 if __name__ == "__main__":

@@ -13,10 +13,16 @@ import pytest
 from recommender.artifacts import snapshot, store
 from recommender.artifacts.snapshot import FORMAT, OLDER_FORMATS, Snapshot
 from recommender.artifacts.store import ModelStore, NoModelError
+from recommender.models.registry import SPECS
+from recommender.models.title_similarity import TitleSimilarity
 from tests.recommender.artifacts.resealed import question
+from tests.recommender.models.test_contract import output
+from tests.recommender.small import likes, training_data
 
 NEXT = FORMAT + 1
-EARLIER = Path(__file__).with_name("model-format-5.zip")  # of the small world, built by an earlier release
+# of the small world, built by releases whose models are still served
+STORED = {number: Path(__file__).with_name(f"model-format-{number}.zip") for number in (5, 6)}
+EARLIER = STORED[5]
 
 
 @contextmanager
@@ -42,18 +48,35 @@ def served(directory: Path) -> tuple[str, int]:
     return version.name, version.manifest["format"]
 
 
-def test_model_of_an_earlier_release_is_served(tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", STORED)
+def test_model_of_an_earlier_release_is_served(number: int, tmp_path: Path) -> None:
     """Where this fails, the files or the configuration have changed: raise FORMAT.
 
-    Keep the file as long as FORMAT or OLDER_FORMATS has its format, and add one of the new format.
+    Keep a file as long as FORMAT or OLDER_FORMATS has its format, and add one of the new format.
     """
-    assert 5 in (FORMAT, *OLDER_FORMATS)
+    assert set(STORED) == {FORMAT, *OLDER_FORMATS}
+    with zipfile.ZipFile(STORED[number]) as file:
+        file.extractall(tmp_path)
+    version = ModelStore(tmp_path).load()
+    assert (version.name, version.manifest["format"]) == ("v0001", number)
+    assert version.snapshot.origin.revision == 7
+    question(version.snapshot)
+
+
+def test_earlier_model_is_served_with_derived_models(tmp_path: Path) -> None:
     with zipfile.ZipFile(EARLIER) as file:
         file.extractall(tmp_path)
     version = ModelStore(tmp_path).load()
-    assert (version.name, version.manifest["format"]) == ("v0001", 5)
-    assert version.snapshot.origin.revision == 7
-    question(version.snapshot)
+    derived = [spec for spec in SPECS if spec.derived]
+    assert derived
+    assert not {spec.name for spec in derived} & version.manifest["config"]["models"].keys()
+    snapshot = version.snapshot
+    data = training_data(snapshot.ratings, snapshot.catalog)
+    context = snapshot.context(likes([2, 6, 11]))
+    for spec in derived:
+        built = spec.model.fit(data, snapshot.models, spec.config())
+        assert output(snapshot.models[spec.model], context) == output(built, context), spec.name
+    assert snapshot.models[TitleSimilarity].scores(context).any()
 
 
 def test_next_release_serves_the_model_that_is_there(directory: Path, small_model: Snapshot) -> None:
@@ -100,7 +123,8 @@ def test_other_format_is_removed_after_three_builds(
     """People who were erased are gone from the disk after three builds, whichever release built."""
     with next_format():
         ModelStore(directory).publish(small_model, {})
-    first, second = directory / "v0001", directory / f"format-{NEXT}" / "v0002"
+    first = ModelStore(directory).directory / "v0001"
+    second = directory / f"format-{NEXT}" / "v0002"
     stays, goes = (first, second) if back else (second, first)
     for age, version in ((200, goes), (100, stays)):
         seconds = (version / "manifest.json").stat().st_mtime - age

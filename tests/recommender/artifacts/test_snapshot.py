@@ -20,7 +20,7 @@ from recommender.fitting import fit_snapshot
 from recommender.kernels.vector_index import VectorIndexConfig
 from recommender.models.neighbors import NeighborsConfig
 from recommender.models.popularity import Popularity
-from recommender.models.registry import ALGORITHMS, ModelConfig
+from recommender.models.registry import OPTIONAL, ModelConfig
 from recommender.models.user_user import UserUser
 from tests.recommender.small import Lists, catalog, newer, own_order, random_lists, ratings
 
@@ -55,7 +55,7 @@ QUERIES = [Query.of(enumerate(values)) for values in ([], [10], [0, 0, 0], [1, 2
 def answers(snapshot: Snapshot, k: int = 20, overlay: Overlay | None = None) -> dict[str, list[bytes]]:
     """The rankings of every algorithm."""
     found = {}
-    for name in ALGORITHMS:
+    for name in snapshot.algorithms:
         contexts = [snapshot.context(query, overlay) for query in QUERIES]
         rankings = [own_order(snapshot.scorer(name), context, k) for context in contexts]
         found[name] = [part.tobytes() for r in rankings for part in (r.anime_rows, r.scores)]
@@ -96,10 +96,10 @@ def test_larger_model_survives_the_disk(snapshot: Snapshot, tmp_path: Path) -> N
     ids=["one title", "one like", "nobody", "nothing rated", "nothing liked"],
 )
 def test_smallest_worlds_survive_the_disk(tmp_path: Path, n_anime: int, lists: Lists) -> None:
-    snapshot = fit_snapshot(catalog(n_anime), ratings(lists, n_anime))
+    snapshot = fit_snapshot(catalog(n_anime), ratings(lists, n_anime), config=ModelConfig.default(OPTIONAL))
     loaded = saved_and_loaded(snapshot, tmp_path)
     query = Query.of([(0, 10)])
-    for name in ALGORITHMS:
+    for name in snapshot.algorithms:
         ranking = own_order(snapshot.scorer(name), snapshot.context(query), 5)
         assert len(ranking) == n_anime - 1
         again = own_order(loaded.scorer(name), loaded.context(query), 5)
@@ -127,7 +127,8 @@ def test_loaded_arrays_are_mapped_and_read_only(small_model: Snapshot, tmp_path:
 def test_newer_users_change_only_what_builds_on_neighbors(small_model: Snapshot) -> None:
     before = answers(small_model)
     after = answers(small_model, overlay=newer({5: {0: 10, 1: 10, 2: 10}}, len(small_model.catalog)))
-    assert {name for name in ALGORITHMS if after[name] != before[name]} == {"user-user", "hybrid", "ranker"}
+    changed = {name for name in after if after[name] != before[name]}
+    assert changed == {"user-user", "hybrid", "ranker", "blend"}
     assert answers(small_model) == before
 
 

@@ -45,7 +45,7 @@ def served(directories: Iterable[Path]) -> list[str]:
 def damaged(two_versions: Path, target: Path, name: str, damage: Callable[[bytes], bytes]) -> Path:
     """A copy of the store, made of links, in which one file of v0002 is another."""
     shutil.copytree(two_versions, target, copy_function=os.link)
-    file = target / "v0002" / name
+    file = ModelStore(target).directory / "v0002" / name
     content = file.read_bytes()
     file.unlink()
     file.write_bytes(damage(content))
@@ -77,22 +77,22 @@ def flip(content: bytes, position: int) -> bytes:
 def test_any_damaged_file_serves_the_previous_version(
     two_versions: Path, tmp_path: Path, damage: Callable[[bytes], bytes]
 ) -> None:
-    files = sorted(path.name for path in (two_versions / "v0002").iterdir())
+    files = sorted(path.name for path in (ModelStore(two_versions).directory / "v0002").iterdir())
     stores = [damaged(two_versions, tmp_path / name, name, damage) for name in files]
     assert dict(zip(files, served(stores), strict=True)) == dict.fromkeys(files, "v0001")
 
 
 def test_any_missing_file_serves_the_previous_version(two_versions: Path, tmp_path: Path) -> None:
-    files = sorted(path.name for path in (two_versions / "v0002").iterdir())
+    files = sorted(path.name for path in (ModelStore(two_versions).directory / "v0002").iterdir())
     for name in files:
         shutil.copytree(two_versions, tmp_path / name, copy_function=os.link)
-        (tmp_path / name / "v0002" / name).unlink()
+        (ModelStore(tmp_path / name).directory / "v0002" / name).unlink()
     found = served(tmp_path / name for name in files)
     assert dict(zip(files, found, strict=True)) == dict.fromkeys(files, "v0001")
 
 
 def test_any_changed_character_of_a_manifest_is_noticed(two_versions: Path, tmp_path: Path) -> None:
-    text = (two_versions / "v0002" / "manifest.json").read_text("ascii")
+    text = (ModelStore(two_versions).directory / "v0002" / "manifest.json").read_text("ascii")
     positions, start = {}, 0
     for line in text.splitlines(keepends=True):
         letters = [number for number, character in enumerate(line) if character.isalnum()]
@@ -185,7 +185,7 @@ def test_model_of_another_dimension_is_skipped(store: ModelStore, dims: int) -> 
     change_manifest(
         store, lambda manifest: manifest["config"]["models"]["user-user"]["search"].update(dims=dims)
     )
-    assert served([store.directory]) == ["v0001"]
+    assert served([store.root]) == ["v0001"]
 
 
 @pytest.mark.parametrize("content", ["", "[]", "null", "{", "{}", "\x00\x01"])

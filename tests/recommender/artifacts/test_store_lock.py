@@ -29,7 +29,7 @@ def test_lock_refuses_a_builder_in_another_process(store: ModelStore) -> None:
     )
     with store.lock(1):
         done = subprocess.run(
-            [sys.executable, "-c", script, str(store.directory)],
+            [sys.executable, "-c", script, str(store.root)],
             cwd=ROOT,
             capture_output=True,
             text=True,

@@ -77,3 +77,24 @@ def test_network_is_reproducible_and_survives_saving(tmp_path: Path) -> None:
     saved = Network.load(DirectoryReader(tmp_path, "network", n_anime=0), n_features=4)
     assert one.scores(FEATURES[0]).tobytes() == two.scores(FEATURES[0]).tobytes()
     assert one.scores(FEATURES[0]).tobytes() == saved.scores(FEATURES[0]).tobytes()
+
+
+def test_average_is_the_mean_of_networks_of_other_seeds() -> None:
+    labels = (FEATURES[:, :, 0] > 0).astype(np.float32)
+    together = Network.fit_average(FEATURES, labels, listwise_softmax, START, CONFIG, 3)
+    alone = [
+        Network.fit(FEATURES, labels, listwise_softmax, START, replace(CONFIG, seed=CONFIG.seed + number))
+        for number in range(3)
+    ]
+    flat = FEATURES.reshape(-1, FEATURES.shape[-1])
+    scores = [network.scores(flat) for network in alone]
+    assert np.ptp(scores, axis=0).max() > 0.01
+    assert together.scores(flat) == pytest.approx(np.mean(scores, axis=0), abs=1e-4)
+
+
+def test_network_is_fitted_to_halves_as_to_floats() -> None:
+    labels = (FEATURES[:, :, 0] > 0).astype(np.float32)
+    halves = FEATURES.astype(np.float16)
+    one = Network.fit(halves, labels, listwise_softmax, START, CONFIG)
+    two = Network.fit(halves.astype(np.float32), labels, listwise_softmax, START, CONFIG)
+    assert one.scores(FEATURES[0]) == pytest.approx(two.scores(FEATURES[0]), abs=1e-3)

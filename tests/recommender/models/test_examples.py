@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from recommender.artifacts.snapshot import Snapshot
-from recommender.data.training_data import TrainingData
 from recommender.models.examples import ExamplesConfig, TrainingExamples, training_examples
 from recommender.models.features import LIKE_FEATURES, NAMES
+from recommender.models.training_data import TrainingData
 from recommender.training.queries import training_data
 
 CONFIG = ExamplesConfig(candidates=20, others=5, pairs=6)
@@ -18,7 +18,9 @@ CONFIG = ExamplesConfig(candidates=20, others=5, pairs=6)
 
 @pytest.fixture(scope="module")
 def data(snapshot: Snapshot) -> TrainingData:
-    return training_data(snapshot.catalog, snapshot.ratings, replace(snapshot.config.training, users=10))
+    return training_data(
+        snapshot.catalog, snapshot.franchises, snapshot.ratings, replace(snapshot.config.training, users=10)
+    )
 
 
 @pytest.fixture(scope="module")

@@ -1,8 +1,11 @@
-"""`hybrid`: cold start, dislikes, its linear start, and newer users."""
+"""`hybrid`: cold start, dislikes, its linear start, specificity, and newer users."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 
 from domain.titles import Title
@@ -15,11 +18,13 @@ from recommender.models.features import NAMES, Features
 from recommender.models.hybrid import Hybrid
 from recommender.models.item_item import ItemItem
 from recommender.models.ranker import Ranker
+from recommender.models.specificity import SpecificityConfig
 from tests.conftest import TITLES
 from tests.recommender.conftest import SMALL_CONFIG
-from tests.recommender.small import catalog, newer, random_lists, ratings
+from tests.recommender.small import catalog, likes, newer, own_order, random_lists, ratings
 
 N_ANIME = 40
+LISTS = [likes([3]), likes([3, 40, 77]), likes(range(0, 60, 12)), likes(range(0, 300, 9))]
 
 
 def two_crowds(n_users: int = 200) -> RatingsMatrix:
@@ -74,6 +79,37 @@ def test_hybrid_without_training_queries_keeps_its_linear_start() -> None:
     expected = features[0] + 0.3 * features[1]
     found = small.models[Hybrid].scores(context)[known]
     assert np.argsort(-found, kind="stable").tolist() == np.argsort(-expected, kind="stable").tolist()
+
+
+def without_specificity(model: Hybrid) -> Hybrid:
+    nothing = SpecificityConfig(theme=0, similarity=0)
+    return replace(model, specificity=replace(model.specificity, config=nothing))
+
+
+@pytest.mark.parametrize("query", LISTS)
+def test_odds_are_those_of_the_network_times_a_factor(snapshot: Snapshot, query: Query) -> None:
+    model, context = snapshot.models[Hybrid], snapshot.context(query)
+    plain, logarithms = without_specificity(model).scores(context), model.specificity.scores(context)
+    odds = plain / (1 - plain) * np.exp(logarithms)
+    assert model.scores(context) == pytest.approx(odds / (1 + odds), rel=1e-4)
+
+
+@pytest.mark.parametrize("query", LISTS)
+def test_network_alone_orders_titles_without_specificity(snapshot: Snapshot, query: Query) -> None:
+    model, context = without_specificity(snapshot.models[Hybrid]), snapshot.context(query)
+    known = np.setdiff1d(model.features.item_item.titles, query.anime_rows)
+    odds = model.network.scores(model.features.table(context, NAMES, known).T)
+    order = np.argsort(-odds, kind="stable")[:100]
+    assert (np.diff(model.scores(context)[known][order]) <= 0).all()
+
+
+@pytest.mark.parametrize("query", LISTS)
+def test_scores_are_at_most_1_and_a_page_begins_with_it(snapshot: Snapshot, query: Query) -> None:
+    context = snapshot.context(query)
+    scores = snapshot.models[Hybrid].scores(context)
+    assert np.isfinite(scores).all()
+    assert 0 <= scores.min() <= scores.max() <= 1
+    assert own_order(snapshot.models[Hybrid], context, 1).scores.tolist() == [1]
 
 
 def test_newer_users_count_for_hybrid_and_ranker(snapshot: Snapshot) -> None:

@@ -11,14 +11,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recommender.kernels.vector_index import VectorIndexConfig
-from recommender.models.base import ModelSpec, NoConfig
+from recommender.models import registry
+from recommender.models.base import AlgorithmInfo, ModelSpec, NoConfig
 from recommender.models.hybrid import Hybrid
 from recommender.models.neighbors import NeighborsConfig
 from recommender.models.popularity import PopularityConfig
 from recommender.models.registry import (
     ALGORITHMS,
     DEFAULT_ALGORITHM,
+    DEFAULT_SIMILAR_ALGORITHM,
     MODULES,
+    OPTIONAL,
     SPECS,
     ModelConfig,
     algorithm_model,
@@ -44,21 +47,27 @@ CONFIGS = st.builds(
 
 
 def test_fitting_order_puts_models_after_their_requirements() -> None:
-    order = [spec.model for spec in fitting_order()]
+    order = [spec.model for spec in fitting_order(OPTIONAL)]
     for spec in SPECS:
         assert all(order.index(required) < order.index(spec.model) for required in spec.requires), spec.name
 
 
 def test_fitting_order_has_every_model_once() -> None:
-    assert sorted(spec.name for spec in fitting_order()) == sorted(spec.name for spec in SPECS)
+    assert sorted(spec.name for spec in fitting_order(OPTIONAL)) == sorted(spec.name for spec in SPECS)
     assert len({spec.name for spec in SPECS}) == len({spec.model for spec in SPECS}) == len(MODULES)
 
 
 def test_algorithms_are_the_specs_that_declare_one() -> None:
-    assert list(ALGORITHMS) == [
-        *("hybrid", "user-user", "item-item", "ranker", "content-based", "popular"),
+    assert list(DEFAULT.algorithms) == [
+        *("hybrid", "user-user", "item-item", "ranker", "title-similarity", "content-based", "popular"),
+        "blend",
     ]
+    assert list(ALGORITHMS) == [spec.name for spec in SPECS if spec.algorithm is not None]
     assert DEFAULT_ALGORITHM == "hybrid"
+
+
+def test_default_for_similar_titles_can_find_them() -> None:
+    assert ALGORITHMS[DEFAULT_SIMILAR_ALGORITHM].similar
 
 
 @pytest.mark.parametrize("name", ALGORITHMS)
@@ -88,6 +97,82 @@ def test_config_is_frozen_and_has_a_default_for_each_field(spec: ModelSpec) -> N
         with pytest.raises(FrozenInstanceError):
             setattr(config, field.name, None)
     assert fields(config) or spec.config is NoConfig
+
+
+# -- optional models ---------------------------------------------------------------------------------
+
+
+class Walks:
+    """A model for others, never fitted."""
+
+
+class Embedding:
+    """An algorithm over it, never fitted."""
+
+
+INFO = AlgorithmInfo(label="Embedding", description="A description.")
+WALKS = ModelSpec(name="walks", model=Walks, config=NoConfig, optional=True)
+EMBEDDING = ModelSpec(
+    name="embedding",
+    model=Embedding,
+    config=NoConfig,
+    requires=(Walks, Hybrid),
+    algorithm=INFO,
+    optional=True,
+)
+
+
+@pytest.fixture
+def optional(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A registry with an optional algorithm, and an optional model that this requires."""
+    monkeypatch.setattr(registry, "SPECS", (*SPECS, EMBEDDING, WALKS))
+    monkeypatch.setattr(registry, "OPTIONAL", (*OPTIONAL, "embedding"))
+    monkeypatch.setattr(registry, "ALGORITHMS", {**ALGORITHMS, "embedding": INFO})
+
+
+def test_obligatory_models_require_no_optional_one() -> None:
+    by_model = {spec.model: spec for spec in SPECS}
+    for spec in SPECS:
+        assert spec.optional or not any(by_model[model].optional for model in spec.requires), spec.name
+
+
+@pytest.mark.usefixtures("optional")
+def test_default_config_holds_no_optional_model() -> None:
+    assert ModelConfig.default() == DEFAULT
+    assert not {"embedding", "walks"} & set(DEFAULT.models)
+    assert "embedding" not in DEFAULT.algorithms
+
+
+@pytest.mark.usefixtures("optional")
+def test_asked_algorithm_brings_the_models_that_it_requires() -> None:
+    config = ModelConfig.default(["embedding"])
+    assert set(config.models) == {*DEFAULT.models, "embedding", "walks"}
+    assert list(config.algorithms) == [*DEFAULT.algorithms, "embedding"]
+    names = [spec.name for spec in config.specs]
+    assert sorted(names) == sorted(config.models)
+    assert names.index("walks") < names.index("embedding")
+    assert [name for name in names if name in DEFAULT.models] == [spec.name for spec in DEFAULT.specs]
+
+
+@pytest.mark.parametrize("name", ["nearest", "hybrid", "walks"])
+@pytest.mark.usefixtures("optional")
+def test_default_config_refuses_names_of_no_optional_algorithm(name: str) -> None:
+    with pytest.raises(ValueError, match=rf"^'{name}' is no optional algorithm; known are: .*embedding$"):
+        ModelConfig.default([name])
+
+
+@pytest.mark.usefixtures("optional")
+def test_config_with_and_without_optional_models_survives_json() -> None:
+    for config in (DEFAULT, ModelConfig.default(["embedding"])):
+        assert ModelConfig.from_dict(json.loads(json.dumps(config.to_dict()))) == config
+
+
+@pytest.mark.usefixtures("optional")
+def test_from_dict_names_what_an_optional_model_lacks() -> None:
+    values = ModelConfig.default(["embedding"]).to_dict()
+    del values["models"]["walks"]
+    with pytest.raises(ValueError, match=r"other models: walks$"):
+        ModelConfig.from_dict(values)
 
 
 # -- configuration -------------------------------------------------------------------------------------
@@ -158,6 +243,13 @@ def test_from_dict_names_unknown_and_missing_fields(path: tuple[str, ...], remov
 def test_from_dict_names_unknown_and_missing_models(name: str, remove: bool) -> None:
     with pytest.raises(ValueError, match=rf"other models: {name}$"):
         ModelConfig.from_dict(change("models", name, remove=remove))
+
+
+def test_from_dict_takes_the_defaults_of_derived_models() -> None:
+    values = DEFAULT.to_dict()
+    for name in ("title-similarity", "themes", "specificity"):
+        del values["models"][name]
+    assert ModelConfig.from_dict(values) == DEFAULT
 
 
 def test_added_field_is_saved_only_where_it_is_not_its_default() -> None:

@@ -21,7 +21,7 @@ from recommender.pipeline.explanations import Explanation, SharedListExplainer
 from tests.conftest import TITLES
 from tests.recommender.small import own_order
 
-ADDITIVE = ["item-item", "user-user", "content-based"]
+ADDITIVE = ["item-item", "user-user", "title-similarity", "content-based", "blend"]
 RNG = np.random.default_rng(4)
 LISTS = [
     Query.of(

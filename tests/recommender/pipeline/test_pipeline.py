@@ -132,9 +132,11 @@ def test_entry_point_must_be_allowed_itself() -> None:
 
 
 def test_niche_puts_little_known_titles_first() -> None:
-    ranking = page(likes([9]), PageOptions(ALLOW, niche=1.0), 6)
-    assert ranking.anime_rows.tolist() == [5, 4, 6, 3, 2, 1]
+    ranking = page(likes([9]), PageOptions(ALLOW, niche=1.0))
+    # with ten likes or none, 5 to 8 come last
+    assert ranking.anime_rows.tolist() == [4, 3, 2, 1, 0, 5, 6, 8, 7]
     assert ranking.scores[0] == 1.0
+    assert ranking.scores[5:].tolist() == [0.0] * 4
     assert (np.diff(ranking.scores) <= 0).all()
 
 

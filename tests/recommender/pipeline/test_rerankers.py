@@ -9,10 +9,11 @@ from scipy.sparse import csr_array
 from recommender.data.query import Query
 from recommender.franchises import Franchises
 from recommender.models.content_based import ContentBased, ContentConfig
+from recommender.models.popularity import Popularity
 from recommender.pipeline.candidates import Candidates
 from recommender.pipeline.options import FranchiseMode, PageOptions, PageRequest
 from recommender.pipeline.rerankers import DiversityReranker, FranchiseReranker, NicheReranker, Reranker
-from tests.recommender.small import catalog, context, likes, popularity
+from tests.recommender.small import catalog, context, likes, popularity, specificity
 
 N = 4
 EVERYTHING = np.ones(N, bool)
@@ -40,35 +41,58 @@ def test_reranker_without_a_request_returns_its_candidates(reranker: Reranker) -
 
 # -- niche ---------------------------------------------------------------------------------------------
 
-LIKES = popularity([1, 1, 1, 1], [99, 0, 24, 99])  # popularity 1, 0, 24/99, 1
+LIKES = popularity([1, 1, 1, 1], [99, 1, 24, 99])  # popularity 1, 1/99, 24/99, 1
+#            0 is most like 1, and half as much, and least, like 2 and 3
+SIMILARITY = specificity([[0, 1, 0.5, 0.001], [0] * N, [0] * N, [0] * N])
+
+
+def by_niche(
+    keys: list[float],
+    niche: float,
+    query: Query = NOBODY,
+    known: Popularity = LIKES,
+    reranker: NicheReranker | None = None,
+) -> Candidates:
+    request = context(query, catalog(N), known, SIMILARITY)
+    return (reranker or NicheReranker()).rerank(candidates(keys), request, options(niche=niche))
 
 
 def test_niche_divides_scores_by_popularity() -> None:
-    request = options(niche=1.0)
-    found = NicheReranker(power=0.5, floor=0.01).rerank(
-        candidates([1.0, 0.2, 0.5, -1.5]), context(NOBODY, catalog(N), LIKES), request
-    )
-    weighed = np.array([1.0 / 1.01**0.5, 0.2 / 0.01**0.5, 0.5 / (24 / 99 + 0.01) ** 0.5])
+    found = by_niche([1.0, 0.2, 0.5, -1.5], 1.0)
+    weighed = np.array([1.0 / 1.01**0.5, 0.2 / (1 / 99 + 0.01) ** 0.5, 0.5 / (24 / 99 + 0.01) ** 0.5])
     assert found.keys[:3] == pytest.approx(weighed / weighed.max())
     assert found.keys[3] == -1.5  # without a score: as it was
     assert found.best(4).tolist() == [1, 2, 0, 3]
 
 
 def test_niche_weighs_less_at_half_the_strength() -> None:
-    request = options(niche=0.5)
-    found = NicheReranker(power=0.5, floor=0.01).rerank(
-        candidates([1.0, 0.2, 0.5, -1.5]), context(NOBODY, catalog(N), LIKES), request
-    )
-    weighed = np.array([1.0 / 1.01**0.25, 0.2 / 0.01**0.25, 0.5 / (24 / 99 + 0.01) ** 0.25])
+    found = by_niche([1.0, 0.2, 0.5, -1.5], 0.5)
+    weighed = np.array([1.0 / 1.01**0.25, 0.2 / (1 / 99 + 0.01) ** 0.25, 0.5 / (24 / 99 + 0.01) ** 0.25])
     assert found.keys[:3] == pytest.approx(weighed / weighed.max())
 
 
 def test_niche_scores_are_relative_to_titles_outside_the_list() -> None:
-    found = NicheReranker().rerank(
-        candidates([1.0, 0.9, 0.5, 0.2]), context(likes([1]), catalog(N), LIKES), options(niche=1.0)
-    )
+    found = by_niche([1.0, 0.9, 0.5, 0.2], 1.0, likes([1]))
     assert found.keys[[0, 2, 3]].max() == 1.0
     assert found.keys[1] > 1.0
+
+
+@pytest.mark.parametrize("niche", [1.0, 0.5])
+def test_niche_prefers_titles_like_those_of_the_list(niche: float) -> None:
+    known = popularity([1] * N, [50, 1, 1, 1])  # 1 to 3 are equally obscure
+    found = by_niche([1.0, 0.4, 0.5, 0.5], niche, likes([0]), known)
+    # similarity to the list against that of title 1, the best: 1, .5, and .03, the least that counts
+    weighed = np.array([0.4, 0.5 * 0.5 ** (0.5 * niche), 0.5 * 0.03 ** (0.5 * niche)])
+    assert found.keys[1:] == pytest.approx(weighed / weighed.max(), rel=1e-5)
+
+
+@pytest.mark.parametrize("niche", [0.01, 1.0])
+def test_niche_puts_titles_of_too_few_likes_last(niche: float) -> None:
+    known = popularity([1] * N, [1000, 4, 5, 4])  # of 1000 likes, 5 are the least
+    found = by_niche([0.1, 1.0, -1.9, -1.0], niche, NOBODY, known)
+    assert found.best(4).tolist() == [0, 2, 1, 3]
+    assert found.keys[0] == 1.0
+    assert found.ranking(4).scores.tolist() == [1.0, 0.0, 0.0, 0.0]
 
 
 # -- franchises: 1 starts the story of 0 and 2, of which 2 is a recap; 3 stands alone ------------------

@@ -12,7 +12,7 @@ from recommender.data.query import Query
 from recommender.franchises import Franchises
 from recommender.models.content_based import ContentBased, ContentConfig
 from recommender.models.context import ScoringContext
-from tests.recommender.small import catalog, context, popularity
+from tests.recommender.small import catalog, context, popularity, specificity
 
 N = 10
 TITLES = catalog(N)  # the id is the row
@@ -36,4 +36,4 @@ def request_of(query: Query, kinds: Sequence[int] = range(N)) -> ScoringContext:
     """A request to this world; titles of one kind are described alike."""
     terms = csr_array(np.eye(N, dtype=np.float32)[list(kinds)])
     content = ContentBased(ContentConfig(), terms, np.ones(N, np.float32))
-    return context(query, TITLES, POPULARITY, content, franchises=SAGA)
+    return context(query, TITLES, POPULARITY, content, specificity(np.zeros((N, N))), franchises=SAGA)

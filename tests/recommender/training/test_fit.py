@@ -7,7 +7,8 @@ from typing import Any
 
 from recommender.artifacts.snapshot import Origin
 from recommender.fitting import fit_snapshot
-from recommender.models.registry import SPECS, fitting_order
+from recommender.franchises import Franchises
+from recommender.models.registry import SPECS
 from recommender.training.fit import fit_models
 from recommender.training.queries import training_data
 from tests.recommender.conftest import SMALL_CONFIG
@@ -30,14 +31,18 @@ class Recorder:
 
 def test_fit_models_fits_every_model_in_order() -> None:
     run = Recorder()
-    models = fit_models(training_data(TITLES, MATRIX, SMALL_CONFIG.training), SMALL_CONFIG, run)
-    assert run.stages == [f"fit {spec.name}" for spec in fitting_order()]
+    models = fit_models(
+        training_data(TITLES, Franchises.singletons(len(TITLES)), MATRIX, SMALL_CONFIG.training),
+        SMALL_CONFIG,
+        run,
+    )
+    assert run.stages == [f"fit {spec.name}" for spec in SMALL_CONFIG.specs]
     assert set(models) == {spec.model for spec in SPECS}
 
 
 def test_fit_snapshot_runs_every_stage_by_name() -> None:
     run, origin = Recorder(), Origin(revision=3, database_id="here", generated_users=2)
     snapshot = fit_snapshot(TITLES, MATRIX, config=SMALL_CONFIG, origin=origin, run=run)
-    fits = [f"fit {spec.name}" for spec in fitting_order()]
-    assert run.stages == ["draw training queries", *fits, "find franchises", "index titles"]
+    fits = [f"fit {spec.name}" for spec in SMALL_CONFIG.specs]
+    assert run.stages == ["find franchises", "draw training queries", *fits, "index titles"]
     assert (snapshot.config, snapshot.origin) == (SMALL_CONFIG, origin)

@@ -10,7 +10,8 @@ import pytest
 
 from domain.ranges import FAVORITE, LIKED_FROM, UNRATED
 from recommender.artifacts.snapshot import Snapshot
-from recommender.data.training_data import TrainingConfig, TrainingQuery
+from recommender.franchises import Franchises
+from recommender.models.training_data import TrainingConfig, TrainingQuery
 from recommender.models.user_user import UserUser
 from recommender.training.queries import choose_training_users, training_data, training_queries
 from tests.recommender.small import catalog, random_lists, ratings
@@ -110,7 +111,7 @@ def test_training_queries_follow_from_the_seed() -> None:
 
 
 def test_training_data_hides_training_users_where_asked() -> None:
-    data = training_data(catalog(N_ANIME), MATRIX, SMALL)
+    data = training_data(catalog(N_ANIME), Franchises.singletons(N_ANIME), MATRIX, SMALL)
     hidden = set(MATRIX.users.ids[data.training_users].tolist())
     assert {example.query.user_id for example in data.queries} <= hidden
     kept = data.ratings_without_training_users.users.ids.tolist()

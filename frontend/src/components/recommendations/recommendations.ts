@@ -55,7 +55,7 @@ export function useRecommendations(wanted: Readonly<Ref<Wanted | null>>) {
 function requestFor({ body, self, excludeIds, knobs, limit }: Wanted) {
   const isEmpty = !body.ratings.length && !body.watched_ids.length
   const request = {
-    ...requestOf(isEmpty ? { ...knobs, algorithm: null } : knobs), // the API's default knows what to do without a list
+    ...requestOf(isEmpty ? { ...knobs, algorithm: null, weights: null } : knobs), // the API's default knows what to do without a list
     ...body,
     exclude_ids: excludeIds.slice(-MAX_EXCLUDED),
     limit,

@@ -12,15 +12,17 @@ from numpy.typing import NDArray
 
 from recommender.data.cache import Cache
 from recommender.data.catalog import Catalog
+from recommender.data.config import added
 from recommender.data.query import Query
 from recommender.data.ratings_matrix import RatingsMatrix
+from recommender.franchises import Franchises
 
 
 @dataclass(frozen=True)
 class TrainingConfig:
     """The users whose lists blends are trained on, and the parts of them that are sent in."""
 
-    users: int = 1_200  # held out of the models that would otherwise have seen their whole lists
+    users: int = 6_000  # held out of the models that would otherwise have seen their whole lists
     share: float = 0.1  # but at most this share of everybody
     min_ratings: int = 20  # such a user has at least this many ratings, …
     min_likes: int = 10  # … and likes at least this many titles
@@ -28,6 +30,7 @@ class TrainingConfig:
     shown: float = 0.8
     favorites: tuple[int, ...] = (1, 3, 5, 5, 10, 20)  # queries of so many liked titles, without ratings
     rated: tuple[int, ...] = (5, 12, 30)  # queries of so many titles, with ratings
+    queries: int = added(18_000)  # at most so many in all: of each user as many, chosen at random
     seed: int = 7
 
 
@@ -51,6 +54,7 @@ class TrainingData:
 
     Attributes:
         catalog: every title.
+        franchises: which of the titles belong together.
         ratings: every user.
         training_users: int64, rows of the users behind `queries`, ascending.
         queries: what models that combine others learn from; can be gone through more than once.
@@ -58,6 +62,7 @@ class TrainingData:
     """
 
     catalog: Catalog
+    franchises: Franchises
     ratings: RatingsMatrix
     training_users: NDArray[np.int64]
     queries: Iterable[TrainingQuery]
