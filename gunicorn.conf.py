@@ -13,10 +13,11 @@ for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
 
 import gunicorn.util
 
-from config import Config, ConfigError, require_free_port
+from config import Config, ConfigError
 from gateway import metrics
 from gateway.client import Outbox
 from gateway.orphans import name_worker, wait_for_orphans
+from gateway.ports import require_free_port
 from gateway.worker import GatewayWorker
 
 try:

@@ -1,8 +1,16 @@
 """Quality of recommendations: held-out users, two protocols, metrics with confidence intervals, baselines."""
 
+from __future__ import annotations
 
-class MissingLibraryError(Exception):
-    """A library that only evaluation needs is not installed; the message says what installs it."""
+from pathlib import Path
 
-    def __init__(self, library: str, command: str) -> None:
-        super().__init__(f"{library} is not installed; install it with: {command}")
+
+class EvaluationFileError(Exception):
+    """A file that results are compared with is not in its format; nothing of it is used."""
+
+    def __init__(self, path: Path, place: str, problem: str) -> None:
+        super().__init__(f"{path.name}, {place}: {problem}")
+
+
+class UnknownExampleError(Exception):
+    """An example page is requested of a theme or a title that is not known."""

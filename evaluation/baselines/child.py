@@ -11,9 +11,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from evaluation import MissingLibraryError
 from evaluation.baselines.exchange import Reply, Task, load_task, save
 from evaluation.baselines.model import BaselineModel
+from recommender.models.base import MissingLibraryError
 
 MISSING = 3  # exit code: a library is not installed
 

@@ -7,9 +7,9 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from threadpoolctl import threadpool_limits
 
-from evaluation import MissingLibraryError
 from evaluation.baselines.exchange import Task
 from evaluation.baselines.model import BaselineModel, one_by_one
+from recommender.models.base import MissingLibraryError
 
 try:
     from implicit.als import AlternatingLeastSquares

@@ -10,9 +10,9 @@ import time
 import numpy as np
 from numpy.typing import NDArray
 
-from evaluation import MissingLibraryError
 from evaluation.baselines.exchange import Task
 from evaluation.baselines.model import BaselineModel
+from recommender.models.base import MissingLibraryError
 
 try:
     import pandas as pd

@@ -77,12 +77,20 @@ def served_pages(
     Args:
         floor: default: that of a server.
     """
-    nobody_newer, published = Overlay.empty(len(snapshot.catalog)), Published("evaluation", None)
-    live = LiveVersion(
-        published, "", snapshot, nobody_newer, snapshot.origin.revision, floor or AnonymityFloor()
-    )
+    live = _live(snapshot, floor)
     service = RecommendationService(FixedModel(live))
     return lambda query, options: service.recommend(live, query, options).page
+
+
+def similar_titles(snapshot: Snapshot, algorithm: str) -> Callable[[int, int], NDArray[np.int64]]:
+    """(anime row, k) -> rows of k similar titles as the server finds them, without adult titles."""
+    service = RecommendationService(FixedModel(_live(snapshot)))
+
+    def similar(anime_row: int, k: int) -> NDArray[np.int64]:
+        anime_id = snapshot.catalog.vocabulary.id(anime_row)
+        return service.similar_titles(anime_id, algorithm, k, Filters()).page.ranking.anime_rows
+
+    return similar
 
 
 def contexts(snapshot: Snapshot) -> Callable[[Query], ScoringContext]:
@@ -118,3 +126,9 @@ def title_facts(snapshot: Snapshot) -> TitleFacts:
         snapshot.franchises.groups,
         snapshot.models[ContentBased].terms,
     )
+
+
+def _live(snapshot: Snapshot, floor: AnonymityFloor | None = None) -> LiveVersion:
+    nobody_newer, published = Overlay.empty(len(snapshot.catalog)), Published("evaluation", None)
+    revision = snapshot.origin.revision
+    return LiveVersion(published, "", snapshot, nobody_newer, revision, floor or AnonymityFloor())

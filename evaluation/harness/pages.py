@@ -21,7 +21,7 @@ from recommender.data.ratings_matrix import RatingsMatrix
 from recommender.models.hybrid import SPEC as HYBRID
 from recommender.models.hybrid import Hybrid
 from recommender.models.item_item import ItemItem
-from recommender.models.registry import ALGORITHMS, DEFAULT_ALGORITHM
+from recommender.models.registry import DEFAULT_ALGORITHM
 from serving.recommendations import RecommendOptions
 
 EXPLAINED_LISTS = 150  # of each protocol
@@ -91,7 +91,7 @@ def new_titles(
     cold = hide_titles(holdout, ColdStartConfig(seed=seed))
     snapshot = fit(cold.train)
     auc = {}
-    for algorithm in ALGORITHMS:
+    for algorithm in snapshot.algorithms:
         with progress(f"new titles, {algorithm}", len(cold.cases)) as step:
             auc[algorithm] = cold_auc(scores_of(snapshot, algorithm), cold.cases, step)
     return NewTitles(len(cold.titles), len(cold.cases), auc)

@@ -41,6 +41,21 @@ def ndcg_at(ranked: NDArray[np.int64], relevant: NDArray[np.int64], k: int) -> f
     return float(discounts[: len(hits)][hits].sum() / discounts[: min(k, len(relevant))].sum())
 
 
+def graded_ndcg_at(shown: NDArray[np.float64], every: NDArray[np.float64], k: int) -> float:
+    """NDCG@k with gains of any size; NaN where every gain is 0.
+
+    Args:
+        shown: gains of the titles of the ranking, best first.
+        every: gains of all titles there are, in any order: the k greatest are ideal.
+    """
+    ideal = -np.sort(-every)[:k]
+    if not ideal.any():
+        return NAN
+    discounts = 1.0 / np.log2(np.arange(2, k + 2))
+    first = shown[:k]
+    return float(first @ discounts[: len(first)] / (ideal @ discounts[: len(ideal)]))
+
+
 def recall_at(ranked: NDArray[np.int64], relevant: NDArray[np.int64], k: int) -> float:
     """Hits among the first k / min(k, relevant); NaN where nothing is relevant."""
     if not len(relevant):

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import cycle, islice
 from pathlib import Path
 
-from evaluation import MissingLibraryError
 from evaluation.harness.harness import Result
 from evaluation.harness.option_curves import OptionCurve
 from evaluation.harness.queries import RATED, SENT
+from evaluation.metrics.ranking import Mean
 from evaluation.protocols.holdout import PROTOCOLS
+from recommender.models.base import MissingLibraryError
 
 try:
     from matplotlib import rc_context
@@ -65,6 +66,21 @@ def draw_curves(curves: Sequence[OptionCurve], path: Path) -> None:
         figure.savefig(path, format="svg", metadata={"Date": None})
 
 
+def draw_panels(panels: Mapping[str, Mapping[str, Mean]], path: Path) -> None:
+    """Write an .svg: for each metric the bars of its methods. The same figures, the same bytes."""
+    methods = max(map(len, panels.values()))
+    with rc_context(STYLE):
+        figure = Figure(
+            figsize=(4.2 * len(panels), 0.3 * methods + 1.2), facecolor="white", layout="constrained"
+        )
+        every = figure.subplots(1, len(panels), squeeze=False)[0]
+        for axes, (title, means) in zip(every, panels.items(), strict=True):
+            _mean_bars(axes, means, [CANDIDATE_COLOR] * len(means))
+            axes.set(title=title)
+            axes.invert_yaxis()
+        figure.savefig(path, format="svg", metadata={"Date": None})
+
+
 def _curve(axes: Axes, curve: OptionCurve) -> None:
     """A line for each protocol; every point has the value of the option beside it."""
     for protocol, (color, marker, offset, align) in PROTOCOL_LOOKS.items():
@@ -95,19 +111,23 @@ def _curve(axes: Axes, curve: OptionCurve) -> None:
 
 def _bars(axes: Axes, candidates: Sequence[Result], baselines: Sequence[Result], protocol: str) -> None:
     """A bar for each method, in the order of the tables, with its interval."""
-    results = [*candidates, *baselines]
-    means = [result.quality(protocol).ndcg for result in results]
+    means = {result.name: result.quality(protocol).ndcg for result in (*candidates, *baselines)}
+    _mean_bars(axes, means, [CANDIDATE_COLOR] * len(candidates) + [BASELINE_COLOR] * len(baselines))
+    axes.set(title=f"{protocol}: {PROTOCOLS[protocol]}", xlabel="NDCG@10")
+
+
+def _mean_bars(axes: Axes, means: Mapping[str, Mean], colors: Sequence[str]) -> None:
+    """A bar for each name, with its interval."""
     axes.barh(
-        range(len(results)),
-        [mean.value for mean in means],
-        xerr=[mean.margin for mean in means],
-        color=[CANDIDATE_COLOR] * len(candidates) + [BASELINE_COLOR] * len(baselines),
+        range(len(means)),
+        [mean.value for mean in means.values()],
+        xerr=[mean.margin for mean in means.values()],
+        color=colors,
         error_kw={"elinewidth": 1, "capsize": 2},
     )
-    for place, mean in enumerate(means):
+    for place, mean in enumerate(means.values()):
         axes.text(mean.value + mean.margin, place, f"  {mean.value:.3f}", va="center")
-    axes.set_yticks(range(len(results)), [result.name for result in results])
-    axes.set(title=f"{protocol}: {PROTOCOLS[protocol]}", xlabel="NDCG@10")
+    axes.set_yticks(range(len(means)), list(means))
     axes.margins(x=0.15)
 
 

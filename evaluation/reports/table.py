@@ -21,7 +21,8 @@ class Table:
 
     def markdown(self) -> str:
         """A heading, the note, the table."""
-        lines = [self.header, ("---",) * len(self.header), *self.rows]
+        rows = (tuple(cell.replace("|", "\\|") for cell in row) for row in self.rows)
+        lines = [self.header, ("---",) * len(self.header), *rows]
         table = "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
         note = f"{self.note}\n\n" if self.note else ""
         return f"## {self.title}\n\n{note}{table}\n"
