@@ -76,9 +76,14 @@ class DirectoryReader:
         # mapped anew, so that the pages read for the checks are not kept in memory for this process
         return np.asarray(self._mapped(name))  # a plain array: each slice of a memmap costs 10 us
 
-    def rows(self, name: str, dtype: DTypeLike, shape: Shape, count: int) -> NDArray[Any]:
+    def rows(
+        self, name: str, dtype: DTypeLike, shape: Shape, count: int, *, ascending: bool = False
+    ) -> NDArray[Any]:
         """See ArrayReader."""
-        return self.array(name, dtype, shape, within=(0, count - 1))
+        found = self.array(name, dtype, shape, within=(0, count - 1))
+        if ascending and (found[1:] <= found[:-1]).any():
+            raise ValueError(f"{self._file(name).name} must be strictly ascending")
+        return found
 
     def offsets(self, name: str, shape: Shape, total: int, dtype: DTypeLike = np.int64) -> NDArray[Any]:
         """See ArrayReader."""

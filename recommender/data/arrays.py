@@ -53,8 +53,14 @@ class ArrayReader(Protocol):
         """
         ...
 
-    def rows(self, name: str, dtype: DTypeLike, shape: Shape, count: int) -> NDArray[Any]:
-        """One array of row numbers, 0 to count - 1."""
+    def rows(
+        self, name: str, dtype: DTypeLike, shape: Shape, count: int, *, ascending: bool = False
+    ) -> NDArray[Any]:
+        """One array of row numbers, 0 to count - 1.
+
+        Args:
+            ascending: each is larger than the one before it.
+        """
         ...
 
     def offsets(self, name: str, shape: Shape, total: int, dtype: DTypeLike = ...) -> NDArray[Any]:

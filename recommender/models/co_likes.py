@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -11,6 +12,7 @@ from scipy.sparse import csc_array
 
 from recommender.data.anonymity import AnonymityFloor
 from recommender.data.arrays import ArrayReader, ArrayWriter
+from recommender.data.vocabulary import Vocabulary
 from recommender.kernels.linear import BLOCK, gram
 from recommender.models.base import Floats, Models, ModelSpec
 from recommender.models.context import ScoringContext
@@ -87,9 +89,7 @@ class CoLikes:
 
     @classmethod
     def load(cls, reader: ArrayReader, _models: Models, config: CoLikesConfig) -> CoLikes:
-        titles = reader.rows("titles", np.int64, (None,), reader.n_anime)
-        if (titles[1:] <= titles[:-1]).any():
-            raise ValueError("co-likes.titles must be strictly ascending")
+        titles = reader.rows("titles", np.int64, (None,), reader.n_anime, ascending=True)
         n = len(titles)
         likers = reader.array("likers", np.float32, (n,), within=(0, 1e9))
         (n_users,) = reader.array("n_users", np.float64, (1,), within=(1, 1e9)).tolist()
@@ -97,7 +97,7 @@ class CoLikes:
 
     def of(self, context: ScoringContext, rows: NDArray[np.int64]) -> Lifts:
         """For these titles."""
-        places, liked = self._places(rows), self._places(context.query.liked_rows)
+        places, liked = self._vocabulary.rows(rows), self._vocabulary.rows(context.query.liked_rows)
         known, liked = places >= 0, liked[liked >= 0]
         liked = liked[:: max(1, -(-len(liked) // self.config.compared))]
         found = Lifts(*(np.zeros(len(rows), dtype=np.float32) for _ in Lifts._fields))
@@ -116,12 +116,10 @@ class CoLikes:
         found.share[known] = np.log1p(-unlikely)
         return found
 
-    def _places(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
-        """int64 (len(rows),): where each is in `titles`, or -1."""
-        places = np.minimum(np.searchsorted(self.titles, rows), max(len(self.titles) - 1, 0))
-        if not len(self.titles):
-            return np.full(len(rows), -1)
-        return np.where(self.titles[places] == rows, places, -1)
+    @cached_property
+    def _vocabulary(self) -> Vocabulary:
+        """Anime row <-> place in `titles`."""
+        return Vocabulary(self.titles)
 
 
 SPEC = ModelSpec(name="co-likes", model=CoLikes, config=CoLikesConfig, requires=(ItemItem,), derived=True)

@@ -119,9 +119,7 @@ class ItemItem:
     @classmethod
     def load(cls, reader: ArrayReader, _models: Models, config: ItemItemConfig) -> ItemItem:
         n = reader.n_anime
-        titles = reader.rows("titles", np.int64, (None,), n)
-        if (titles[1:] <= titles[:-1]).any():
-            raise ValueError("item-item.titles must be strictly ascending")
+        titles = reader.rows("titles", np.int64, (None,), n, ascending=True)
         return cls(config, titles, reader.csr("long", (n, n)), reader.csr("short", (n, n)))
 
     def scores(self, context: ScoringContext) -> NDArray[np.float32]:

@@ -13,6 +13,7 @@ from recommender.data.anonymity import AnonymityFloor
 from recommender.data.arrays import ArrayReader, ArrayWriter
 from recommender.data.query import Query
 from recommender.data.ratings_matrix import RatingsMatrix
+from recommender.data.vocabulary import Vocabulary
 from recommender.kernels.list_sampling import Lists
 from recommender.kernels.towers import Towers, TwoTowerConfig
 from recommender.models.base import (
@@ -75,7 +76,7 @@ class Neural:
         rows = np.sort(best_known).astype(np.int64)
         popularity = (ratings.likes[rows] / ratings.likes.max(initial=1)).astype(np.float32)
         bias = np.log(popularity)
-        columns = columns_of(rows, ratings.n_anime)
+        columns = Vocabulary(rows).rows(np.arange(ratings.n_anime))
         lists = training_lists(ratings, columns, config)
         if len(lists) < 2 or len(rows) < 2:
             return cls(config, rows, columns, popularity, Towers.untrained(bias, config.towers.dims))
@@ -92,12 +93,11 @@ class Neural:
 
     @classmethod
     def load(cls, reader: ArrayReader, _models: Models, config: NeuralConfig) -> Neural:
-        rows = reader.rows("rows", np.int64, (None,), reader.n_anime)
-        if (rows[1:] <= rows[:-1]).any():
-            raise ValueError("neural.rows must be strictly ascending")
+        rows = reader.rows("rows", np.int64, (None,), reader.n_anime, ascending=True)
         towers = Towers.load(reader, len(rows), config.towers.dims)
         popularity = reader.array("popularity", np.float32, rows.shape, within=(0, 1))
-        return cls(config, rows, columns_of(rows, reader.n_anime), popularity, towers)
+        columns = Vocabulary(rows).rows(np.arange(reader.n_anime))
+        return cls(config, rows, columns, popularity, towers)
 
     @cached_on_context
     def scores(self, context: ScoringContext) -> Floats:
@@ -142,13 +142,6 @@ class Neural:
             if mask[self.rows].any()
         }
         return dict(sorted(lifts.items(), key=lambda item: (-item[1], item[0])))
-
-
-def columns_of(rows: NDArray[np.int64], n_anime: int) -> NDArray[np.int64]:
-    """int64 (n_anime,): the position of each anime row in `rows`, -1 where it is not there."""
-    columns = np.full(n_anime, -1, dtype=np.int64)
-    columns[rows] = np.arange(len(rows))
-    return columns
 
 
 def training_lists(ratings: RatingsMatrix, columns: NDArray[np.int64], config: NeuralConfig) -> Lists:
