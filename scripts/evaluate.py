@@ -21,11 +21,12 @@ from evaluation.protocols.holdout import PROTOCOLS, HoldoutConfig, hold_out
 from evaluation.reports.provenance import Provenance
 from evaluation.reports.report import Report
 from recommender.artifacts.snapshot import Snapshot
-from recommender.models.registry import ALGORITHMS, OPTIONAL
 from scripts.console import run
 from scripts.evaluation_command import (
+    add_algorithms,
     announce,
     case_progress,
+    extra_of,
     files_of,
     fit,
     make_parser,
@@ -43,9 +44,7 @@ def main(argv: list[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = make_parser(__doc__, HoldoutConfig.users, f"{PAGE} and {PLOT}")
-    parser.add_argument(
-        "--algorithms", nargs="+", choices=list(ALGORITHMS), help="default: all that are fitted"
-    )
+    add_algorithms(parser)
     parser.add_argument(
         "--baselines",
         nargs="+",
@@ -60,8 +59,7 @@ def _measure(arguments: argparse.Namespace, typed: list[str]) -> Report:
     selected = select_baselines(arguments.baselines)
     data = read_data(files_of(arguments))
     holdout = hold_out(data.ratings, HoldoutConfig(users=arguments.users, seed=arguments.seed))
-    extra = {*arguments.extra, *(name for name in arguments.algorithms or () if name in OPTIONAL)}
-    snapshot, build = fit(data, holdout.train, extra)
+    snapshot, build = fit(data, holdout.train, extra_of(arguments))
     queries = Queries.of(holdout, arguments.seed)
     ours = _evaluate_candidates(arguments.algorithms or list(snapshot.algorithms), snapshot, queries)
     theirs = _evaluate_baselines(selected, snapshot, queries, arguments.seed)

@@ -24,10 +24,19 @@ from evaluation.protocols.themes import read_themes
 from evaluation.reports.examples import example_tables, find_examples
 from evaluation.reports.provenance import Provenance
 from evaluation.reports.specificity_report import SpecificityReport
-from recommender.models.registry import ALGORITHMS, DEFAULT_ALGORITHM, OPTIONAL
+from recommender.models.registry import DEFAULT_ALGORITHM
 from recommender.pipeline.options import PageOptions
 from scripts.console import run
-from scripts.evaluation_command import case_progress, files_of, fit, make_parser, read_data, run_evaluation
+from scripts.evaluation_command import (
+    add_algorithms,
+    case_progress,
+    extra_of,
+    files_of,
+    fit,
+    make_parser,
+    read_data,
+    run_evaluation,
+)
 
 USERS = 1_000
 PAGE, PLOT = "specificity.md", "specificity.svg"
@@ -45,9 +54,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = make_parser(__doc__, USERS, f"{PAGE} and {PLOT}")
     parser.add_argument("--pairs", type=Path, metavar="PAIRS.csv", help="pairs that people recommend")
     parser.add_argument("--themes", type=Path, metavar="THEMES.json", help="themes and lists of their titles")
-    parser.add_argument(
-        "--algorithms", nargs="+", choices=list(ALGORITHMS), help="default: all that are fitted"
-    )
+    add_algorithms(parser)
     parser.add_argument(
         "--examples",
         nargs="+",
@@ -64,8 +71,7 @@ def _measure(arguments: argparse.Namespace, typed: list[str]) -> SpecificityRepo
     data = read_data(files_of(arguments))
     examples = find_examples(arguments.examples, themes, data.catalog)
     holdout = hold_out(data.ratings, HoldoutConfig(users=arguments.users, seed=arguments.seed))
-    extra = {*arguments.extra, *(name for name in arguments.algorithms or () if name in OPTIONAL)}
-    snapshot, _ = fit(data, holdout.train, extra)
+    snapshot, _ = fit(data, holdout.train, extra_of(arguments))
     threadpool_limits(1, "blas")  # as in a worker of the server: products this small only wait for threads
     measured = Specificity(snapshot, pairs, themes, arguments.seed, case_progress)
     algorithms = arguments.algorithms or list(snapshot.algorithms)

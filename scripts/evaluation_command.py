@@ -35,7 +35,7 @@ from recommender.artifacts.snapshot import Snapshot
 from recommender.data.ratings_matrix import RatingsMatrix
 from recommender.fitting import fit_snapshot
 from recommender.models.base import MissingLibraryError
-from recommender.models.registry import OPTIONAL, ModelConfig
+from recommender.models.registry import ALGORITHMS, OPTIONAL, ModelConfig
 from scripts.console import FAILED, OK, console, count_progress, errors, file_progress
 from serving.builder import StoredData, load_data
 
@@ -102,6 +102,18 @@ def make_parser(description: str | None, users: int, outputs: str | None) -> arg
     if outputs:
         parser.add_argument("--out", type=Path, metavar="DIR", help=f"write {outputs} there")
     return parser
+
+
+def add_algorithms(parser: argparse.ArgumentParser) -> None:
+    """Add the argument that chooses the algorithms to measure; see `extra_of`."""
+    parser.add_argument(
+        "--algorithms", nargs="+", choices=list(ALGORITHMS), help="default: all that are fitted"
+    )
+
+
+def extra_of(arguments: argparse.Namespace) -> set[str]:
+    """The optional algorithms to fit: those of --extra, and those of --algorithms."""
+    return {*arguments.extra, *(name for name in arguments.algorithms or () if name in OPTIONAL)}
 
 
 def parse(parser: argparse.ArgumentParser, typed: list[str]) -> argparse.Namespace:

@@ -36,6 +36,10 @@ __all__ = [
 Floats = NDArray[np.float32]
 
 
+# of the optional algorithms whose libraries a server of finished models does without
+INSTALL_EMBEDDINGS = "pip install --require-hashes -r requirements-embeddings.txt"
+
+
 class MissingLibraryError(Exception):
     """A library that only some work needs is not installed; the message says what installs it."""
 

@@ -15,6 +15,7 @@ from recommender.data.ratings_matrix import RatingsMatrix
 from recommender.kernels.linear import gram, strongest
 from recommender.kernels.random_walks import random_walks
 from recommender.models.base import (
+    INSTALL_EMBEDDINGS,
     AlgorithmInfo,
     MissingLibraryError,
     Models,
@@ -23,8 +24,6 @@ from recommender.models.base import (
 )
 from recommender.models.context import ScoringContext
 from recommender.models.training_data import TrainingData
-
-INSTALL = "pip install --require-hashes -r requirements-embeddings.txt"
 
 
 @dataclass(frozen=True)
@@ -120,7 +119,7 @@ def _vectors(graph: csr_array, config: Item2VecConfig) -> NDArray[np.float32]:
     try:
         from gensim.models import Word2Vec
     except ImportError as error:
-        raise MissingLibraryError("gensim", INSTALL) from error
+        raise MissingLibraryError("gensim", INSTALL_EMBEDDINGS) from error
     words = [str(row) for row in range(graph.shape[0])]  # one object each, not one for each step
     walks = random_walks(graph, config.walks, config.length, np.random.default_rng(config.seed))
     sentences = [[words[row] for row in walk] for part in walks for walk in part.tolist()]
