@@ -74,9 +74,7 @@ def fewest_likes(pages: Pages, likes: NDArray[np.int64]) -> float:
 
 def genre_weights(catalog: Catalog) -> csr_array:
     """csr float64 (n_anime, n_genres): the genres of each title in equal shares; 0 where it has none."""
-    if not catalog.genre_masks:
-        return csr_array((len(catalog), 0))
-    masks = np.column_stack(list(catalog.genre_masks.values())).astype(np.float64)
+    masks = catalog.genre_matrix.astype(np.float64)
     return csr_array(masks / np.maximum(masks.sum(axis=1, keepdims=True), 1.0))
 
 

@@ -14,7 +14,7 @@ from evaluation.metrics.likes import auc
 from evaluation.metrics.ranking import Mean
 from evaluation.protocols.holdout import Case, Holdout
 from recommender.data.query import Query
-from recommender.data.ratings_matrix import RatingsMatrix
+from recommender.data.ratings_matrix import RatingsMatrix, starts_of_kept
 
 
 @dataclass(frozen=True)
@@ -96,5 +96,5 @@ def _case(case: Case, titles: NDArray[np.int64]) -> ColdCase:
 def _without_titles(ratings: RatingsMatrix, titles: NDArray[np.int64]) -> RatingsMatrix:
     """The same users and titles without the entries of these titles."""
     kept = ~np.isin(ratings.indices, titles)
-    indptr = np.concatenate([np.zeros(1, np.int64), np.cumsum(kept)])[ratings.indptr]
+    indptr = starts_of_kept(ratings.indptr, kept)
     return RatingsMatrix(ratings.users, ratings.n_anime, indptr, ratings.indices[kept], ratings.data[kept])

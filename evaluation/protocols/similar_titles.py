@@ -17,6 +17,7 @@ from evaluation import EvaluationFileError
 from evaluation.metrics.ranking import NAN, Mean, graded_ndcg_at, recall_at
 from evaluation.metrics.specificity import median_likes
 from recommender.data.catalog import Catalog
+from recommender.data.ranking import first_of_each
 from recommender.franchises import Franchises
 
 HEADER = ["mal_id_a", "mal_id_b", "votes"]
@@ -85,7 +86,7 @@ class Votes:
 
     def others(self, shown: NDArray[np.int64], anime_rows: NDArray[np.int64]) -> NDArray[np.int64]:
         """The titles shown that are of no franchise of the list."""
-        return shown[~np.isin(self.groups[shown], self.groups[anime_rows])]
+        return outside_franchises(shown, anime_rows, self.groups)
 
 
 @dataclass(frozen=True, eq=False)
@@ -159,14 +160,20 @@ def similar_quality(
     )
 
 
+def outside_franchises(
+    shown: NDArray[np.int64], anime_rows: NDArray[np.int64], groups: NDArray[np.int32]
+) -> NDArray[np.int64]:
+    """The titles shown that are of no franchise of these titles."""
+    return shown[~np.isin(groups[shown], groups[anime_rows])]
+
+
 def similar_page(similar: Similar, source: int, franchises: Franchises) -> NDArray[np.int64]:
     """int64 (at most 10,), rows: those of a page that are measured."""
     groups, page = franchises.groups, np.empty(0, np.int64)
     for depth in (LONG_PAGE, len(groups)):
         page = similar(source, depth)
-        page = page[(groups[page] != groups[source]) & ~franchises.extras[page]]
-        _, firsts = np.unique(groups[page], return_index=True)
-        page = page[np.sort(firsts)[:PAGE]]
+        page = outside_franchises(page[~franchises.extras[page]], np.array([source]), groups)
+        page = page[first_of_each(groups[page])[:PAGE]]
         if len(page) == PAGE:
             break
     return page
@@ -187,8 +194,7 @@ def recommended_share(shown: NDArray[np.int64], anime_rows: NDArray[np.int64], v
 def recommended_ndcg(shown: NDArray[np.int64], anime_rows: NDArray[np.int64], votes: Votes) -> float:
     """NDCG@10 of the same titles, with the gains of the list; NaN where nothing is recommended."""
     gains, others = votes.list_gains(anime_rows), votes.others(shown, anime_rows)
-    _, firsts = np.unique(votes.groups[others], return_index=True)
-    others = others[np.sort(firsts)]
+    others = others[first_of_each(votes.groups[others])]
     return graded_ndcg_at(gains[votes.groups[others]], gains, PAGE)
 
 

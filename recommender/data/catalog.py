@@ -87,6 +87,13 @@ class Catalog:
         return {name: self.genre_masks[key] for key, name in self.known_genres.items()}
 
     @cached_property
+    def genre_matrix(self) -> NDArray[np.bool_]:
+        """bool (n, genres): a column for each genre, in the order of `sorted(genre_masks)`; one without
+        titles where there is no genre."""
+        masks = [mask for _, mask in sorted(self.genre_masks.items())]
+        return np.stack(masks or [np.zeros(len(self), dtype=bool)], axis=1)
+
+    @cached_property
     def type_masks(self) -> Mapping[str, NDArray[np.bool_]]:
         """Type in lower case -> bool (n,): the titles of it."""
         return {key: self.types == key for key in self.known_types}

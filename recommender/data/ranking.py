@@ -37,6 +37,12 @@ def top_k(scores: NDArray[np.floating[Any]], candidates: NDArray[np.bool_], k: i
     return rows[order].astype(np.int64)
 
 
+def first_of_each(groups: NDArray[np.integer[Any]]) -> NDArray[np.int64]:
+    """int64, ascending: the places where a group stands for the first time."""
+    _, firsts = np.unique(groups, return_index=True)
+    return np.sort(firsts)
+
+
 def among_best(scores: NDArray[np.floating[Any]], candidates: NDArray[np.bool_], k: int) -> NDArray[np.bool_]:
     """bool (len(scores),): the candidates with the k highest scores, and those with an equal one."""
     values = scores[candidates]

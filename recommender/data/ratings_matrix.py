@@ -117,7 +117,7 @@ class RatingsMatrix:
     def only_liked(self) -> RatingsMatrix:
         """The same users and titles with only the entries of liked titles."""
         mask = self.data >= LIKED_FROM
-        indptr = np.concatenate([np.zeros(1, np.int64), np.cumsum(mask)])[self.indptr]
+        indptr = starts_of_kept(self.indptr, mask)
         return RatingsMatrix(self.users, self.n_anime, indptr, self.indices[mask], self.data[mask])
 
     def without(self, user_rows: NDArray[np.int64]) -> RatingsMatrix:
@@ -144,6 +144,18 @@ class RatingsMatrix:
 def blocks(length: int, size: int) -> Iterator[slice]:
     """Slices of at most `size` that cover 0..length, so that work on a long list needs no more memory."""
     yield from (slice(start, start + size) for start in range(0, length, size))
+
+
+def starts_of_kept(starts: NDArray[np.integer[Any]], kept: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """int64 (len(starts),): where each group starts once only these of its entries are kept.
+
+    Args:
+        starts: ascending, where each group of entries starts, and the last one ends.
+        kept: bool (entries,).
+    """
+    kept_before = np.concatenate([np.zeros(1, np.int64), np.cumsum(kept)])
+    found: NDArray[np.int64] = kept_before[starts]
+    return found
 
 
 def ranges(

@@ -9,6 +9,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from recommender.data.ratings_matrix import starts_of_kept
+
 Floats = NDArray[np.float32]
 RANKED = 10  # titles that a ranking is judged by
 
@@ -59,7 +61,7 @@ class Lists:
     @cached_property
     def likes(self) -> NDArray[np.int64]:
         """int64 (people,): how many titles each likes."""
-        return np.diff(np.concatenate([np.zeros(1, np.int64), np.cumsum(self.liked)])[self.indptr])
+        return np.diff(starts_of_kept(self.indptr, self.liked))
 
     def sample(self, people: NDArray[np.int64], rng: np.random.Generator, config: SamplingConfig) -> Batch:
         """A random part of the list of each of these people."""

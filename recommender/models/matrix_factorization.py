@@ -12,7 +12,7 @@ from scipy.sparse import csr_array
 from recommender.data.anonymity import AnonymityFloor
 from recommender.data.arrays import ArrayReader, ArrayWriter
 from recommender.data.query import Query
-from recommender.data.ratings_matrix import RatingsMatrix
+from recommender.data.ratings_matrix import RatingsMatrix, starts_of_kept
 from recommender.kernels.factorization import FactorizationConfig, factorize, influence, solve
 from recommender.models.base import AlgorithmInfo, Models, ModelSpec
 from recommender.models.context import ScoringContext
@@ -89,7 +89,7 @@ def _targets(ratings: RatingsMatrix, people: int) -> csr_array:
     """csr float32 (n_users, n_anime): what an entry tells of a person, of titles that enough people have."""
     known = np.bincount(ratings.indices, minlength=ratings.n_anime) >= people
     kept = known[ratings.indices]
-    indptr = np.concatenate([np.zeros(1, np.int64), np.cumsum(kept)])[ratings.indptr]
+    indptr = starts_of_kept(ratings.indptr, kept)
     values = EVIDENCE[ratings.data[kept]]
     return csr_array((values, ratings.indices[kept], indptr), shape=(ratings.n_users, ratings.n_anime))
 

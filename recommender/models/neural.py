@@ -12,11 +12,12 @@ from domain.ranges import LIKED_FROM
 from recommender.data.anonymity import AnonymityFloor
 from recommender.data.arrays import ArrayReader, ArrayWriter
 from recommender.data.query import Query
-from recommender.data.ratings_matrix import RatingsMatrix
+from recommender.data.ratings_matrix import RatingsMatrix, starts_of_kept
 from recommender.data.vocabulary import Vocabulary
 from recommender.kernels.list_sampling import Lists
 from recommender.kernels.towers import Towers, TwoTowerConfig
 from recommender.models.base import (
+    INSTALL_EMBEDDINGS,
     AlgorithmInfo,
     Floats,
     MissingLibraryError,
@@ -27,8 +28,6 @@ from recommender.models.base import (
 from recommender.models.context import ScoringContext
 from recommender.models.item_item import EVIDENCE, evidence_weights
 from recommender.models.training_data import TrainingData
-
-INSTALL = "pip install --require-hashes -r requirements-embeddings.txt"
 
 
 @dataclass(frozen=True)
@@ -83,7 +82,7 @@ class Neural:
         try:  # here: a server that only loads a finished model does without both libraries
             from recommender.kernels.two_tower import train
         except ModuleNotFoundError as error:
-            raise MissingLibraryError(str(error.name), INSTALL) from error
+            raise MissingLibraryError(str(error.name), INSTALL_EMBEDDINGS) from error
         return cls(config, rows, columns, popularity, train(lists, bias, config.towers))
 
     def save(self, writer: ArrayWriter) -> None:
@@ -148,10 +147,7 @@ def training_lists(ratings: RatingsMatrix, columns: NDArray[np.int64], config: N
     """The lists of everybody with enough ratings and likes among the known titles."""
     known = columns[ratings.indices] >= 0
     liked = known & (ratings.data >= LIKED_FROM)
-    counts, likes = (
-        np.diff(np.concatenate([np.zeros(1, np.int64), np.cumsum(mask)])[ratings.indptr])
-        for mask in (known, liked)
-    )
+    counts, likes = (np.diff(starts_of_kept(ratings.indptr, mask)) for mask in (known, liked))
     people = np.flatnonzero((counts >= config.min_ratings) & (likes >= config.min_likes))
     entries, lengths = ratings.gather(people)
     kept = known[entries]

@@ -43,8 +43,7 @@ class Themes:
     @classmethod
     def fit(cls, data: TrainingData, models: Models, config: ThemesConfig) -> Themes:
         likes = models[Popularity].likes
-        masks = [mask for _, mask in sorted(data.catalog.genre_masks.items())]
-        tags = np.stack(masks or [np.zeros(len(likes), bool)], axis=1).astype(np.uint8)
+        tags = data.catalog.genre_matrix.astype(np.uint8)
         shares = (likes @ tags) / max(int(likes.sum()), 1)
         return cls(config, tags, shares.astype(np.float32))
 

@@ -11,7 +11,7 @@ from scipy.sparse import csr_array
 from recommender.data.arrays import ArrayReader, ArrayWriter
 from recommender.data.catalog import Catalog
 from recommender.data.query import Query
-from recommender.data.ratings_matrix import blocks, ranges
+from recommender.data.ratings_matrix import blocks, ranges, starts_of_kept
 from recommender.kernels.rows import TITLES_AT_ONCE, weighted_sum
 from recommender.models.base import AlgorithmInfo, Models, ModelSpec, cached_on_context
 from recommender.models.context import ScoringContext
@@ -151,8 +151,7 @@ class TitleSimilarity:
 
 def _genres(catalog: Catalog) -> csr_array:
     """csr float32 (n_anime, n_genres): a genre of few titles weighs more; rows of length 1 or 0."""
-    masks = [mask for _, mask in sorted(catalog.genre_masks.items())] or [np.zeros(len(catalog), bool)]
-    dense = np.stack(masks, axis=1).astype(np.float32)
+    dense = catalog.genre_matrix.astype(np.float32)
     dense *= np.log((1 + len(catalog)) / (1 + dense.sum(axis=0))) + 1
     dense /= np.maximum(np.linalg.norm(dense, axis=1, keepdims=True), 1e-9)
     return csr_array(dense)
@@ -169,7 +168,7 @@ def _strongest(weights: csr_array, count: int) -> csr_array:
         least, largest = np.partition(of_row, place)[place], of_row.max()
         kept[entries] = (of_row > 0) & (of_row >= least)
         data[entries] = of_row / np.sqrt(max(largest, 1e-30))
-    indptr = np.concatenate([np.zeros(1, np.int64), np.cumsum(kept)])[weights.indptr]
+    indptr = starts_of_kept(weights.indptr, kept)
     return csr_array((data[kept], weights.indices[kept], indptr), shape=weights.shape)
 
 

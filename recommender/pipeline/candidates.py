@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.data.query import Query
-from recommender.data.ranking import Ranking, top_k
+from recommender.data.ranking import Ranking, first_of_each, top_k
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,10 +38,10 @@ class Candidates:
             return top_k(self.keys, self.allowed, k)
         for depth in (10 * k + 100, len(self.keys)):
             rows = top_k(self.keys, self.allowed, depth)
-            _, firsts = np.unique(self.groups[rows], return_index=True)
+            firsts = first_of_each(self.groups[rows])
             if len(firsts) >= k:
                 break
-        return rows[np.sort(firsts)[:k]]
+        return rows[firsts[:k]]
 
     def ranking(self, k: int) -> Ranking:
         """The same with their scores: relevance, so that they need not descend once titles were reranked."""
