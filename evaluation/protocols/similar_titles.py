@@ -86,7 +86,7 @@ class Votes:
 
     def others(self, shown: NDArray[np.int64], anime_rows: NDArray[np.int64]) -> NDArray[np.int64]:
         """The titles shown that are of no franchise of the list."""
-        return outside_franchises(shown, anime_rows, self.groups)
+        return of_other_franchises(shown, anime_rows, self.groups)
 
 
 @dataclass(frozen=True, eq=False)
@@ -160,7 +160,7 @@ def similar_quality(
     )
 
 
-def outside_franchises(
+def of_other_franchises(
     shown: NDArray[np.int64], anime_rows: NDArray[np.int64], groups: NDArray[np.int32]
 ) -> NDArray[np.int64]:
     """The titles shown that are of no franchise of these titles."""
@@ -172,7 +172,7 @@ def similar_page(similar: Similar, source: int, franchises: Franchises) -> NDArr
     groups, page = franchises.groups, np.empty(0, np.int64)
     for depth in (LONG_PAGE, len(groups)):
         page = similar(source, depth)
-        page = outside_franchises(page[~franchises.extras[page]], np.array([source]), groups)
+        page = of_other_franchises(page[~franchises.extras[page]], np.array([source]), groups)
         page = page[first_of_each(groups[page])[:PAGE]]
         if len(page) == PAGE:
             break

@@ -16,7 +16,7 @@ from evaluation import EvaluationFileError
 from evaluation.metrics.quality import Recommend
 from evaluation.metrics.ranking import NAN, Mean
 from evaluation.metrics.specificity import fewest_likes, mean_jaccard, median_likes
-from evaluation.protocols.similar_titles import Votes, outside_franchises, recommended_share
+from evaluation.protocols.similar_titles import Votes, of_other_franchises, recommended_share
 from recommender.data.catalog import Catalog
 from recommender.data.query import Query
 from recommender.franchises import Franchises
@@ -141,7 +141,7 @@ def theme_quality(
         if not len(sent):
             continue
         page = recommend(query, PAGE)
-        others = outside_franchises(page, sent, franchises.groups)
+        others = of_other_franchises(page, sent, franchises.groups)
         names.append(of_list.theme)
         of_theme.append(float(np.isin(others, members[of_list.theme]).mean()) if len(others) else NAN)
         recommended.append(recommended_share(page, sent, votes) if votes else NAN)
