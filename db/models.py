@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import (
     JSON,
     BigInteger,
     CheckConstraint,
+    DateTime,
     Float,
     ForeignKey,
     Index,
@@ -42,6 +43,52 @@ class Anime(Base):
     aired_from: Mapped[date | None]
     aired_to: Mapped[date | None]
     image_url: Mapped[str | None] = mapped_column(Text)
+    studios: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
+    producers: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
+    tags: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
+    source: Mapped[str | None] = mapped_column(Text)  # Manga, Original, …
+    duration_minutes: Mapped[int | None] = mapped_column(Integer)  # of an episode
+    season: Mapped[str | None] = mapped_column(Text)  # a SeasonName; of season_year
+    season_year: Mapped[int | None] = mapped_column(Integer)
+    airing_status: Mapped[str | None] = mapped_column(Text)
+    age_rating: Mapped[str | None] = mapped_column(Text)
+    synopsis: Mapped[str | None] = mapped_column(Text)
+
+
+class ExternalId(Base):
+    """The id of a title on another site. Several of a site may be one title here, and the other way round."""
+
+    __tablename__ = "external_ids"
+    __table_args__ = (Index("ix_external_ids_anime_id", "anime_id"),)
+
+    site: Mapped[str] = mapped_column(Text, primary_key=True)
+    external_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    # no foreign key: lists of other sites are matched before the catalog has a title
+    anime_id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+
+
+class AnimeOffer(Base):
+    """A service on which a title can be watched, according to `source`. A source is replaced as a whole."""
+
+    __tablename__ = "anime_offers"
+
+    source: Mapped[str] = mapped_column(Text, primary_key=True)
+    anime_id: Mapped[int] = mapped_column(ForeignKey("anime.anime_id", ondelete="CASCADE"), primary_key=True)
+    service: Mapped[str] = mapped_column(Text, primary_key=True)
+    url: Mapped[str] = mapped_column(Text)
+    regions: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
+
+
+class CatalogSource(Base):
+    """A source of the catalog, when it was last imported, and what tells whether it has changed since."""
+
+    __tablename__ = "catalog_sources"
+
+    name: Mapped[str] = mapped_column(Text, primary_key=True)
+    imported_at: Mapped[datetime] = mapped_column(DateTime)  # UTC
+    titles: Mapped[int] = mapped_column(Integer)  # of the catalog that it describes
+    etag: Mapped[str | None] = mapped_column(Text)
+    last_modified: Mapped[str | None] = mapped_column(Text)
 
 
 class AnimeAlias(Base):
@@ -95,6 +142,36 @@ class Rating(Base):
     )
     anime_id: Mapped[int] = mapped_column(ForeignKey("anime.anime_id"), primary_key=True)
     rating: Mapped[int] = mapped_column(SmallInteger)
+    status: Mapped[int | None] = mapped_column(SmallInteger)  # a domain.ranges.WatchStatus; NULL: not known
+
+
+class PlannedTitle(Base):
+    """A title that a user plans to watch, of the catalog or not. It counts for nothing else."""
+
+    __tablename__ = "planned_titles"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    user_id: Mapped[int] = mapped_column(
+        BIG_ID, ForeignKey("users.user_id", ondelete="CASCADE"), primary_key=True
+    )
+    anime_id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+
+
+class PendingRating(Base):
+    """A rating of a title that is not in the catalog; it becomes a Rating when the catalog has the title."""
+
+    __tablename__ = "pending_ratings"
+    __table_args__ = (
+        Index("ix_pending_ratings_anime_id", "anime_id"),
+        CheckConstraint("rating BETWEEN 0 AND 10", name="ck_pending_ratings_rating"),
+    )
+
+    user_id: Mapped[int] = mapped_column(
+        BIG_ID, ForeignKey("users.user_id", ondelete="CASCADE"), primary_key=True
+    )
+    anime_id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    rating: Mapped[int] = mapped_column(SmallInteger)
+    status: Mapped[int | None] = mapped_column(SmallInteger)
 
 
 class Erasure(Base):

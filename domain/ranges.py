@@ -1,9 +1,11 @@
-"""The rating scale and the ranges of external ids.
+"""The rating scale, statuses of entries, and the ranges of external ids.
 
 Ids of anime are MyAnimeList's, ids of users those of the imported ratings or of whoever saves a list.
 """
 
 from __future__ import annotations
+
+from enum import IntEnum
 
 RATINGS = range(1, 11)  # what a person can give
 UNRATED = 0  # the title was watched but not rated
@@ -14,6 +16,16 @@ MAX_USER_ID = 2**63 - 1
 MAX_ANIME_ID = 2**31 - 1
 # ids that only the server hands out, at random: too many to guess, and whole numbers in JavaScript too
 PROFILE_IDS = range(2**52, 2**53)
+
+
+class WatchStatus(IntEnum):
+    """The progress of a person with a title; the numbers are MyAnimeList's."""
+
+    WATCHING = 1
+    COMPLETED = 2
+    ON_HOLD = 3
+    DROPPED = 4
+    PLAN_TO_WATCH = 6
 
 
 def is_profile(user_id: int) -> bool:

@@ -2,16 +2,48 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal, NamedTuple, get_args
 
 AliasKind = Literal["english", "japanese", "synonym"]
-NSFW_GENRES = frozenset({"Hentai"})
+AiringStatus = Literal["finished", "airing", "upcoming"]
+AgeRating = Literal["G", "PG", "PG-13", "R", "R+", "Rx"]  # as MyAnimeList has them
+SeasonName = Literal["winter", "spring", "summer", "fall"]
+
+AIRING_STATUSES: tuple[AiringStatus, ...] = get_args(AiringStatus)
+AGE_RATINGS: tuple[AgeRating, ...] = get_args(AgeRating)
+SEASON_NAMES: tuple[SeasonName, ...] = get_args(SeasonName)  # in the order of the year
+NSFW_GENRES = frozenset({"Hentai", "Erotica"})
+NSFW_AGE_RATING: AgeRating = "Rx"
+
+
+class Season(NamedTuple):
+    """A quarter of a year, in which titles begin to air: winter is January to March."""
+
+    year: int
+    name: SeasonName
+
+    @classmethod
+    def of(cls, day: date) -> Season:
+        """The season that a day is in."""
+        return cls(day.year, SEASON_NAMES[(day.month - 1) // 3])
+
+
+class Offer(NamedTuple):
+    """A place where a title can be watched.
+
+    `regions` are codes of countries, such as CN; empty where they are not known.
+    """
+
+    service: str
+    url: str
+    regions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Title:
-    """One title. None means unknown; `genres` may be empty."""
+    """One title, as far as it is searched, filtered and ranked. None and an empty tuple mean unknown."""
 
     anime_id: int  # MyAnimeList id
     name: str  # main title, clean text
@@ -23,11 +55,34 @@ class Title:
     members: int | None = None  # people who have it in a list on MyAnimeList
     year: int | None = None  # first aired
     image_url: str | None = None
+    studios: tuple[str, ...] = ()
+    source: str | None = None  # Manga, Light novel, Original, …
+    duration_minutes: int | None = None  # of an episode
+    season: Season | None = None  # in which it began to air
+    airing_status: AiringStatus | None = None
+    age_rating: AgeRating | None = None
+    services: tuple[str, ...] = ()  # on which it can be watched
 
     @property
     def nsfw(self) -> bool:
-        return not NSFW_GENRES.isdisjoint(self.genres)
+        return self.age_rating == NSFW_AGE_RATING or not NSFW_GENRES.isdisjoint(self.genres)
 
     def alias(self, kind: AliasKind) -> str | None:
         """The first alias of a kind, None where there is none."""
         return next((name for name, of_kind in self.aliases if of_kind == kind), None)
+
+
+@dataclass(frozen=True, slots=True)
+class TitleDetails:
+    """More about a title: shown on its own page, and read when models are fitted."""
+
+    synopsis: str | None = None
+    producers: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()  # finer than genres, in lower case
+    aired_from: str | None = None  # first day on air, as 1998-04-03
+    aired_to: str | None = None
+    external_ids: dict[str, str] = field(default_factory=dict)  # site -> id there
+    offers: tuple[Offer, ...] = ()
+
+
+NO_DETAILS = TitleDetails()

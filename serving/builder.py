@@ -19,7 +19,7 @@ from sqlalchemy.exc import DBAPIError
 from db.engine import connection_error_message, driver_message, open_engine, read_transaction
 from db.relations import load_relations
 from db.revisions import current_revision, database_id
-from db.titles import load_titles
+from db.titles import load_details, load_titles
 from db.users import count_generated_users, count_ratings, forget_erasures, stream_ratings
 from domain.relations import Relation
 from profiling.decorators import measured
@@ -162,7 +162,7 @@ def _read_catalog(connection: Connection) -> Catalog:
     titles = load_titles(connection)
     if not titles:
         raise EmptyDatabaseError
-    return Catalog(tuple(titles))
+    return Catalog(tuple(titles), tuple(load_details(connection)))
 
 
 def _read_ratings(connection: Connection, catalog: Catalog, progress: Progress | None) -> RatingsMatrix:

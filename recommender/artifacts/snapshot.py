@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +14,7 @@ import numpy as np
 
 from domain.ranges import FAVORITE
 from recommender.artifacts.arrays import DirectoryReader, DirectoryWriter
-from recommender.artifacts.title_file import StoredTitles, write_titles
+from recommender.artifacts.title_file import StoredDetails, StoredTitles, write_lines
 from recommender.data.anonymity import NO_FLOOR, AnonymityFloor
 from recommender.data.catalog import Catalog
 from recommender.data.overlay import Overlay
@@ -33,6 +34,7 @@ FORMAT = 6  # grows when the files of a version, or the fields of its configurat
 RECIPE = 3  # grows when a build computes something else: an older version is served, but not up to date
 OLDER_FORMATS: tuple[int, ...] = (5,)  # served until there is a version of FORMAT; the newest first
 TITLES_FILE = "titles.jsonl"
+DETAILS_FILE = "details.jsonl"  # since format 6
 NAMES_FILE = "names.txt"
 
 
@@ -126,7 +128,8 @@ class Snapshot:
 
     def save(self, directory: Path) -> dict[str, Any]:
         """Write every file into `directory` (empty); return the manifest's entries on the contents."""
-        write_titles(self.catalog.titles, directory / TITLES_FILE)
+        write_lines(self.catalog.titles, directory / TITLES_FILE)
+        write_lines(map(self.catalog.details_of, range(len(self.catalog))), directory / DETAILS_FILE)
         (directory / NAMES_FILE).write_text(self.search.text, "utf-8", newline="\n")
         ratings = DirectoryWriter(directory, "ratings")
         ratings.array("user_ids", self.ratings.users.ids)
@@ -165,7 +168,9 @@ class Snapshot:
             )
         try:
             config = ModelConfig.from_dict(manifest["config"])
-            catalog = Catalog(StoredTitles(directory / TITLES_FILE))
+            details = StoredDetails(directory / DETAILS_FILE) if manifest["format"] > 5 else ()
+            deque(details, 0)  # reads each
+            catalog = Catalog(StoredTitles(directory / TITLES_FILE), details)
 
             def reader(owner: str) -> DirectoryReader:
                 return DirectoryReader(directory, owner, len(catalog))

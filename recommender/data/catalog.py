@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from domain.titles import Title
+from domain.titles import NO_DETAILS, Title, TitleDetails
 from recommender.data.vocabulary import Vocabulary
 
 
@@ -20,18 +20,26 @@ class Catalog:
 
     Attributes:
         titles: a tuple, or read from a file on demand.
+        details: of each title, in the same order; empty where nothing more is known of any.
     """
 
     titles: Sequence[Title]
+    details: Sequence[TitleDetails] = ()
 
     def __post_init__(self) -> None:
         _ = self.columns  # validates that ids ascend
+        if len(self.details) not in (0, len(self.titles)):
+            raise ValueError(f"there are {len(self.titles)} titles, and details of {len(self.details)}")
 
     def __len__(self) -> int:
         return len(self.titles)
 
     def __getitem__(self, anime_row: int) -> Title:
         return self.titles[anime_row]
+
+    def details_of(self, anime_row: int) -> TitleDetails:
+        """The details of a title, empty where there are none."""
+        return self.details[anime_row] if len(self.details) else NO_DETAILS
 
     @cached_property
     def columns(self) -> Columns:

@@ -41,12 +41,14 @@ def ratings_csv(folder: Path, *rows: str) -> Path:
 
 
 def contents(engine: Engine) -> dict[str, list[tuple[object, ...]]]:
-    """Return every row of every table, in a fixed order."""
+    """Return every row of every table, in a fixed order; a rating without a status has three values."""
     with read_transaction(engine) as connection:
-        return {
+        found = {
             table.name: sorted((tuple(row) for row in connection.execute(select(table))), key=repr)
             for table in Base.metadata.sorted_tables
         }
+    found["ratings"] = [row if row[3] is not None else row[:3] for row in found["ratings"]]
+    return found
 
 
 def stored_ratings(engine: Engine) -> list[tuple[object, ...]]:

@@ -6,10 +6,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.titles import Title
+from domain.titles import (
+    AGE_RATINGS,
+    AIRING_STATUSES,
+    NO_DETAILS,
+    SEASON_NAMES,
+    Offer,
+    Season,
+    Title,
+    TitleDetails,
+)
 from recommender.data.catalog import Catalog
 
 KINDS = st.sampled_from(["english", "japanese", "synonym"])
+TEXTS = st.lists(st.text(), max_size=3).map(tuple)
 TITLES = st.builds(
     Title,
     anime_id=st.integers(1, 10**9),
@@ -22,9 +32,30 @@ TITLES = st.builds(
     members=st.none() | st.integers(0, 10**9),
     year=st.none() | st.integers(1900, 2100),
     image_url=st.none() | st.text(),
+    studios=TEXTS,
+    source=st.none() | st.text(),
+    duration_minutes=st.none() | st.integers(1, 1000),
+    season=st.none() | st.builds(Season, st.integers(1900, 2100), st.sampled_from(SEASON_NAMES)),
+    airing_status=st.none() | st.sampled_from(AIRING_STATUSES),
+    age_rating=st.none() | st.sampled_from(AGE_RATINGS),
+    services=TEXTS,
 )
-CATALOGS = st.lists(TITLES, max_size=5, unique_by=lambda title: title.anime_id).map(
-    lambda titles: Catalog(tuple(sorted(titles, key=lambda title: title.anime_id)))
+DETAILS = st.builds(
+    TitleDetails,
+    synopsis=st.none() | st.text(),
+    producers=TEXTS,
+    tags=TEXTS,
+    aired_from=st.none() | st.text(),
+    aired_to=st.none() | st.text(),
+    external_ids=st.dictionaries(st.text(), st.text(), max_size=3),
+    offers=st.lists(st.builds(Offer, st.text(), st.text(), TEXTS), max_size=2).map(tuple),
+)
+CATALOGS = st.lists(st.tuples(TITLES, DETAILS), max_size=5, unique_by=lambda pair: pair[0].anime_id).map(
+    lambda pairs: (
+        Catalog(*zip(*sorted(pairs, key=lambda pair: pair[0].anime_id), strict=True))
+        if pairs
+        else Catalog(())
+    )
 )
 
 NAUSICAA = Title(
@@ -48,6 +79,11 @@ def test_catalog_refuses_titles_out_of_order() -> None:
         Catalog((UNKNOWN, NAUSICAA))
 
 
+def test_catalog_refuses_details_of_other_titles() -> None:
+    with pytest.raises(ValueError, match="there are 2 titles, and details of 1"):
+        Catalog((NAUSICAA, UNKNOWN), (NO_DETAILS,))
+
+
 def test_columns_hold_zero_for_unknown_values() -> None:
     assert SMALL.members.tolist() == [0, 0, 5]
     assert SMALL.years.tolist() == [0, 0, 1999]
@@ -55,8 +91,9 @@ def test_columns_hold_zero_for_unknown_values() -> None:
     assert SMALL.types.tolist() == ["", "", "ova"]
 
 
-def test_nsfw_follows_from_genres() -> None:
+def test_nsfw_follows_from_genres_and_age_rating() -> None:
     assert SMALL.nsfw.tolist() == [False, False, True]
+    assert Title(1, "Without genres", age_rating="Rx").nsfw
     assert not Title(1, "Only suggestive", genres=("Ecchi",)).nsfw
 
 
