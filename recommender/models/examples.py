@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from recommender.data.overlay import Overlay
 from recommender.data.query import Query
 from recommender.data.ranking import top_k
-from recommender.models.base import Models
+from recommender.models.base import Models, added
 from recommender.models.context import ScoringContext
-from recommender.models.features import LIKE_FEATURES, NAMES, Features
+from recommender.models.features import NAMES, Features
 from recommender.models.training_data import TrainingData, TrainingQuery
 
 
@@ -24,7 +24,7 @@ class ExamplesConfig:
 
     candidates: int = 50  # most promising titles of each query that the order is learned on, …
     others: int = 14  # … and so many of the rest
-    pairs: int = 12  # titles of each query that the probability of a like is learned on
+    pairs: int = added(40)  # titles of each query that the probability of a like is learned on, at most
     seed: int = 9
 
 
@@ -34,13 +34,13 @@ class TrainingExamples(NamedTuple):
     Attributes:
         features: float16 (queries, candidates, len(NAMES)).
         relevant: float32 (queries, candidates), 1 for a title that the user liked.
-        pair_features: float32 (pairs, len(LIKE_FEATURES)), of titles they rated.
+        pair_features: float16 (pairs, len(NAMES)), of titles they rated.
         pair_liked: bool (pairs,).
     """
 
     features: NDArray[np.float16]
     relevant: NDArray[np.float32]
-    pair_features: NDArray[np.float32]
+    pair_features: NDArray[np.float16]
     pair_liked: NDArray[np.bool_]
 
 
@@ -57,16 +57,20 @@ def _examples(data: TrainingData, models: Models, config: ExamplesConfig) -> Tra
     rng = np.random.default_rng(config.seed)
     known = features.item_item.titles
     tables, relevant = [], []
-    pairs, liked = [np.empty((0, len(LIKE_FEATURES)), np.float32)], [np.empty(0, bool)]
+    pairs, liked = [np.empty((0, len(NAMES)), np.float16)], [np.empty(0, bool)]
     for example, context in _contexts(data, models):
         rated = rng.permutation(len(example.anime_rows))[: config.pairs]
-        pairs.append(features.table(context, LIKE_FEATURES, example.anime_rows[rated]).T)
-        liked.append(example.liked[rated])
+        chosen = np.empty(0, np.int64)
         if len(known) - len(example.query.anime_rows) >= config.candidates + config.others:
             chosen = _candidates(features.promise(context), known, example.query, rng, config)
-            # halves: they are by far the largest array of a build
-            tables.append(features.table(context, NAMES, chosen).T.astype(np.float16))
             relevant.append(np.isin(chosen, example.anime_rows[example.liked]))
+        rows = np.concatenate([example.anime_rows[rated], chosen])
+        # halves: they are by far the largest arrays of a build
+        table = features.table(context, NAMES, rows).T.astype(np.float16)
+        pairs.append(table[: len(rated)])
+        liked.append(example.liked[rated])
+        if len(chosen):
+            tables.append(table[len(rated) :])
     width = config.candidates + config.others
     return TrainingExamples(
         np.array(tables, dtype=np.float16).reshape(-1, width, len(NAMES)),

@@ -24,7 +24,7 @@ from recommender.models.user_user import UserUser
 
 # in standard deviations among the titles that item-item knows
 STANDARDIZED = ("item_item", "user_user", "content")
-# predict whether the person likes a title, once watched
+# predict whether the person likes a title, once watched; a ranker of an earlier release reads only these
 LIKE_FEATURES = (
     *("long_sum", "short_sum", "long_lukewarm", "short_lukewarm", "residual"),
     *("log_likes", "like_rate", "log_watchers"),

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from domain.ranges import LIKED_FROM, UNRATED
 from recommender.data.arrays import ArrayReader, ArrayWriter
 from recommender.kernels.network import Network, NetworkConfig, logistic, probability
-from recommender.models.base import AlgorithmInfo, Models, ModelSpec, cached_on_context
+from recommender.models.base import AlgorithmInfo, Models, ModelSpec, added, cached_on_context
 from recommender.models.context import ScoringContext
 from recommender.models.examples import ExamplesConfig, training_examples
-from recommender.models.features import LIKE_FEATURES, Features
+from recommender.models.features import LIKE_FEATURES, NAMES, Features
 from recommender.models.hybrid import Hybrid
 from recommender.models.training_data import TrainingData
 
@@ -25,6 +25,7 @@ class RankerConfig:
 
     examples: ExamplesConfig = field(default_factory=ExamplesConfig)
     network: NetworkConfig = field(default_factory=lambda: NetworkConfig(epochs=10, batch=512))
+    networks: int = added(3)  # their scores are averaged
     like_power: float = 0.5  # the order is hybrid's score times the probability^this
     person_prior: float = 5.0  # ratings at which a person's means weigh as much as everybody's; > 0
 
@@ -65,10 +66,10 @@ class Ranker:
     def fit(cls, data: TrainingData, models: Models, config: RankerConfig) -> Ranker:
         examples = training_examples(data, models, config.examples)
         liked = examples.pair_liked[:, None].astype(np.float32)
-        start = np.array(
-            [name in {"like_rate", "person_like_rate"} for name in LIKE_FEATURES], dtype=np.float32
+        start = np.array([name in {"like_rate", "person_like_rate"} for name in NAMES], dtype=np.float32)
+        network = Network.fit_average(
+            examples.pair_features[:, None, :], liked, logistic, start, config.network, config.networks
         )
-        network = Network.fit(examples.pair_features[:, None, :], liked, logistic, start, config.network)
         return cls(config, models[Features], models[Hybrid], network, *_means(data.ratings.data))
 
     def save(self, writer: ArrayWriter) -> None:
@@ -78,7 +79,9 @@ class Ranker:
     @classmethod
     def load(cls, reader: ArrayReader, models: Models, config: RankerConfig) -> Ranker:
         mean_liked, mean_not_liked = reader.array("means", np.float64, (2,), within=(1, 10)).tolist()
-        network = Network.load(reader, len(LIKE_FEATURES))
+        network = Network.load(reader, None)
+        if not len(LIKE_FEATURES) <= len(network.mean) <= len(NAMES):
+            raise ValueError(f"ranker's network reads {len(network.mean)} features, not up to {len(NAMES)}")
         return cls(config, models[Features], models[Hybrid], network, mean_liked, mean_not_liked)
 
     def scores(self, context: ScoringContext) -> NDArray[np.float32]:
@@ -97,12 +100,12 @@ class Ranker:
     @cached_on_context
     def like_probabilities(self, context: ScoringContext) -> NDArray[np.float32]:
         """float32 (n_anime,), 0..1: that the person rates each title 8 or more, should they watch it."""
-        return self._probabilities(self.features.table(context, LIKE_FEATURES))
+        return self._probabilities(self.features.table(context, self._names))
 
     def forecast(self, context: ScoringContext, anime_rows: NDArray[np.int64]) -> Forecast:
         """The expected opinion of the person on these titles."""
         query = context.query
-        probabilities = self._probabilities(self.features.table(context, LIKE_FEATURES, anime_rows))
+        probabilities = self._probabilities(self.features.table(context, self._names, anime_rows))
         means = []
         rated = query.ratings[query.ratings != UNRATED] if query.has_distinct_ratings else query.ratings[:0]
         for overall, of_kind in (
@@ -114,8 +117,14 @@ class Ranker:
         ratings = probabilities * (means[0] - means[1]) + means[1]
         return Forecast(probabilities, ratings.astype(np.float32))
 
+    @property
+    def _names(self) -> tuple[str, ...]:
+        """The features that the network reads: fewer where an earlier release trained it."""
+        read = len(self.network.mean)
+        return LIKE_FEATURES if read == len(LIKE_FEATURES) else NAMES[:read]
+
     def _probabilities(self, table: NDArray[np.float32]) -> NDArray[np.float32]:
-        """float32 (n,), 0..1, from float32 (len(LIKE_FEATURES), n)."""
+        """float32 (n,), 0..1, from float32 (features, n)."""
         return probability(self.network.scores(table.T))
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from recommender.artifacts.snapshot import Snapshot
 from recommender.models.examples import ExamplesConfig, TrainingExamples, training_examples
-from recommender.models.features import LIKE_FEATURES, NAMES
+from recommender.models.features import NAMES
 from recommender.models.training_data import TrainingData
 from recommender.training.queries import training_data
 
@@ -40,7 +40,7 @@ def test_examples_have_one_row_of_features_a_candidate(
 
 def test_examples_pair_rated_titles_with_likes(data: TrainingData, examples: TrainingExamples) -> None:
     counts = [min(len(example.anime_rows), CONFIG.pairs) for example in data.queries]
-    assert examples.pair_features.shape == (sum(counts), len(LIKE_FEATURES))
+    assert examples.pair_features.shape == (sum(counts), len(NAMES))
     assert examples.pair_liked.shape == (sum(counts),)
     likes = [example.liked.sum() for example in data.queries]
     assert 0 < examples.pair_liked.sum() <= sum(likes)
