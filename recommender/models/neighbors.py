@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array, diags_array
+from scipy.sparse import csc_array, csr_array, diags_array
 
 from recommender.data.arrays import ArrayReader, ArrayWriter
 from recommender.data.overlay import Overlay
@@ -250,12 +250,14 @@ class NeighborSearch:
     def _by_likers(self, query: Query) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         """Everybody who likes any of the titles, compared exactly: (rows, similarities)."""
         liked = query.liked_rows
-        weights = self.idf[liked] ** (2 * self.config.similarity_idf_power)
+        weights = (self.idf[liked] ** (2 * self.config.similarity_idf_power)).astype(np.float32)
         starts, ends = self.likers.starts[liked], self.likers.starts[liked + 1]
         ranges_of_users = (slice(*ends_of) for ends_of in zip(starts.tolist(), ends.tolist(), strict=True))
         users = np.concatenate([np.empty(0, np.int32), *map(self.likers.users.__getitem__, ranges_of_users)])
-        repeated = np.repeat(weights.astype(np.float64), ends - starts)
-        dots = np.bincount(users, repeated, minlength=len(self.base.norms))
+        # both kinds of indices in 32 bits: scipy would copy the longer one
+        columns = np.append(0, np.cumsum(ends - starts)).astype(np.int32)
+        shape = len(self.base.norms), len(liked)
+        dots = csc_array((np.ones(len(users), np.float32), users, columns), shape=shape) @ weights
         rows = np.flatnonzero(dots > 0)
         norms = self.base.norms[rows] * np.sqrt(weights.sum())
         return rows, (dots[rows] / np.maximum(norms, 1e-9)).astype(np.float32)
