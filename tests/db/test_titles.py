@@ -39,7 +39,7 @@ def test_load_titles_returns_every_field(engine: Engine) -> None:
         "members": 900_000,
         "year": 2013,
         "image_url": "https://example.org/1.jpg",
-        "studios": ["Wit Studio"],
+        "studios": ["Bones"],
         "source": "Manga",
         "duration_minutes": 24,
         "airing_status": "finished",
@@ -55,7 +55,7 @@ def test_load_titles_returns_every_field(engine: Engine) -> None:
     expected = known | {
         "genres": ("Action", "Drama"),
         "aliases": aliases,
-        "studios": ("Wit Studio",),
+        "studios": ("Bones",),
         "season": Season(2013, "spring"),
         "services": ("netflix",),
     }
