@@ -69,28 +69,7 @@ class Network:
             start: float32 (features,), the linear weights to start from, of standardized features; they are
                 the result where there is nothing to learn from.
         """
-        n_features = len(start)
-        rng = np.random.default_rng(config.seed)
-        spread = np.sqrt(2.0 / max(n_features, 1))
-        columns = features.reshape(-1, n_features).T
-        learned = {
-            "hidden": rng.normal(0.0, spread, (n_features, config.hidden)).astype(np.float32),
-            "bias": np.zeros(config.hidden, np.float32),
-            "out": np.zeros(config.hidden, np.float32),
-            "linear": start.astype(np.float32),
-            "offset": np.zeros(1, np.float32),
-        }
-        mean, scale = np.zeros(n_features, np.float32), np.ones(n_features, np.float32)
-        for number, column in enumerate(columns if columns.size else ()):  # a copy of all is large
-            mean[number] = column.mean(dtype=np.float64)
-            scale[number] = 1.0 / (column.std(dtype=np.float64) + 1e-6)
-        network = cls(mean, scale, **learned)
-        # imported here: a server that only loads a finished model does without
-        from threadpoolctl import threadpool_limits
-
-        with threadpool_limits(1):  # products this small only wait for other threads
-            network._train(features, labels, loss_gradient, rng, config)
-        return network
+        return cls.fit_average(features, labels, loss_gradient, start, config, 1)
 
     @classmethod
     def fit_average(
@@ -106,21 +85,42 @@ class Network:
         # imported here: a server that only loads a finished model does without
         from threadpoolctl import threadpool_limits
 
+        mean, scale = _standardization(features, len(start))
+
         def fit(number: int) -> Network:
             own = replace(config, seed=config.seed + number)
-            return cls.fit(features, labels, loss_gradient, start, own)
+            rng = np.random.default_rng(own.seed)
+            network = cls._untrained(mean, scale, start, rng, own)
+            network._train(features, labels, loss_gradient, rng, own)
+            return network
 
+        # products this small only wait for other threads
         with threadpool_limits(1), ThreadPoolExecutor(os.cpu_count()) as threads:
             networks = list(threads.map(fit, range(count)))
-        first, share = networks[0], np.float32(1 / count)
+        share = np.float32(1 / count)
         return cls(
-            mean=first.mean,
-            scale=first.scale,
+            mean=mean,
+            scale=scale,
             hidden=np.concatenate([network.hidden for network in networks], axis=1),
             bias=np.concatenate([network.bias for network in networks]),
             out=np.concatenate([network.out for network in networks]) * share,
             linear=np.sum([network.linear for network in networks], axis=0) * share,
             offset=np.sum([network.offset for network in networks], axis=0) * share,
+        )
+
+    @classmethod
+    def _untrained(
+        cls, mean: Floats, scale: Floats, start: Floats, rng: np.random.Generator, config: NetworkConfig
+    ) -> Network:
+        spread = np.sqrt(2.0 / max(len(start), 1))
+        return cls(
+            mean=mean,
+            scale=scale,
+            hidden=rng.normal(0.0, spread, (len(start), config.hidden)).astype(np.float32),
+            bias=np.zeros(config.hidden, np.float32),
+            out=np.zeros(config.hidden, np.float32),
+            linear=start.astype(np.float32),
+            offset=np.zeros(1, np.float32),
         )
 
     def arrays(self) -> dict[str, NDArray[Any]]:
@@ -190,6 +190,16 @@ class Network:
             back = (error[:, None] * self.out) * (before > 0)
             gradients = [x.T @ back, back.sum(0), units.T @ error, x.T @ error, error.sum(keepdims=True)]
             adam.step(gradients, 0.5 + 0.5 * math.cos(math.pi * step / (config.epochs * batches)))
+
+
+def _standardization(features: NDArray[np.floating[Any]], n_features: int) -> tuple[Floats, Floats]:
+    """(mean, scale), float32 (n_features,) each; 0 and 1 where there is nothing to learn from."""
+    columns = features.reshape(-1, n_features).T
+    mean, scale = np.zeros(n_features, np.float32), np.ones(n_features, np.float32)
+    for number, column in enumerate(columns if columns.size else ()):  # a copy of all is large
+        mean[number] = column.mean(dtype=np.float64)
+        scale[number] = 1.0 / (column.std(dtype=np.float64) + 1e-6)
+    return mean, scale
 
 
 class _Adam:
