@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from abc import abstractmethod
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Self
 
@@ -18,7 +19,7 @@ from pydantic import (
 )
 
 from api.schemas.fields import one_of, split, without_blanks
-from recommender.models.registry import BLENDED, BLENDS, check_weights
+from recommender.models.registry import BLENDED, BLENDS, check_weights, require_some_weight
 
 _WEIGHT = r"0(\.[0-9]{1,4})?|1(\.0{1,4})?"
 _PATTERN = re.compile(rf"({'|'.join(BLENDED)}):({_WEIGHT})")
@@ -31,8 +32,7 @@ ONLY_BLENDS: JsonValue = {
 
 
 def _some(weights: Mapping[str, float]) -> Mapping[str, float]:
-    if not any(weights.values()):
-        raise ValueError("at least one of the weights must be above 0")
+    require_some_weight(weights)
     return weights
 
 
@@ -72,8 +72,9 @@ class _Weights(BaseModel):
         check_weights(self.algorithm, self.to_weights())
         return self
 
+    @abstractmethod
     def to_weights(self) -> dict[str, float]:
-        raise NotImplementedError
+        """Algorithm -> weight; empty where the request has none."""
 
 
 class BodyWeights(_Weights):

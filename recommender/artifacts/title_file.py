@@ -8,7 +8,7 @@ from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, TypeVar, overload
+from typing import Any, ClassVar, TypeVar, overload
 
 import numpy as np
 
@@ -24,6 +24,8 @@ class StoredLines(Sequence[T]):
 
     An array may end early: fields that a release has added have their default in files of earlier ones.
     """
+
+    _content: ClassVar[str]  # what the objects are, for messages
 
     def __init__(self, path: Path) -> None:
         """Raises ValueError for a file whose last line is not whole."""
@@ -59,7 +61,7 @@ class StoredLines(Sequence[T]):
         try:
             return self._parse(*json.loads(line))
         except (TypeError, ValueError, KeyError, AttributeError) as error:
-            raise ValueError(f"row {row} of the {type(self).__name__[6:].lower()}: {error}") from error
+            raise ValueError(f"row {row} of the {self._content}: {error}") from error
 
     @staticmethod
     @abstractmethod
@@ -69,6 +71,8 @@ class StoredLines(Sequence[T]):
 
 class StoredTitles(StoredLines[Title]):
     """The titles of a catalog."""
+
+    _content = "titles"
 
     def __init__(self, path: Path) -> None:
         super().__init__(path)
@@ -119,6 +123,8 @@ class StoredTitles(StoredLines[Title]):
 
 class StoredDetails(StoredLines[TitleDetails]):
     """The details of each title of a catalog."""
+
+    _content = "details"
 
     @staticmethod
     def _parse(

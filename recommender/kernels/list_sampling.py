@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.data.ratings_matrix import starts_of_kept
+from recommender.data.ratings_matrix import ranges, starts_of_kept
 
 Floats = NDArray[np.float32]
 RANKED = 10  # titles that a ranking is judged by
@@ -65,10 +65,8 @@ class Lists:
 
     def sample(self, people: NDArray[np.int64], rng: np.random.Generator, config: SamplingConfig) -> Batch:
         """A random part of the list of each of these people."""
-        lengths, likes = np.diff(self.indptr)[people], self.likes[people]
-        owner = np.repeat(np.arange(len(people)), lengths)
-        starts = self.indptr[people] - (np.cumsum(lengths) - lengths)
-        entries = np.arange(len(owner)) + starts[owner]
+        entries, lengths = ranges(self.indptr, people)
+        owner, likes = np.repeat(np.arange(len(people)), lengths), self.likes[people]
         favorites = rng.random(len(people)) < config.favorites_share
         as_many = config.most_favorites ** rng.random(len(people)) / np.maximum(likes, 1)
         share = rng.uniform(config.least_shown, config.most_shown, len(people))

@@ -95,6 +95,7 @@ class Hybrid:
             config, models[Features], models[Specificity], network, cold_start, models[Popularity].prior
         )
 
+    @cached_on_context
     def scores(self, context: ScoringContext) -> NDArray[np.float32]:
         """The chances that each title is the next the person likes, raised for titles of what the list is
         about. See Scorer."""

@@ -81,7 +81,8 @@ class Ranker:
         mean_liked, mean_not_liked = reader.array("means", np.float64, (2,), within=(1, 10)).tolist()
         network = Network.load(reader, None)
         if not len(LIKE_FEATURES) <= len(network.mean) <= len(NAMES):
-            raise ValueError(f"ranker's network reads {len(network.mean)} features, not up to {len(NAMES)}")
+            span = f"{len(LIKE_FEATURES)} to {len(NAMES)}"
+            raise ValueError(f"ranker's network reads {len(network.mean)} features, not {span}")
         return cls(config, models[Features], models[Hybrid], network, mean_liked, mean_not_liked)
 
     def scores(self, context: ScoringContext) -> NDArray[np.float32]:

@@ -74,6 +74,11 @@ def check_weights(algorithm: str, weights: Mapping[str, float]) -> None:
         raise ValueError(f"{unknown[0][:50]!r} cannot have a weight; known are {', '.join(BLENDED)}")
     if wrong := [weight for weight in weights.values() if not 0 <= weight <= 1]:
         raise ValueError(f"a weight is from 0 to 1, not {wrong[0]}")
+    require_some_weight(weights)
+
+
+def require_some_weight(weights: Mapping[str, float]) -> None:
+    """Raise ValueError if all weights are 0."""
     if not any(weights.values()):
         raise ValueError("at least one of the weights must be above 0")
 
