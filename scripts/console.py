@@ -43,16 +43,17 @@ def run(main: Callable[[list[str] | None], int]) -> None:
     try:
         code = main(None)
     except _EXPECTED as error:
-        code = _fail(str(error))
+        code = fail(str(error))
     except DBAPIError as error:
-        code = _fail(connection_error_message(error))
+        code = fail(connection_error_message(error))
     except KeyboardInterrupt:
         errors.print("interrupted; unfinished work was rolled back")
         code = 130
     sys.exit(code)
 
 
-def _fail(sentence: str) -> int:
+def fail(sentence: str) -> int:
+    """Print why a script cannot go on, and return its exit code."""
     errors.print(f"[bold red]error:[/] {escape(sentence)}", highlight=False, soft_wrap=True)
     return FAILED
 

@@ -46,9 +46,7 @@ def _measure(arguments: argparse.Namespace, typed: list[str]) -> PagesReport:
         curves=option_curves(snapshot, queries, case_progress),
         reasons=pages.reasons(snapshot, holdout, seed, case_progress),
         ratings=pages.ratings(snapshot, holdout, seed, case_progress),
-        new_titles=pages.new_titles(
-            lambda train: fit(data, train, arguments.extra)[0], holdout, seed, case_progress
-        ),
+        new_titles=pages.new_titles(fitted, holdout, seed, case_progress),
     )
 
 

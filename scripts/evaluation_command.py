@@ -36,7 +36,7 @@ from recommender.data.ratings_matrix import RatingsMatrix
 from recommender.fitting import fit_snapshot
 from recommender.models.base import MissingLibraryError
 from recommender.models.registry import ALGORITHMS, OPTIONAL, ModelConfig
-from scripts.console import FAILED, OK, console, count_progress, errors, file_progress
+from scripts.console import OK, console, count_progress, errors, fail, file_progress
 from serving.builder import StoredData, load_data
 
 
@@ -152,8 +152,7 @@ def run_evaluation(
             importlib.import_module("evaluation.reports.plot")  # may fail: not after minutes of work
         report = measure(arguments, typed)
     except REPORTED as error:
-        errors.print(f"[bold red]error:[/] {escape(str(error))}", highlight=False, soft_wrap=True)
-        return FAILED
+        return fail(str(error))
     for table in report.tables():
         console.print(_rendered(table))
     for finding in report.findings:
