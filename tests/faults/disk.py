@@ -9,6 +9,7 @@ import subprocess
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from tempfile import mkdtemp
 
 import pytest
 
@@ -16,11 +17,13 @@ MEGABYTE = 2**20
 
 
 @contextmanager
-def small_disk(folder: Path, size: int, owner: str | None = None) -> Iterator[Path]:
+def small_disk(size: int, owner: str | None = None) -> Iterator[Path]:
     """A disk of its own of that many bytes. Where the tests may not mount one, they are skipped."""
-    folder.mkdir()
+    # not among the folders of pytest: those of a run that was killed with its disk mounted cannot be removed
+    folder = Path(mkdtemp(prefix="small-disk-"))
     mount = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder)]
     if subprocess.run(mount, capture_output=True, check=False).returncode:
+        folder.rmdir()
         pytest.skip("only root can mount a disk")
     try:
         if owner:
@@ -28,6 +31,7 @@ def small_disk(folder: Path, size: int, owner: str | None = None) -> Iterator[Pa
         yield folder
     finally:
         subprocess.run(["umount", "--lazy", str(folder)], check=True)
+        folder.rmdir()
 
 
 @contextmanager

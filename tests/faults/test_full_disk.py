@@ -45,7 +45,7 @@ class Cramped:
 @pytest.fixture
 def sqlite_on_a_small_disk(tmp_path: Path) -> Iterator[Cramped]:
     with (
-        small_disk(tmp_path / "disk", 8 * MEGABYTE) as disk,
+        small_disk(8 * MEGABYTE) as disk,
         new_place(f"sqlite:///{disk / 'anime.db'}", tmp_path) as place,
     ):
         place.environ["TMPDIR"] = str(disk)  # whatever else the server writes has no room either
@@ -68,7 +68,7 @@ def sqlite_with_short_files(sqlite_place: Place) -> Cramped:
 def postgres_on_a_small_disk(own_postgres: PostgresServer, postgres_place: Place) -> Iterator[Cramped]:
     """Its tables only: where the log has no room, PostgreSQL stops, which is another test."""
     engine, owner = postgres_place.engine, own_postgres.system_user
-    with small_disk(own_postgres.pgdata.parent / "disk", 24 * MEGABYTE, owner) as disk:
+    with small_disk(24 * MEGABYTE, owner) as disk:
         with administering(engine) as run:
             run(f"CREATE TABLESPACE small LOCATION '{disk}'")
             run(f"ALTER DATABASE {engine.url.database} SET TABLESPACE small")
@@ -161,9 +161,9 @@ def check_failed_build(place: Place, store: ModelStore, longest_file: int | None
 
 
 def test_build_on_a_full_disk_leaves_only_the_published_model(
-    sqlite_place: Place, tmp_path: Path, chance: random.Random
+    sqlite_place: Place, chance: random.Random
 ) -> None:
-    with small_disk(tmp_path / "disk", 8 * MEGABYTE) as disk:
+    with small_disk(8 * MEGABYTE) as disk:
         store, free = ModelStore(disk / "models"), room(disk)
         build_model(sqlite_place.engine, store)
         needed = free - room(disk)

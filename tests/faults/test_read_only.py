@@ -27,8 +27,8 @@ def start(place: Place, model_dir: Path) -> str:
     return str(ready.get_json()["model_version"])
 
 
-def test_read_only_models_are_served_or_say_where_to_build(sqlite_place: Place, tmp_path: Path) -> None:
-    with small_disk(tmp_path / "disk", 8 * MEGABYTE) as disk:
+def test_read_only_models_are_served_or_say_where_to_build(sqlite_place: Place) -> None:
+    with small_disk(8 * MEGABYTE) as disk:
         for model_dir in (disk, disk / "new"):
             with read_only(disk), pytest.raises(StartError) as failure:
                 start(sqlite_place, model_dir)
