@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import ArrayLike, NDArray
 
-from domain.titles import Title
+from domain.titles import NO_DETAILS, Title, TitleDetails
 from recommender.data.catalog import Catalog
 from recommender.data.query import Query
 from recommender.data.ranking import Ranking
@@ -104,3 +104,22 @@ def test_catalog_without_attributes_orders_by_popularity(titles: tuple[Title, ..
     catalog = Catalog(titles)
     ranking = ranked(fit(catalog), likes([0][: len(titles)]), catalog, 5)
     assert ranking.anime_rows.tolist() == list(range(1, len(titles)))
+
+
+def test_studio_source_and_tags_count_less_than_a_genre() -> None:
+    one = Title(1, "One", genres=("Action",), studios=("Madhouse",), source="Manga", type="TV")
+    titles = [
+        one,
+        replace(one, anime_id=2, studios=("Bones",), source="Original"),  # the same genre
+        replace(one, anime_id=3, genres=("Drama",), source="Original"),  # the same studio
+        replace(one, anime_id=4, genres=("Drama",), studios=("Bones",)),  # the same source
+        replace(one, anime_id=5, genres=("Drama",), studios=("Bones",), source="Original"),
+    ]
+    tags = [TitleDetails(tags=("space",)), *[NO_DETAILS] * 3, TitleDetails(tags=("space",))]
+    found = {}
+    for name, details in (("without", ()), ("with", tuple(tags))):
+        catalog = Catalog(tuple(titles), details)
+        found[name] = similarities(fit(catalog), likes([0]), catalog)
+    genre, studio, source, nothing = found["without"][1:].tolist()
+    assert genre > max(studio, source) > min(studio, source) > nothing > 0
+    assert found["with"][4] > nothing
