@@ -31,7 +31,7 @@ from recommender.models.user_user import UserUser
 from recommender.search import TitleIndex
 
 FORMAT = 6  # grows when the files of a version, or the fields of its configuration, are not what they were
-RECIPE = 3  # grows when a build computes something else: an older version is served, but not up to date
+RECIPE = 4  # grows when a build computes something else: an older version is served, but not up to date
 OLDER_FORMATS: tuple[int, ...] = (5,)  # served until there is a version of FORMAT; the newest first
 TITLES_FILE = "titles.jsonl"
 DETAILS_FILE = "details.jsonl"  # since format 6

@@ -11,6 +11,8 @@ def added(default: Any) -> Any:
 
     It is saved only where it is not its default, so that the release before can read the rest. Where the
     default makes a build compute something else than before, RECIPE grows.
+
+    Conversely, a class names the fields that it no longer has in RETIRED: models with them are still served.
     """
     return field(default=default, metadata={"added": True})
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
 
 from recommender.data.arrays import ArrayReader, ArrayWriter
-from recommender.data.ranking import among_best
+from recommender.data.ranking import among_best, top_k
 from recommender.kernels.network import Network, NetworkConfig, listwise_softmax
 from recommender.models.base import AlgorithmInfo, Contributor, Models, ModelSpec, added, cached_on_context
-from recommender.models.content_based import ContentBased
+from recommender.models.cold_start import ColdStart
 from recommender.models.context import ScoringContext
 from recommender.models.examples import ExamplesConfig, training_examples
 from recommender.models.features import AGAINST, LINEAR_START, NAMES, Features
@@ -45,9 +45,10 @@ class HybridConfig:
     dislike: float = 1.0  # weight of the evidence of bad titles, in standard deviations of item-item
     temperature: float = 2.0  # a title e^this times less likely than the best one has score 1/e
     likeliest: float = added(0.9)  # chance that the likeliest title is given, 0..1
-    cold_start_titles: int = 10  # that a title without enough ratings takes its score from
-    similarity_prior: float = 1.0  # weight of no opinion among them
-    newness: float = 20.0  # users who watched a title, at which half of such a score is left
+    anchors: int = added(64)  # titles that the odds of titles without enough ratings are compared with
+
+    # of earlier releases, whose models are served without them
+    RETIRED: ClassVar = frozenset({"cold_start_titles", "similarity_prior", "newness"})
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,8 +59,7 @@ class Hybrid:
         network: trained on users whose lists the features have not seen.
         specificity: raises titles of what the list is about, which the network does not learn to: most of the
             titles that a person likes next are liked by everybody.
-        cold_start: csr float32 (n_anime, n_anime): the score of a title that `item-item` does not know is
-            a weighted mean of the known ones described most like it (after Gantner et al. 2010, ICDM).
+        cold_start: the odds of titles that `item-item` does not know.
         popularity: float32 (n_anime,), 0..1, the answer to an empty list.
     """
 
@@ -67,7 +67,7 @@ class Hybrid:
     features: Features
     specificity: Specificity
     network: Network
-    cold_start: csr_array
+    cold_start: ColdStart
     popularity: NDArray[np.float32]
 
     @classmethod
@@ -78,22 +78,18 @@ class Hybrid:
         network = Network.fit_average(
             examples.features, examples.relevant, listwise_softmax, start, config.network, config.networks
         )
-        cold_start = _cold_start(features.content, features.item_item.titles, popularity.watchers, config)
-        return cls(config, features, models[Specificity], network, cold_start, popularity.prior)
+        return cls(config, features, models[Specificity], network, models[ColdStart], popularity.prior)
 
     def save(self, writer: ArrayWriter) -> None:
         writer.arrays(self.network.arrays())
-        writer.csr("cold_start", self.cold_start)
 
     @classmethod
     def load(cls, reader: ArrayReader, models: Models, config: HybridConfig) -> Hybrid:
         network = Network.load(reader, None)
         if not 0 < len(network.mean) <= len(NAMES):
             raise ValueError(f"hybrid's network reads {len(network.mean)} features, not 1 to {len(NAMES)}")
-        cold_start = reader.csr("cold_start", (reader.n_anime, reader.n_anime), within=(0, 1))
-        return cls(
-            config, models[Features], models[Specificity], network, cold_start, models[Popularity].prior
-        )
+        prior = models[Popularity].prior
+        return cls(config, models[Features], models[Specificity], network, models[ColdStart], prior)
 
     @cached_on_context
     def scores(self, context: ScoringContext) -> NDArray[np.float32]:
@@ -117,16 +113,18 @@ class Hybrid:
     @cached_on_context
     def _chances(self, context: ScoringContext) -> NDArray[np.float32]:
         """float32 (n_anime,), 0..likeliest: of each title, as the network sees it, without specificity."""
-        known, odds = self.features.item_item.titles, self._odds(context)
-        scores = np.zeros(len(self.popularity), dtype=np.float32)
-        scores[known] = np.exp(np.maximum((odds - odds.max()) / self.config.temperature, -40.0))
-        scores += self.cold_start @ scores
+        cold, odds, of_cold = self.cold_start, *self._odds(context)
+        scores, best = np.zeros(len(self.popularity), dtype=np.float32), odds.max()
+        for rows, of_rows in ((self.features.item_item.titles, odds), (cold.rows, of_cold)):
+            scores[rows] = np.exp(np.clip((of_rows - best) / self.config.temperature, -40.0, 40.0))
+        scores[cold.rows] *= cold.trust
         best = scores[context.query.unseen(len(scores))].max(initial=0.0)
         chances: NDArray[np.float32] = np.minimum(scores / max(best, np.float32(1e-30)), 1)
         return chances * np.float32(self.config.likeliest)
 
-    def _odds(self, context: ScoringContext) -> NDArray[np.float32]:
-        """float32 (titles that item-item knows,): by the network for candidates, below them for the rest.
+    def _odds(self, context: ScoringContext) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """float32 (titles that item-item knows,): by the network for candidates, below them for the rest; and
+        float32 (cold_start.rows,), of the others.
 
         Scoring everything finds the same titles in ten times the time; see docs/benchmarks.
         """
@@ -137,14 +135,15 @@ class Hybrid:
         chosen |= among_best(specific, unlisted & (specific > 0), config.specific)
         candidates = np.flatnonzero(chosen)
         if not len(candidates):  # a list of everything
-            return promise
+            return promise, self.cold_start.odds(context, known[:0], promise[:0])
         table = self.features.table(context, (*self._names, AGAINST), known[candidates])
         odds = self.network.scores(table[:-1].T)
         # what goes with a bad title is always lowered: people are seen to watch on, but that is not liking
         odds += config.dislike * np.minimum(table[-1], 0)
         all_odds: NDArray[np.float32] = promise - promise.max() + odds.min()
         all_odds[candidates] = odds
-        return all_odds
+        anchors = candidates[top_k(promise[candidates], unlisted[candidates], config.anchors)]
+        return all_odds, self.cold_start.odds(context, known[anchors], all_odds[anchors])
 
     @property
     def _names(self) -> tuple[str, ...]:
@@ -172,6 +171,8 @@ class Hybrid:
         for source, share in zip(sources, shares, strict=True):
             of_list = np.maximum(source.contributions(context, anime_rows), 0)
             parts += of_list / np.maximum(of_list.sum(axis=0), 1e-9) * share * scores
+        cold = np.flatnonzero(np.isin(anime_rows, self.cold_start.rows))
+        parts[:, cold] = self.cold_start.contributions(context, anime_rows[cold]) * scores[cold]
         return parts
 
     def _shares(self, context: ScoringContext, anime_rows: NDArray[np.int64]) -> NDArray[np.float32]:
@@ -193,31 +194,11 @@ class Hybrid:
         return shares
 
 
-def _cold_start(
-    content: ContentBased, known: NDArray[np.int64], watchers: NDArray[np.int64], config: HybridConfig
-) -> csr_array:
-    n_anime = content.terms.shape[0]
-    unknown = np.setdiff1d(np.arange(n_anime), known)
-    k = min(config.cold_start_titles, len(known))
-    described = content.terms[known].T.tocsc()
-    weights, titles = np.zeros((len(unknown), k), np.float32), np.zeros((len(unknown), k), np.int32)
-    for low in range(0, len(unknown) if k else 0, 500):
-        cosines = (content.terms[unknown[low : low + 500]] @ described).toarray()
-        nearest = np.sort(np.argpartition(-cosines, k - 1, axis=1)[:, :k], axis=1)
-        squares = np.take_along_axis(cosines, nearest, axis=1) ** 2
-        weights[low : low + 500] = squares / (squares.sum(axis=1, keepdims=True) + config.similarity_prior)
-        titles[low : low + 500] = known[nearest]
-    weights *= (config.newness / (config.newness + watchers[unknown]))[:, None].astype(np.float32)
-    lengths = np.zeros(n_anime + 1, dtype=np.int64)
-    lengths[unknown + 1] = k
-    return csr_array((weights.ravel(), titles.ravel(), np.cumsum(lengths)), shape=(n_anime, n_anime))
-
-
 SPEC = ModelSpec(
     name="hybrid",
     model=Hybrid,
     config=HybridConfig,
-    requires=(Features, Popularity, Specificity),
+    requires=(Features, Popularity, Specificity, ColdStart),
     algorithm=AlgorithmInfo(
         label="Best of everything",
         description="All of the others, weighed by what worked for people with lists like yours.",

@@ -30,6 +30,8 @@ MODULES = (
     "co_likes",
     "residuals",
     "features",
+    "descriptions",
+    "cold_start",
 )
 
 SPECS: tuple[ModelSpec, ...] = tuple(import_module(f"{__package__}.{name}").SPEC for name in MODULES)
@@ -166,6 +168,7 @@ def _from_dict(kind: Any, values: Any) -> Any:
         return values
     hints = get_type_hints(kind)
     optional = {f.name for f in fields(kind) if f.metadata.get("added")}
-    if differing := (set(values) ^ set(hints)) - (optional - set(values)):
+    values = {name: value for name, value in values.items() if name not in getattr(kind, "RETIRED", ())}
+    if differing := (set(values) ^ {f.name for f in fields(kind)}) - (optional - set(values)):
         raise ValueError(f"its configuration has other fields: {', '.join(sorted(differing))}")
     return cast(Any, kind)(**{name: _from_dict(hints[name], value) for name, value in values.items()})

@@ -6,6 +6,7 @@ import os
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -71,7 +72,7 @@ def test_earlier_model_is_served_with_derived_models(tmp_path: Path) -> None:
     assert derived
     assert not {spec.name for spec in derived} & version.manifest["config"]["models"].keys()
     snapshot = version.snapshot
-    data = training_data(snapshot.ratings, snapshot.catalog)
+    data = replace(training_data(snapshot.ratings, snapshot.catalog), franchises=snapshot.franchises)
     context = snapshot.context(likes([2, 6, 11]))
     for spec in derived:
         built = spec.model.fit(data, snapshot.models, spec.config())
