@@ -10,11 +10,11 @@ from scipy.sparse import csr_array
 
 from recommender.data.arrays import ArrayReader, ArrayWriter
 from recommender.data.catalog import Catalog
-from recommender.data.query import Query
 from recommender.data.ratings_matrix import blocks, ranges, starts_of_kept
 from recommender.kernels.rows import TITLES_AT_ONCE, weighted_sum
 from recommender.models.base import AlgorithmInfo, Models, ModelSpec, cached_on_context
 from recommender.models.context import ScoringContext
+from recommender.models.descriptions import Descriptions
 from recommender.models.item_item import ItemItem
 from recommender.models.popularity import Popularity
 from recommender.models.training_data import TrainingData
@@ -40,8 +40,9 @@ class TitleSimilarity:
         weights: csr float32 (n_anime, n_anime), above 0: entry (i, j) is how similar j is to i. The strongest
             of each row is the root of what it was, so that no title of a list outweighs the others.
         nearest: float32 (n_anime,), the least weight of the `close` titles closest to each one.
-        genres: csr float32 (n_anime, n_genres), weighted by idf, rows of length 1 or 0: the similarity of
-            titles that item-item does not know.
+        genres: csr float32 (n_anime, n_genres), weighted by idf, rows of length 1 or 0.
+        described: csr float32 (n_anime, n_anime), cold-start weights: similar to a title that item-item does
+            not know is what is similar to those described most like it.
         log_likes: float32 (n_anime,).
     """
 
@@ -49,6 +50,7 @@ class TitleSimilarity:
     weights: csr_array
     nearest: NDArray[np.float32]
     genres: csr_array
+    described: csr_array
     log_likes: NDArray[np.float32]
 
     @classmethod
@@ -78,7 +80,7 @@ class TitleSimilarity:
             place = max(len(of_row) - config.close, 0)
             nearest[row] = np.partition(of_row, place)[place]
         log_likes = np.log1p(models[Popularity].likes).astype(np.float32)
-        return cls(config, weights, nearest, genres, log_likes)
+        return cls(config, weights, nearest, genres, models[Descriptions].nearest, log_likes)
 
     def save(self, writer: ArrayWriter) -> None:
         writer.csr("weights", self.weights)
@@ -99,9 +101,11 @@ class TitleSimilarity:
         sums = weighted_sum(self.weights, liked, np.ones(len(liked), np.float32))
         if sums.any() or not len(liked):
             return sums
-        described = self.genres[liked].sum(axis=0)
-        cosines: NDArray[np.float32] = self.genres @ np.asarray(described, dtype=np.float32)
-        return cosines * self.log_likes
+        near = weighted_sum(self.described, liked, np.ones(len(liked), np.float32))
+        known = np.flatnonzero(near)
+        borrowed = weighted_sum(self.weights, known, near[known])
+        cosines: NDArray[np.float32] = self.genres @ self._mean_genres(liked)
+        return borrowed * self._of_genres(cosines) if borrowed.any() else cosines * self.log_likes
 
     @cached_on_context
     def log_relative(self, context: ScoringContext) -> NDArray[np.float32]:
@@ -139,14 +143,26 @@ class TitleSimilarity:
         parts = np.zeros((len(query.anime_rows), len(anime_rows)), dtype=np.float32)
         for block in blocks(len(liked), TITLES_AT_ONCE):
             parts[liked[block]] = self.weights[query.anime_rows[liked[block]]][:, anime_rows].toarray()
-        if not parts.any() and not self._knows_any(query):
-            cosines = (self.genres[query.liked_rows] @ self.genres[anime_rows].T).toarray()
+        rows = query.liked_rows
+        if parts.any() or not len(rows) or (self.weights.indptr[rows + 1] > self.weights.indptr[rows]).any():
+            return parts
+        described, mean = self.described[rows], self._mean_genres(rows)
+        if described.nnz and self.weights[described.indices].nnz:
+            factors = self._of_genres(self.genres[anime_rows] @ mean)
+            parts[liked] = (described @ self.weights[:, anime_rows]).toarray() * factors
+        else:
+            cosines = (self.genres[rows] @ self.genres[anime_rows].T).toarray() / np.float32(len(rows))
             parts[liked] = cosines * self.log_likes[anime_rows]
         return parts
 
-    def _knows_any(self, query: Query) -> bool:
-        liked = query.liked_rows
-        return bool((self.weights.indptr[liked + 1] > self.weights.indptr[liked]).any())
+    def _mean_genres(self, liked: NDArray[np.int64]) -> NDArray[np.float32]:
+        """float32 (n_genres,): the mean of the genres of these titles."""
+        return np.asarray(self.genres[liked].sum(axis=0), dtype=np.float32) / np.float32(len(liked))
+
+    def _of_genres(self, cosines: NDArray[np.float32]) -> NDArray[np.float32]:
+        """The factors of evidence between titles whose genres have these cosines."""
+        factors: NDArray[np.float32] = (self.config.genre_floor + cosines) ** self.config.genre_power
+        return factors
 
 
 def _genres(catalog: Catalog) -> csr_array:
@@ -176,7 +192,7 @@ SPEC = ModelSpec(
     name="title-similarity",
     model=TitleSimilarity,
     config=TitleSimilarityConfig,
-    requires=(ItemItem, Popularity),
+    requires=(ItemItem, Popularity, Descriptions),
     derived=True,
     algorithm=AlgorithmInfo(
         label="Closest titles",

@@ -80,7 +80,7 @@ def specificity(similar: ArrayLike) -> Specificity:
     """A model that finds the titles of each row as similar as these numbers say, and no themes."""
     weights = csr_array(np.array(similar, np.float32))
     none, nothing = np.zeros(weights.shape[0], np.float32), csr_array(weights.shape, dtype=np.float32)
-    similarity = TitleSimilarity(TitleSimilarityConfig(), weights, none, nothing, none)
+    similarity = TitleSimilarity(TitleSimilarityConfig(), weights, none, nothing, nothing, none)
     return Specificity(
         SpecificityConfig(), similarity, Themes(ThemesConfig(), np.zeros((len(none), 1), np.uint8), none[:1])
     )

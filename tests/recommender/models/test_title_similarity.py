@@ -14,6 +14,7 @@ from recommender.data.catalog import Catalog
 from recommender.data.query import Query
 from recommender.models.base import Models
 from recommender.models.context import ScoringContext
+from recommender.models.descriptions import Descriptions, DescriptionsConfig
 from recommender.models.item_item import ItemItem, ItemItemConfig
 from recommender.models.title_similarity import TitleSimilarity, TitleSimilarityConfig
 from tests.recommender.small import (
@@ -54,9 +55,15 @@ def item_item(short: ArrayLike, long: ArrayLike, n_anime: int) -> ItemItem:
     return ItemItem(ItemItemConfig(), np.arange(len(known)), *wide)
 
 
-def fit(config: TitleSimilarityConfig | None = None) -> TitleSimilarity:
+NOT_DESCRIBED = np.zeros((len(CATALOG), len(CATALOG)))
+NEAR_TWO = NOT_DESCRIBED.copy()
+NEAR_TWO[D, [A, C]] = 0.2, 0.5
+
+
+def fit(config: TitleSimilarityConfig | None = None, described: ArrayLike = NOT_DESCRIBED) -> TitleSimilarity:
     known = popularity(np.ones(len(CATALOG)), LIKES)
     models = Models().with_model(known).with_model(item_item(SHORT, LONG, len(CATALOG)))
+    models = models.with_model(Descriptions(DescriptionsConfig(), csr_array(np.array(described, np.float32))))
     data = training_data(ratings({}, len(CATALOG)), CATALOG)
     return TitleSimilarity.fit(data, models, config or TitleSimilarityConfig())
 
@@ -112,6 +119,7 @@ def test_titles_like_one_of_a_checkerboard_have_its_color() -> None:
     known = popularity(np.ones(20), data.ratings.likes)
     models = Models().with_model(known)
     models = models.with_model(ItemItem.fit(data, models, ItemItemConfig(people=3)))
+    models = models.with_model(Descriptions(DescriptionsConfig(), csr_array((20, 20), dtype=np.float32)))
     model = TitleSimilarity.fit(data, models, TitleSimilarityConfig())
     for row in range(20):
         request = context(likes([row]), catalog(20), model, known)
@@ -132,6 +140,14 @@ def test_title_unknown_to_item_item_has_its_genres_by_likes() -> None:
     assert fit().scores(ask(likes([D]))) == pytest.approx([0, 0, 0.5**0.5 * np.log(21), 0, 0], rel=1e-5)
 
 
+def test_unknown_title_is_similar_to_what_its_neighbors_are_similar_to() -> None:
+    config = TitleSimilarityConfig()
+    evidence = 0.2 * dense(config)[A] + 0.5 * dense(config)[C]
+    expected = evidence * (config.genre_floor + np.array([0, 0, 0.5**0.5])) ** config.genre_power
+    scores = fit(described=NEAR_TWO).scores(ask(likes([D])))
+    assert scores == pytest.approx([*expected, 0, 0], rel=1e-5)
+
+
 def test_unknown_titles_are_ignored_beside_known_ones() -> None:
     model = fit()
     assert model.scores(ask(likes([A, D]))).tolist() == model.scores(ask(likes([A]))).tolist()
@@ -149,8 +165,9 @@ def test_list_that_says_nothing_has_no_scores(query: Query) -> None:
     [{A: 9, B: 2, C: 8}, {D: 10}, {D: 10, E: 10}, {A: 10, D: 10}, {E: 10}, {A: 1}, {}],
     ids=["known", "unknown", "two unknown", "both", "nothing known", "hated", "empty"],
 )
-def test_contributions_add_up_to_the_scores(entries: dict[int, int]) -> None:
-    model, query = fit(), Query.of(entries.items())
+@pytest.mark.parametrize("described", [NOT_DESCRIBED, NEAR_TWO], ids=["by genre", "described"])
+def test_contributions_add_up_to_the_scores(entries: dict[int, int], described: ArrayLike) -> None:
+    model, query = fit(described=described), Query.of(entries.items())
     rows = np.array([E, C, A, B, D])
     parts = model.contributions(ask(query), rows)
     assert parts.shape == (len(entries), 5)
@@ -174,6 +191,7 @@ PAIRS = [[0, 2, 1, 0, 0], [2, 0, 0, 0, 0], [1, 0, 0, 0, 0], [0, 0, 0, 0, 1], [0,
 
 def of_pairs(close: int) -> TitleSimilarity:
     models = Models().with_model(popularity(np.ones(6), 1)).with_model(item_item(PAIRS, PAIRS, 6))
+    models = models.with_model(Descriptions(DescriptionsConfig(), csr_array((6, 6), dtype=np.float32)))
     data = training_data(ratings({}, 6))
     return TitleSimilarity.fit(data, models, replace(TitleSimilarityConfig(genre_power=0), close=close))
 
