@@ -157,6 +157,12 @@ def _reasons(explanation: Explanation, catalog: Catalog) -> str:
         reasons.append(f"{theme.name}: {theme.titles} of your {theme.liked}")
     if explanation.genres:
         reasons.append(f"in common: {', '.join(explanation.genres)}")
+    if description := explanation.description:
+        if description.franchise is not None:
+            reasons.append(f"of the same franchise as {catalog[description.franchise].name}")
+        if description.of_studio is not None:
+            reasons.append(f"from {description.studio}, like {catalog[description.of_studio].name}")
+        reasons.append("few people have rated it")
     return "; ".join(reasons) or "popular with everybody"
 
 

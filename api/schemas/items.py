@@ -54,8 +54,13 @@ class AnimeItem(BaseModel):
 class Reason(BaseModel):
     """A reason for a recommendation; its other members depend on its kind."""
 
-    kind: Literal["because_you_liked", "people_with_your_taste", "theme", "shared_genres"]
-    anime_id: int | None = Field(default=None, description="because_you_liked: the title of the list")
+    kind: Literal[
+        *("because_you_liked", "people_with_your_taste", "theme", "shared_genres"),
+        *("same_franchise", "same_studio", "few_ratings"),
+    ] = Field(description="few_ratings: too few people have rated it; it is recommended by what it is")
+    anime_id: int | None = Field(
+        default=None, description="because_you_liked, same_franchise, same_studio: the title of the list"
+    )
     name: str | None = None
     weight: float | None = Field(default=None, description="because_you_liked: its part of the score")
     people: int | None = Field(
@@ -66,6 +71,7 @@ class Reason(BaseModel):
         description="shared_genres: its genres that at least half of the liked titles have; theme: the genre "
         "that the list has far more often than chance would have it",
     )
+    studio: str | None = Field(default=None, description="same_studio: the studio of both titles")
     titles: int | None = Field(default=None, description="theme: how many of the liked titles have it")
     liked: int | None = Field(default=None, description="theme: of how many")
 
@@ -86,6 +92,16 @@ class Reason(BaseModel):
             reasons.append(cls(kind="theme", genres=[theme.name], titles=theme.titles, liked=theme.liked))
         if explanation.genres:
             reasons.append(cls(kind="shared_genres", genres=list(explanation.genres)))
+        if description := explanation.description:
+            if description.franchise is not None:
+                title = catalog[description.franchise]
+                reasons.append(cls(kind="same_franchise", anime_id=title.anime_id, name=title.name))
+            if description.of_studio is not None:
+                title, studio = catalog[description.of_studio], description.studio
+                reasons.append(
+                    cls(kind="same_studio", anime_id=title.anime_id, name=title.name, studio=studio)
+                )
+            reasons.append(cls(kind="few_ratings"))
         return reasons
 
 

@@ -10,6 +10,7 @@ function reason(fields: Partial<Reason> & Pick<Reason, 'kind'>): Reason {
     weight: null,
     people: null,
     genres: null,
+    studio: null,
     titles: null,
     liked: null,
     ...fields,
@@ -58,6 +59,20 @@ describe('sentences', () => {
       '1 person with this taste liked it',
       'Drama: a genre they often like',
     ])
+  })
+
+  it('tell what a title without ratings is', () => {
+    const reasons = [
+      reason({ kind: 'same_franchise', anime_id: 1, name: 'Clannad' }),
+      reason({ kind: 'same_studio', anime_id: 2, name: 'Air', studio: 'Kyoto Animation' }),
+      reason({ kind: 'few_ratings' }),
+    ]
+    expect(sentences(reasons)).toEqual([
+      'From the same franchise as Clannad, which you liked',
+      'From Kyoto Animation, who also made Air',
+      'Few people here have rated it: it is recommended by what it is',
+    ])
+    expect(sentences(reasons, false)[0]).toBe('From the same franchise as Clannad, which they liked')
   })
 
   it('say nothing where nothing is known', () => {

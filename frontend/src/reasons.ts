@@ -31,17 +31,23 @@ export function sentences(reasons: readonly Reason[], isOwn = true): string[] {
   const your = isOwn ? 'your' : 'this'
   const liked = reasons.flatMap(({ kind, name }) => (kind === 'because_you_liked' && name ? [name] : []))
   const people = reasons.find(({ kind }) => kind === 'people_with_your_taste')?.people ?? 0
+  const franchise = reasons.find(({ kind }) => kind === 'same_franchise')?.name
+  const studio = reasons.find(({ kind }) => kind === 'same_studio')
   const theme = reasons.find(({ kind }) => kind === 'theme')
   const themed = theme?.genres ?? []
   const genres = reasons.find(({ kind }) => kind === 'shared_genres')?.genres ?? []
   const others = genres.filter((genre) => !themed.includes(genre))
   const found: string[] = []
+  if (franchise) found.push(`From the same franchise as ${franchise}, which ${you} liked`)
+  if (studio?.studio && studio.name) found.push(`From ${studio.studio}, who also made ${studio.name}`)
   if (theme?.titles && theme.liked)
     found.push(`${listed(themed)}: ${theme.titles} of the ${counted(theme.liked, 'title')} ${you} like`)
   if (liked.length) found.push(`Because ${you} liked ${listed(liked)}`)
   if (people) found.push(`${counted(people, 'person', 'people')} with ${your} taste liked it`)
   if (others.length)
     found.push(`${listed(others)}: ${others.length > 1 ? 'genres' : 'a genre'} ${you} often like`)
+  if (reasons.some(({ kind }) => kind === 'few_ratings'))
+    found.push('Few people here have rated it: it is recommended by what it is')
   return found
 }
 

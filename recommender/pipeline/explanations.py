@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
@@ -13,6 +13,7 @@ from recommender.data.catalog import Catalog
 from recommender.data.query import Query
 from recommender.data.ranking import Ranking, top_k
 from recommender.models.base import Contributor, Scorer
+from recommender.models.cold_start import ColdStart
 from recommender.models.context import ScoringContext
 from recommender.models.themes import Themes
 from recommender.models.user_user import UserUser
@@ -26,6 +27,19 @@ class SharedTheme(NamedTuple):
     liked: int  # all liked titles
 
 
+class Description(NamedTuple):
+    """Why a title that too few people rated is recommended nevertheless: by what it is.
+
+    Attributes:
+        franchise: row of the liked title of its franchise, None where there is none: the one that aired last.
+        studio: of the title, and of the liked title in row `of_studio`; None where they share none.
+    """
+
+    franchise: int | None = None
+    studio: str | None = None
+    of_studio: int | None = None
+
+
 @dataclass(frozen=True)
 class Explanation:
     """The reasons for one title.
@@ -36,12 +50,14 @@ class Explanation:
         users: how many of the users with the most similar likes liked it.
         genres: its genres that at least half of the liked titles have.
         theme: the strongest theme of the list that the title is of.
+        description: of a title that too few people rated.
     """
 
     because: tuple[tuple[int, float], ...]
     users: int
     genres: tuple[str, ...]
     theme: SharedTheme | None = None
+    description: Description | None = None
 
 
 class Explainer(Protocol):
@@ -78,14 +94,16 @@ class SharedListExplainer:
         users = np.zeros(len(rows), np.int64)
         if len(query.anime_rows):
             users = context.models[UserUser].supporters(context, rows)
-        common = _common_genres(context.catalog, query)
+        common, shown = _common_genres(context.catalog, query), query.anime_rows[named]
+        is_cold = np.isin(rows, context.models[ColdStart].rows).tolist()
         explanations = []
-        columns = zip(parts.T, rows.tolist(), users.tolist(), _themes(context, rows), strict=True)
-        for of_title, row, supporters, theme in columns:
+        columns = zip(parts.T, rows.tolist(), users.tolist(), _themes(context, rows), is_cold, strict=True)
+        for of_title, row, supporters, theme, cold in columns:
             best = top_k(of_title, of_title > 0, self.max_titles)
-            because = zip(query.anime_rows[best].tolist(), of_title[best].tolist(), strict=True)
+            because = list(zip(query.anime_rows[best].tolist(), of_title[best].tolist(), strict=True))
+            description = _description(context, row, shown, because) if because and cold else None
             genres = tuple(genre for genre in context.catalog[row].genres if genre.lower() in common)
-            explanations.append(Explanation(tuple(because), supporters, genres, theme))
+            explanations.append(Explanation(tuple(because), supporters, genres, theme, description))
         return explanations
 
 
@@ -103,6 +121,24 @@ def _themes(context: ScoringContext, rows: NDArray[np.int64]) -> list[SharedThem
     names = [catalog.known_genres[genre] for genre in sorted(catalog.genre_masks)]
     strongest = themes.strongest(context, rows).tolist()
     return [SharedTheme(names[tag], int(counts[tag]), liked) if tag >= 0 else None for tag in strongest]
+
+
+def _description(
+    context: ScoringContext, row: int, liked: NDArray[np.int64], because: Iterable[tuple[int, float]]
+) -> Description:
+    """Of one title.
+
+    Args:
+        liked: rows of the liked titles that may be named.
+        because: those of them that contribute most, with their parts.
+    """
+    catalog, groups = context.catalog, context.franchises.groups
+    related = liked[groups[liked] == groups[row]]
+    franchise = int(related[np.argmax(catalog.years[related])]) if len(related) else None
+    for other, _ in because:
+        if studios := [studio for studio in catalog[row].studios if studio in catalog[other].studios]:
+            return Description(franchise, studios[0], other)
+    return Description(franchise)
 
 
 def _common_genres(catalog: Catalog, query: Query) -> set[str]:

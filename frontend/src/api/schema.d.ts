@@ -1387,7 +1387,7 @@ export interface components {
         Reason: {
             /**
              * Anime Id
-             * @description because_you_liked: the title of the list
+             * @description because_you_liked, same_franchise, same_studio: the title of the list
              * @default null
              */
             anime_id: number | null;
@@ -1399,9 +1399,10 @@ export interface components {
             genres: string[] | null;
             /**
              * Kind
+             * @description few_ratings: too few people have rated it; it is recommended by what it is
              * @enum {string}
              */
-            kind: "because_you_liked" | "people_with_your_taste" | "theme" | "shared_genres";
+            kind: "because_you_liked" | "people_with_your_taste" | "theme" | "shared_genres" | "same_franchise" | "same_studio" | "few_ratings";
             /**
              * Liked
              * @description theme: of how many
@@ -1419,6 +1420,12 @@ export interface components {
              * @default null
              */
             people: number | null;
+            /**
+             * Studio
+             * @description same_studio: the studio of both titles
+             * @default null
+             */
+            studio: string | null;
             /**
              * Titles
              * @description theme: how many of the liked titles have it

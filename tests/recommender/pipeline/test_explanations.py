@@ -9,17 +9,20 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from domain.relations import Relation
 from domain.titles import Title
 from recommender.artifacts.snapshot import Snapshot
 from recommender.data.catalog import Catalog
 from recommender.data.query import Query
+from recommender.fitting import fit_snapshot
 from recommender.models.base import Contributor
 from recommender.models.context import ScoringContext
 from recommender.models.registry import ALGORITHMS
 from recommender.models.user_user import UserUser
-from recommender.pipeline.explanations import Explanation, SharedListExplainer
+from recommender.pipeline.explanations import Description, Explanation, SharedListExplainer
 from tests.conftest import TITLES
-from tests.recommender.small import own_order
+from tests.recommender.conftest import SMALL_CONFIG
+from tests.recommender.small import catalog, likes, own_order, random_lists, ratings
 
 ADDITIVE = ["item-item", "user-user", "title-similarity", "content-based", "blend"]
 RNG = np.random.default_rng(4)
@@ -154,3 +157,29 @@ def test_explanation_names_liked_titles_most_first(snapshot: Snapshot) -> None:
 def test_empty_list_has_no_reasons(snapshot: Snapshot, name: str) -> None:
     found = explained(snapshot, name, snapshot.context(Query.of([])), 5)
     assert [explanation for _, explanation in found] == [Explanation((), 0, ())] * 5
+
+
+def test_title_that_nobody_rated_is_explained_by_what_it_is() -> None:
+    """Of 24 titles, 20 and 23 are new: 20 continues 2, and shares its studio with 4."""
+    titles = [
+        replace(title, name=f"Nakora{row}", studios=(f"Studio {row % 4}",))
+        for row, title in enumerate(catalog(24).titles)
+    ]
+    lists = {
+        user: {row: 9 for row in of_user if row not in (20, 23)}
+        for user, of_user in random_lists(60, 24).items()
+    }
+    snapshot = fit_snapshot(
+        Catalog(tuple(titles)), ratings(lists, 24), [Relation(2, 20, "sequel")], config=SMALL_CONFIG
+    )
+    context = snapshot.context(likes([1, 2, 4]))
+    found = dict(explained(snapshot, "hybrid", context, 24))
+    sequel, other = found[20].description, found[23].description
+    assert sequel == Description(franchise=2, studio="Studio 0", of_studio=4)
+    assert other == Description()
+    assert all(explanation.description is None for row, explanation in found.items() if row not in (20, 23))
+    hidden = np.arange(24) == 2
+    shown = dict(explained(snapshot, "hybrid", context, 24, hidden))[20].description
+    assert shown == Description(studio="Studio 0", of_studio=4)
+    popular = dict(explained(snapshot, "popular", context, 24))
+    assert {explanation.description for explanation in popular.values()} == {None}
