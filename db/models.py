@@ -53,6 +53,8 @@ class Anime(Base):
     airing_status: Mapped[str | None] = mapped_column(Text)
     age_rating: Mapped[str | None] = mapped_column(Text)
     synopsis: Mapped[str | None] = mapped_column(Text)
+    # column -> the name of its source, see ingest/sources.py; all others are of an imported data set
+    origins: Mapped[dict[str, str] | None] = mapped_column(JSON(none_as_null=True))
 
 
 class ExternalId(Base):
@@ -80,13 +82,13 @@ class AnimeOffer(Base):
 
 
 class CatalogSource(Base):
-    """A source of the catalog, when it was last imported, and what tells whether it has changed since."""
+    """A source of the catalog, as of its last import, and what tells whether it has changed since."""
 
     __tablename__ = "catalog_sources"
 
     name: Mapped[str] = mapped_column(Text, primary_key=True)
-    imported_at: Mapped[datetime] = mapped_column(DateTime)  # UTC
-    titles: Mapped[int] = mapped_column(Integer)  # of the catalog that it describes
+    imported_at: Mapped[datetime] = mapped_column(DateTime)  # or was found to be unchanged; UTC
+    titles: Mapped[int] = mapped_column(Integer)  # that it describes
     etag: Mapped[str | None] = mapped_column(Text)
     last_modified: Mapped[str | None] = mapped_column(Text)
 

@@ -28,6 +28,7 @@ OF_TITLES: dict[str, Any] = {
     "airing_status": sa.Text(),
     "age_rating": sa.Text(),
     "synopsis": sa.Text(),
+    "origins": JSON,
 }
 TABLES = ("external_ids", "anime_offers", "catalog_sources", "planned_titles", "pending_ratings")
 
