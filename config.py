@@ -226,6 +226,13 @@ class Config(BaseSettings):
     max_list_titles: int = Field(
         5_000, ge=1, le=100_000, description="Lists of more titles are refused with 413."
     )
+    mal_client_id: str = Field(
+        "",
+        max_length=200,
+        repr=False,
+        description="Client id of the MyAnimeList API, from <https://myanimelist.net/apiconfig>. Without "
+        "one, MyAnimeList is not asked for anything.",
+    )
     overlay_max_users: int = Field(
         20_000,
         ge=0,

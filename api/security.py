@@ -14,6 +14,7 @@ from flask.typing import ResponseReturnValue
 from api.context import context, secret_key
 from api.errors import ApiError
 from api.keys import Scope, profile_token
+from domain.hosts import COVER_HOSTS
 from domain.ranges import is_profile
 
 if TYPE_CHECKING:
@@ -38,7 +39,6 @@ DOCS_POLICY = (
 )
 CONTENT_POLICY = "Content-Security-Policy"
 STRICT_TRANSPORT = ("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
-COVER_HOSTS = ("https://cdn.myanimelist.net", "https://myanimelist.cdn-dena.com", "https://s4.anilist.co")
 LIST_HOSTS = ("https://graphql.anilist.co", "https://api.jikan.moe")  # the web app reads people's lists there
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import asdict
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, func, insert, select
 
 from db.models import AnimeRelation
 from db.revisions import take_revision
@@ -18,6 +18,12 @@ _COLUMNS = (AnimeRelation.anime_id, AnimeRelation.related_id, AnimeRelation.kind
 def load_relations(connection: Connection) -> list[Relation]:
     """The relations of all sources without repeats, in order."""
     return [Relation(*row) for row in connection.execute(select(*_COLUMNS).distinct().order_by(*_COLUMNS))]
+
+
+def count_relations(connection: Connection, source: str) -> int:
+    """The number of relations of a source."""
+    statement = select(func.count()).select_from(AnimeRelation).where(AnimeRelation.source == source)
+    return connection.execute(statement).scalar_one()
 
 
 def replace_relations(connection: Connection, source: str, relations: Iterable[Relation]) -> int:

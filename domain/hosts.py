@@ -1,9 +1,15 @@
-"""Addresses of hosts and of proxies, as people write them in settings."""
+"""Addresses of hosts and of proxies, as people write them in settings, and the hosts of covers."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+
+# browsers load covers from these only
+COVER_HOSTS = (
+    *("https://cdn.myanimelist.net", "https://api-cdn.myanimelist.net", "https://myanimelist.cdn-dena.com"),
+    "https://s4.anilist.co",
+)
 
 Networks = tuple[IPv4Network | IPv6Network, ...]
 

@@ -59,6 +59,7 @@ OTHERWISE = {  # a value of each setting that is not its default
     "MAX_BODY_BYTES": "5000",
     "MAX_UPLOAD_BYTES": "5000",
     "MAX_LIST_TITLES": "7",
+    "MAL_CLIENT_ID": "6f1d9c0b7a3e58d2c4b6a8f0e1d3c5b7",
     "OVERLAY_MAX_USERS": "7",
     "SYNC_INTERVAL_MS": "7",
     "ANONYMITY_FLOOR": "7",

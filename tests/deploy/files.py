@@ -63,11 +63,12 @@ def manifests() -> dict[str, dict[str, Any]]:
 
 
 def pods() -> dict[str, dict[str, Any]]:
-    """The template of each kind of pod: of the servers, of a build."""
+    """The template of each kind of pod: of the servers, of a build, of a refresh of the catalog."""
     found = manifests()
     return {
         "server": found["deployment.yaml"]["spec"]["template"],
         "build": found["cronjob.yaml"]["spec"]["jobTemplate"]["spec"]["template"],
+        "refresh": found["refresh.yaml"]["spec"]["jobTemplate"]["spec"]["template"],
     }
 
 

@@ -5,19 +5,29 @@ from __future__ import annotations
 import re
 import secrets
 import tomllib
+from ipaddress import ip_network
 from typing import Any
 
 import pytest
 
 from config import ROOT, Config, ConfigError
-from tests.deploy.files import DIGEST, compose, image_settings, manifests, of_image, pods, unit_settings
+from tests.deploy.files import (
+    DIGEST,
+    UNIT_FILES,
+    compose,
+    image_settings,
+    manifests,
+    of_image,
+    pods,
+    unit_settings,
+)
 
 SETTINGS = {name.upper() for name in Config.model_fields}
 REQUIRED = {
     "DATABASE_URL": "postgresql://anime:x@database/anime",
     "SECRET_KEY": secrets.token_hex(32),
 }
-OURS = ("server", "build")  # services that run our image
+OURS = ("server", "build", "refresh")  # services that run our image
 
 
 def settings_of(service: str) -> dict[str, str]:
@@ -91,13 +101,13 @@ def test_compose_calls_the_database_and_redis_by_their_names() -> None:
     assert services["database"]["networks"] == services["redis"]["networks"] == ["inside"]
 
 
-@pytest.mark.parametrize("service", ["server", "build", "database", "redis"])
+@pytest.mark.parametrize("service", ["server", "build", "refresh", "database", "redis"])
 def test_every_service_is_contained(service: str) -> None:
     found = compose()["services"][service]
     assert found["read_only"] is True
     assert found["cap_drop"] == ["ALL"]
     assert found["security_opt"] == ["no-new-privileges:true"]
-    assert found["restart"] == ("no" if service == "build" else "unless-stopped")
+    assert found["restart"] == ("no" if service in ("build", "refresh") else "unless-stopped")
     assert re.fullmatch(r"\d+[mg]", found["mem_limit"])
 
 
@@ -143,9 +153,9 @@ def test_the_same_version_everywhere() -> None:
 def test_a_server_has_512_mb_and_a_build_twice_that() -> None:
     services = compose()["services"]
     limits = [pod["spec"]["containers"][0]["resources"]["limits"]["memory"] for pod in pods().values()]
-    assert limits == ["512Mi", "1Gi"]
-    assert [services[name]["mem_limit"] for name in OURS] == ["512m", "1g"]
-    assert sorted(unit_settings()["MemoryMax"]) == ["1G", "512M"]
+    assert limits == ["512Mi", "1Gi", "512Mi"]
+    assert [services[name]["mem_limit"] for name in OURS] == ["512m", "1g", "512m"]
+    assert sorted(unit_settings()["MemoryMax"]) == ["1G", "512M", "512M"]
 
 
 @pytest.mark.parametrize(("name", "pod"), list(pods().items()), ids=list(pods()))
@@ -176,6 +186,9 @@ def test_every_pod_has_its_settings_and_its_models(name: str, pod: dict[str, Any
         ("secretRef", found["secret.template.yaml"]["metadata"]["name"]),
     ]
     mounts = {mount["mountPath"]: mount for mount in container["volumeMounts"]}
+    if name == "refresh":  # it changes the database only
+        assert set(mounts) == {"/tmp"}  # noqa: S108 - in the pod
+        return
     assert set(mounts) == {found["configmap.yaml"]["data"]["MODEL_DIR"], "/tmp"}  # noqa: S108 - in the pod
     # who answers the world cannot change a model
     assert mounts["/data/models"].get("readOnly", False) is (name == "server")
@@ -193,9 +206,33 @@ def test_everything_that_selects_pods_selects_the_servers() -> None:
         found["networkpolicy.yaml"]["spec"]["podSelector"]["matchLabels"],
     ]
     assert all(selector.items() <= labels for selector in selectors)
-    build = pods()["build"]["metadata"]["labels"].items()
-    assert selectors[3].items() <= build
-    assert not selectors[1].items() <= build
+    for job in ("build", "refresh"):
+        labels = pods()[job]["metadata"]["labels"].items()
+        assert selectors[3].items() <= labels
+        assert not selectors[1].items() <= labels
+
+
+def test_only_the_refresh_reaches_the_internet_by_https() -> None:
+    policy = manifests()["refreshpolicy.yaml"]["spec"]
+    selected = policy["podSelector"]["matchLabels"].items()
+    assert {name for name, pod in pods().items() if selected <= pod["metadata"]["labels"].items()} == {
+        "refresh"
+    }
+    (rule,) = policy["egress"]
+    assert rule["ports"] == [{"port": 443, "protocol": "TCP"}]
+    for peer in rule["to"]:  # and nobody in the cluster's own network
+        everybody = ip_network(peer["ipBlock"]["cidr"])
+        private = {ip_network(block) for block in peer["ipBlock"]["except"]}
+        assert everybody.prefixlen == 0
+        assert private >= {ip_network("10.0.0.0/8"), ip_network("192.168.0.0/16")} or everybody.version == 6
+
+
+def test_the_refresh_comes_before_the_build() -> None:
+    schedules = [manifests()[name]["spec"]["schedule"].split() for name in ("refresh.yaml", "cronjob.yaml")]
+    assert [schedule[:2] for schedule in schedules] == [["17", "2"], ["17", "3"]]
+    timers = {path.stem: path.read_text("utf-8") for path in UNIT_FILES if path.suffix == ".timer"}
+    assert "OnCalendar=*-*-* 02:17:00" in timers["anime-recommendations-refresh"]
+    assert "OnCalendar=*-*-* 03:17:00" in timers["anime-recommendations-build"]
 
 
 def test_the_probes_ask_what_each_is_for() -> None:
@@ -207,12 +244,10 @@ def test_the_probes_ask_what_each_is_for() -> None:
 
 
 def test_every_command_runs_a_script_that_exists() -> None:
-    commands = [
-        compose()["services"]["build"]["command"],
-        pods()["build"]["spec"]["containers"][0]["command"],
-    ]
+    commands = [compose()["services"][job]["command"] for job in ("build", "refresh")]
+    commands += [pods()[job]["spec"]["containers"][0]["command"] for job in ("build", "refresh")]
     commands += [line.split()[0:2] for line in unit_settings()["ExecStart"] if "scripts/" in line]
-    assert len(commands) == 3
+    assert len(commands) == 6
     assert all((ROOT / command[1]).is_file() for command in commands)
 
 
