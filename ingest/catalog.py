@@ -14,10 +14,13 @@ from db.aliases import Alias, insert_aliases
 from db.engine import write_transaction
 from db.models import Anime
 from db.revisions import take_revision
+from db.sources import record_import
 from domain.ranges import MAX_ANIME_ID
 from ingest.aired import parse_aired
 from ingest.files import Progress, ignore_progress, read_records
+from ingest.merge import of_data_set
 from ingest.report import ImportFileError, ImportReport
+from ingest.sources import DATA_SET
 
 KAGGLE_HEADER = ["anime_id", "name", "genre", "type", "episodes", "rating", "members"]
 OWN_HEADER = ["anime_id", "name", "english", "aliases", "genres", "type", "episodes", "year", "members"]
@@ -77,6 +80,8 @@ def _import(
             _merge(connection, batch, known, report)
         if report.loaded or report.updated:
             take_revision(connection)
+            if add:
+                record_import(connection, DATA_SET.name, report.read - report.rejected)
     if report.read and report.rejected == report.read:
         raise ImportFileError(f"{path}: all {report.read:,} rows were rejected. {report.reasons()[0]}.")
     return report
@@ -126,6 +131,8 @@ def _merge(
     changed: set[int] = set()
     for _, columns, _ in batch:
         before = known.get(columns["anime_id"])
+        if before is not None:
+            columns = of_data_set(before, columns)
         if before is not None and any(before[name] != value for name, value in columns.items()):
             values = {f"new_{name}": value for name, value in columns.items()}
             assignments: dict[str, Any] = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, select
@@ -12,10 +13,12 @@ from db.engine import read_transaction, write_transaction
 from db.models import Anime, AnimeAlias, AnimeOffer
 from db.titles import load_details, load_titles
 from domain.titles import AliasKind, Offer
+from ingest.catalog import import_anime
 from ingest.merge import MergeReport, merge_titles, replace_offers
 from ingest.source_titles import SourceTitle
 from ingest.sources import BANGUMI_DATA, DATA_SET, MYANIMELIST, OFFLINE_DATABASE, Source
 from tests.db.helpers import put_titles
+from tests.scripts.conftest import KAGGLE
 
 
 def said(anime_id: int = 1, *, aliases: Sequence[tuple[str, AliasKind]] = (), **columns: Any) -> SourceTitle:
@@ -98,6 +101,18 @@ def test_imported_titles_count_as_a_data_set(engine: Engine) -> None:
     assert (row_of(engine)["name"], row_of(engine)["year"]) == ("Title 1", 1998)
     merge(engine, MYANIMELIST, said(name="Cowboy Bebop"))
     assert row_of(engine)["name"] == "Cowboy Bebop"
+
+
+def test_data_set_replaces_only_lesser_sources(engine: Engine, tmp_path: Path) -> None:
+    merge(engine, BANGUMI_DATA, said(name="ビバップ", type="OVA"))
+    merge(engine, MYANIMELIST, said(name="Cowboy Bebop", episodes=26))
+    (tmp_path / "anime.csv").write_text(f'{KAGGLE}1,Bebop,"Action",TV,25,8.8,100\n', "utf-8")
+    for _ in range(2):
+        import_anime(engine, tmp_path / "anime.csv")
+        row = row_of(engine)
+        assert (row["name"], row["episodes"], row["type"]) == ("Cowboy Bebop", 26, "TV")
+        assert row["origins"] == {"episodes": "myanimelist", "name": "myanimelist"}
+        merge(engine, BANGUMI_DATA, said(type="OVA"))
 
 
 def test_names_in_lower_case_are_written_as_elsewhere(engine: Engine) -> None:
