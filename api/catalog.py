@@ -18,5 +18,6 @@ blueprint = APIBlueprint(
 )
 def get_catalog(query: CatalogQuery) -> CatalogAnswer:
     """The genres, types and years that titles can be filtered by, how many people and ratings the current
-    model has learned from, and the limits of this server. Useful for building menus."""
-    return CatalogAnswer.of(services().catalog.summary(nsfw=query.nsfw))
+    model has learned from, the limits of this server, and where the catalog comes from. Useful for building
+    menus."""
+    return CatalogAnswer.of(services().catalog.summary(nsfw=query.nsfw), services().sources.imported())

@@ -36,6 +36,7 @@ _RECOMMENDATIONS = {
     "unresolved": [],
     "filtered": {"nsfw": 1_141, "franchise": 2_917},
 }
+_SOURCE_AGE = {"name": "bangumi-data", "imported_at": "2026-01-31T02:20:04+00:00", "age_days": 1}
 _PAGINATION = {"page": 1, "limit": 20, "total": 1, "has_next": False}
 _USER, _PROFILE = 900_001, 5_812_345_678_901_234
 _SAVED = {"user_id": _USER, "saved": 3, "unresolved": []}
@@ -113,6 +114,17 @@ ANSWERS: dict[str, Any] = {
         "year_to": 2017,
         "max_list_titles": 5_000,
         "covers": True,
+        "sources": [
+            _SOURCE_AGE
+            | {
+                "label": "bangumi-data",
+                "url": "https://github.com/bangumi-data/bangumi-data",
+                "license": "CC BY 4.0",
+                "license_url": "https://creativecommons.org/licenses/by/4.0/",
+                "gives": "new titles, names in Japanese, English and Chinese, air dates, where to watch",
+                "titles": 7_704,
+            }
+        ],
     },
     "describeTaste": {
         "model_version": "v0001",
@@ -179,6 +191,7 @@ ANSWERS: dict[str, Any] = {
         "newer_users": 0,
         "anime": 1_350,
         "ratings": 151_000,
+        "sources": [_SOURCE_AGE],
     },
     "getMetrics": "anime_rate_limited_total 0.0\n",
 }

@@ -27,5 +27,6 @@ def get_healthz() -> Alive:
 )
 def get_readyz() -> Ready:
     """Answers 200 when a verified model is loaded and the database can be reached, and says which model that
-    is, how much is in it, and whether a newer one was refused. Use it as a readiness probe."""
-    return Ready.of(services().verified_model(), services().live.refused)
+    is, how much is in it, whether a newer one was refused, and how old the sources of the catalog are. Use it
+    as a readiness probe."""
+    return Ready.of(services().verified_model(), services().live.refused, services().sources.imported())

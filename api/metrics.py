@@ -11,6 +11,7 @@ from prometheus_client import generate_latest as written
 from sqlalchemy import Engine, event
 from sqlalchemy.engine import ExceptionContext
 
+from api.context import services
 from api.errors import Problem
 from api.security import require_metrics_key
 from gateway.metrics import registry
@@ -43,6 +44,11 @@ MODEL_BUILT = Gauge(
 )
 MODEL_REFUSED = Gauge("anime_model_refused", "1 while a published version cannot be used")
 OVERLAY_USERS = Gauge("anime_overlay_users", "People who are newer than the model")
+SOURCE_IMPORTED = Gauge(
+    "anime_catalog_source_imported_timestamp_seconds",
+    "When a source of the catalog was last imported, or found to be unchanged",
+    ("source",),
+)
 DATABASE_ERRORS = Counter("anime_database_errors_total", "Errors of the database", ("kind",))
 RATE_LIMITED = Counter("anime_rate_limited_total", "Requests refused with 429")
 
@@ -63,6 +69,8 @@ def get_metrics() -> Response:
     """The metrics of all workers together, in the text format of Prometheus. Needs an API key with the scope
     `admin` if one is configured."""
     require_metrics_key()
+    for imported in services().sources.imported():
+        SOURCE_IMPORTED.labels(imported.source.name).set(imported.imported_at.timestamp())
     return Response(written(registry()), content_type=CONTENT_TYPE_LATEST)
 
 

@@ -28,6 +28,7 @@ from serving.errors import DatabaseUnavailableError
 from serving.imports import ImportService
 from serving.live import LiveModel, LiveVersion
 from serving.recommendations import RecommendationService
+from serving.sources import CatalogSources
 from serving.taste import TasteService
 from serving.users import UserService
 
@@ -57,6 +58,7 @@ class Services:
     recommendations: RecommendationService
     users: UserService
     catalog: CatalogService
+    sources: CatalogSources
     taste: TasteService
     imports: ImportService
 
@@ -74,6 +76,7 @@ class Services:
             ),
             users=users,
             catalog=CatalogService(live),
+            sources=CatalogSources(engine),
             taste=TasteService(live, max_list_titles),
             imports=ImportService(users),
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -9,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.context import settings
 from api.requests import QueryModel
 from serving.catalog import CatalogSummary
+from serving.sources import ImportedSource
 
 
 class CatalogQuery(QueryModel):
@@ -22,6 +24,48 @@ class NamedCount(BaseModel):
 
     name: str
     titles: int
+
+
+class SourceAge(BaseModel):
+    """A source of the catalog, and when it was last imported."""
+
+    name: str
+    imported_at: str = Field(
+        description="ISO 8601, UTC; or when the source was last found to be unchanged, if that is later"
+    )
+    age_days: int = Field(description="whole days since then")
+
+    @classmethod
+    def of(cls, imported: ImportedSource) -> Self:
+        return cls(
+            name=imported.source.name,
+            imported_at=imported.imported_at.isoformat(timespec="seconds"),
+            age_days=imported.age_days,
+        )
+
+
+class CatalogSource(SourceAge):
+    """A source of the catalog, as its license wants it to be named."""
+
+    label: str = Field(description="its name for people")
+    url: str = Field(description="its page")
+    license: str
+    license_url: str
+    gives: str = Field(description="what comes from it")
+    titles: int = Field(description="titles that it described then")
+
+    @classmethod
+    def of(cls, imported: ImportedSource) -> Self:
+        source = imported.source
+        return cls(
+            **SourceAge.of(imported).model_dump(),
+            label=source.label,
+            url=source.homepage,
+            license=source.license,
+            license_url=source.license_url,
+            gives=source.gives,
+            titles=imported.titles,
+        )
 
 
 class CatalogAnswer(BaseModel):
@@ -38,9 +82,12 @@ class CatalogAnswer(BaseModel):
     year_to: int | None = Field(description="year of the newest title")
     max_list_titles: int = Field(description="longer lists are refused with 413")
     covers: bool = Field(description="whether titles come with an image_url")
+    sources: list[CatalogSource] = Field(
+        description="where the catalog comes from; of two that differ, the one that is believed comes first"
+    )
 
     @classmethod
-    def of(cls, summary: CatalogSummary) -> Self:
+    def of(cls, summary: CatalogSummary, sources: Sequence[ImportedSource]) -> Self:
         year_from, year_to = summary.years or (None, None)
         return cls(
             model_version=summary.live.name,
@@ -54,4 +101,5 @@ class CatalogAnswer(BaseModel):
             year_to=year_to,
             max_list_titles=settings().max_list_titles,
             covers=settings().remote_covers,
+            sources=[CatalogSource.of(imported) for imported in sources],
         )

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Self
 
 from pydantic import BaseModel, Field
 
+from api.schemas.catalog import SourceAge
 from serving.live import LiveVersion
+from serving.sources import ImportedSource
 
 
 class Alive(BaseModel):
@@ -29,8 +32,10 @@ class Ready(Alive):
     anime: int = Field(description="titles in the catalog")
     ratings: int = Field(description="entries of all lists in the model, rated or only watched")
 
+    sources: list[SourceAge] = Field(description="the sources of the catalog, and how old each is")
+
     @classmethod
-    def of(cls, live: LiveVersion, refused: str | None) -> Self:
+    def of(cls, live: LiveVersion, refused: str | None, sources: Sequence[ImportedSource]) -> Self:
         snapshot = live.snapshot
         return cls(
             status="ok",
@@ -42,4 +47,5 @@ class Ready(Alive):
             newer_users=len(live.overlay),
             anime=len(snapshot.catalog),
             ratings=snapshot.ratings.n_entries,
+            sources=[SourceAge.of(imported) for imported in sources],
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -9,9 +10,12 @@ from flask.testing import FlaskClient
 
 from app import create_app
 from config import Config
+from db.engine import write_transaction
+from db.sources import record_import
 from recommender.artifacts.snapshot import Snapshot
 from recommender.pipeline.filters import Filters
 from tests.conftest import PEOPLE, TITLES
+from tests.databases import engine_over
 from tests.serving.worlds import ADULT
 from tests.serving.worlds import PEOPLE as SMALL_PEOPLE
 from tests.serving.worlds import TITLES as SMALL_TITLES
@@ -64,3 +68,15 @@ def test_catalog_reports_settings(config: Config, titles: int, covers: bool) -> 
 @pytest.mark.parametrize("query", ["?nsfw=perhaps", "?typo=1"])
 def test_invalid_parameter_is_422(shared_client: FlaskClient, query: str) -> None:
     assert shared_client.get(f"{URL}{query}").status_code == 422
+
+
+def test_catalog_names_its_sources_with_license_and_age(config: Config) -> None:
+    with engine_over(config.database_url) as engine, write_transaction(engine) as connection:
+        record_import(connection, "bangumi-data", 7_704)
+    (data_set, bangumi) = ask(create_app(config).test_client())["sources"]
+    assert (data_set["name"], data_set["titles"]) == ("data-set", TITLES)
+    assert (bangumi["label"], bangumi["license"], bangumi["titles"], bangumi["age_days"]) == (
+        *("bangumi-data", "CC BY 4.0", 7_704, 0),
+    )
+    assert bangumi["license_url"].startswith("https://creativecommons.org/")
+    assert datetime.fromisoformat(bangumi["imported_at"]).tzinfo

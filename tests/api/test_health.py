@@ -6,6 +6,7 @@ from datetime import datetime
 
 from flask.testing import FlaskClient
 
+from app import create_app
 from config import Config
 from db.engine import open_engine
 from recommender.artifacts.store import ModelStore
@@ -31,6 +32,12 @@ def test_readyz_describes_the_model_in_service(small_client: FlaskClient) -> Non
     assert state.items() >= expected.items()
     assert state["ratings"] > PEOPLE
     assert datetime.fromisoformat(state["model_built_at"]).tzinfo
+
+
+def test_readyz_shows_the_age_of_each_source(config: Config) -> None:
+    (source,) = create_app(config).test_client().get("/readyz").get_json()["sources"]
+    assert (source["name"], source["age_days"]) == ("data-set", 0)
+    assert datetime.fromisoformat(source["imported_at"]).tzinfo
 
 
 def test_readyz_counts_users_newer_than_the_model(small_client: FlaskClient) -> None:

@@ -59,6 +59,11 @@ def test_metrics_show_the_model_in_service(small_client: FlaskClient) -> None:
     assert found["anime_model_built_timestamp_seconds",] > 1.6e9
 
 
+def test_metrics_show_when_sources_were_imported(config: Config) -> None:
+    found = samples(create_app(config).test_client())
+    assert found["anime_catalog_source_imported_timestamp_seconds", "data-set"] > 1.6e9
+
+
 def test_database_errors_are_counted(each_app: Flask) -> None:
     client = each_app.test_client()
     engine = engine_of(each_app)
