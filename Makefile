@@ -21,7 +21,7 @@ SOURCES := api db domain evaluation gateway ingest profiling recommender scripts
 WEB_SOURCES := $(shell find frontend -mindepth 1 -name node_modules -prune -o -name dist -prune -o -print)
 # requirements.txt first: the others are held to its versions
 LOCKS := requirements requirements-build requirements-no-compiler requirements-node requirements-embeddings \
-         requirements-dev requirements-baselines
+         requirements-spider requirements-dev requirements-baselines
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # without -march=native the compiled index runs on any machine of this architecture
 export HNSWLIB_NO_NATIVE := 1
@@ -45,8 +45,9 @@ setup: .venv/.installed
 
 setup-dev: .venv/.installed-dev
 
-.venv/.installed-dev: .venv/.installed requirements-dev.txt requirements-embeddings.txt
-	$(BIN)/pip install --progress-bar on --require-hashes -r requirements-dev.txt -r requirements-embeddings.txt
+.venv/.installed-dev: .venv/.installed requirements-dev.txt requirements-embeddings.txt requirements-spider.txt
+	$(BIN)/pip install --progress-bar on --require-hashes -r requirements-dev.txt -r requirements-embeddings.txt \
+		-r requirements-spider.txt
 	@touch $@
 
 setup-baselines: .venv-baselines/.installed
