@@ -5,6 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 KINDS = ("sequel", "side_story", "summary", "alternative", "same_franchise", "unrelated")
+# what the first title is to the second one
+INVERSES = {
+    **{"sequel": "prequel", "side_story": "parent_story", "summary": "full_story"},
+    **{"alternative": "alternative", "same_franchise": "same_franchise"},
+}
 SAME_STORY = frozenset({"sequel", "side_story", "summary"})
 
 

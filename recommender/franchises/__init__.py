@@ -2,5 +2,6 @@
 
 from domain.relations import KINDS, Relation
 from recommender.franchises.franchises import Franchises
+from recommender.franchises.watch_order import Part, watch_order
 
-__all__ = ["KINDS", "Franchises", "Relation"]
+__all__ = ["KINDS", "Franchises", "Part", "Relation", "watch_order"]

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from domain.relations import SAME_STORY, Relation
+from domain.relations import INVERSES, KINDS, SAME_STORY, Relation
 from recommender.data.arrays import ArrayReader
 from recommender.data.catalog import Catalog
 from recommender.franchises.entry import UNKNOWN_YEAR, choose_entry, looks_extra, stands_alone
@@ -28,11 +28,14 @@ class Franchises:
         entries: int32 (n_anime,), row of the story line's entry point, to be watched before this title. An
             entry point, a remake or an independent series has its own row.
         extras: bool (n_anime,), recaps, specials, music videos and the like of another title: shown last.
+        relations: int32 (n, 3), the known relations between titles of a franchise: two rows and the place
+            in KINDS of what the second is to the first.
     """
 
     groups: NDArray[np.int32]
     entries: NDArray[np.int32]
     extras: NDArray[np.bool_]
+    relations: NDArray[np.int32] = field(default_factory=lambda: np.empty((0, 3), np.int32))
 
     def __post_init__(self) -> None:
         if not self.groups.shape == self.entries.shape == self.extras.shape:
@@ -52,7 +55,16 @@ class Franchises:
         summaries = {edge.b for edge in edges if edge.kind == "summary"}
         extra = [row in summaries or looks_extra(catalog[row], names[row][0]) for row in range(len(catalog))]
         extras = np.array(extra, dtype=bool) & (entries != np.arange(len(catalog)))
-        return cls(_groups(catalog, entries, grouping), entries, extras)
+        groups = _groups(catalog, entries, grouping)
+        known = sorted(
+            {
+                (a, b, KINDS.index(kind))
+                for a, b, kind in edges
+                if max(a, b) < len(catalog) and kind in INVERSES
+            }
+        )
+        table = np.array(known, dtype=np.int32).reshape(-1, 3)
+        return cls(groups, entries, extras, table[groups[table[:, 0]] == groups[table[:, 1]]])
 
     @classmethod
     def singletons(cls, n_anime: int) -> Franchises:
@@ -66,19 +78,32 @@ class Franchises:
         later: NDArray[np.bool_] = self.entries != np.arange(len(self.entries))
         return later
 
+    def related(self, row: int) -> list[tuple[int, str]]:
+        """(row of another title, what it is to this one) of the known relations, ordered by row."""
+        first, second, kinds = self.relations.T
+        found = {(int(second[at]), KINDS[kinds[at]]) for at in np.flatnonzero(first == row)}
+        found |= {(int(first[at]), INVERSES[KINDS[kinds[at]]]) for at in np.flatnonzero(second == row)}
+        return sorted((other, kind) for other, kind in found if other != row)
+
     def arrays(self) -> dict[str, NDArray[Any]]:
         """The arrays to save."""
-        return {"groups": self.groups, "entries": self.entries, "extras": self.extras}
+        arrays = {"groups": self.groups, "entries": self.entries, "extras": self.extras}
+        return arrays | {"relations": self.relations}
 
     @classmethod
     def load(cls, reader: ArrayReader) -> Franchises:
         """The inverse of `arrays`."""
         n = reader.n_anime
-        return cls(
-            reader.rows("groups", np.int32, (n,), n),
-            reader.rows("entries", np.int32, (n,), n),
-            reader.array("extras", np.bool_, (n,)),
-        )
+        groups = reader.rows("groups", np.int32, (n,), n)
+        entries = reader.rows("entries", np.int32, (n,), n)
+        extras = reader.array("extras", np.bool_, (n,))
+        try:
+            relations = reader.array("relations", np.int32, (None, 3), within=(0, max(n, len(KINDS)) - 1))
+        except KeyError:  # of an earlier release
+            return cls(groups, entries, extras)
+        if (relations >= (n, n, len(KINDS))).any():
+            raise ValueError("the relations have a title or a kind that is not known")
+        return cls(groups, entries, extras, relations)
 
 
 def _edges(catalog: Catalog, relations: Iterable[Relation]) -> tuple[list[Edge], int]:

@@ -15,7 +15,7 @@ from domain.titles import Title
 from recommender.artifacts.arrays import DirectoryReader, DirectoryWriter
 from recommender.data.catalog import Catalog
 from recommender.franchises import Franchises
-from tests.recommender.franchises.conftest import curated, demo
+from tests.recommender.franchises.conftest import curated, demo, tv
 
 
 def test_empty_catalog_has_no_franchises() -> None:
@@ -29,6 +29,40 @@ def test_loaded_franchises_equal_the_saved_ones(tmp_path: Path) -> None:
     for name, array in built.arrays().items():
         np.testing.assert_array_equal(again.arrays()[name], array)
     assert (built.groups.dtype, built.entries.dtype, built.extras.dtype) == (np.int32, np.int32, np.bool_)
+
+
+def test_relations_are_those_between_titles_of_the_catalog() -> None:
+    titles = tuple(tv(number, name) for number, name in enumerate(("House", "Tree", "Fish", "Bird"), 1))
+    relations = [
+        (1, 2, "sequel"),
+        (1, 3, "summary"),
+        (3, 1, "unrelated"),
+        (2, 99, "sequel"),
+        (1, 4, "side_story"),
+    ]
+    built = Franchises.build(Catalog(titles), [Relation(*relation) for relation in relations])
+    assert built.related(0) == [(1, "sequel"), (3, "side_story")]
+    assert built.related(1) == [(0, "prequel")]
+    assert built.related(3) == [(0, "parent_story")]
+    assert Franchises.singletons(4).related(0) == []
+
+
+def test_franchises_of_earlier_releases_have_no_relations(tmp_path: Path) -> None:
+    built = Franchises.build(demo(), curated())
+    assert len(built.relations)
+    arrays = built.arrays()
+    del arrays["relations"]
+    DirectoryWriter(tmp_path, "franchises").arrays(arrays)
+    again = Franchises.load(DirectoryReader(tmp_path, "franchises", len(demo())))
+    assert (again.groups.tolist(), len(again.relations)) == (built.groups.tolist(), 0)
+
+
+@pytest.mark.parametrize("relation", [(0, 2, 0), (0, 1, len(KINDS)), (-1, 1, 0)])
+def test_franchises_refuse_relations_that_cannot_be(tmp_path: Path, relation: tuple[int, int, int]) -> None:
+    arrays = Franchises.singletons(2).arrays() | {"relations": np.array([relation], np.int32)}
+    DirectoryWriter(tmp_path, "franchises").arrays(arrays)
+    with pytest.raises(ValueError, match="relations"):
+        Franchises.load(DirectoryReader(tmp_path, "franchises", 2))
 
 
 def test_franchises_reject_arrays_of_different_lengths() -> None:

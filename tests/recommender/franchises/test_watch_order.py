@@ -1,0 +1,48 @@
+"""The watch order of a franchise, by hand."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from domain.relations import Relation
+from domain.titles import Season, Title, TitleDetails
+from recommender.data.catalog import Catalog
+from recommender.franchises import Franchises, watch_order
+from tests.recommender.franchises.conftest import tv
+
+HOUSE = (
+    tv(1, "House", 2003),
+    tv(2, "House Second Season", 2005),
+    tv(3, "House Recap", 2003, type="Special"),
+    replace(tv(4, "House Movie", 2005, type="Movie"), season=Season(2005, "winter")),
+    tv(5, "House: Another Story", 2001),
+    tv(6, "Fish", 2000),
+)
+ALTERNATIVE = Relation(1, 5, "alternative")
+
+
+def order(titles: tuple[Title, ...], anime_id: int, days: dict[int, str]) -> list[tuple[int, int, bool]]:
+    """(id, story line, whether an extra) of the franchise of a title."""
+    catalog = Catalog(titles, [TitleDetails(aired_from=days.get(title.anime_id)) for title in titles])
+    row = catalog.vocabulary.row(anime_id)
+    assert row is not None
+    found = watch_order(Franchises.build(catalog, [ALTERNATIVE]), catalog, row)
+    return [(catalog[part.row].anime_id, part.story_line, part.extra) for part in found]
+
+
+def test_watch_order_has_entry_first_extras_last() -> None:
+    expected = [(5, 0, False), (1, 1, False), (4, 1, False), (2, 1, False), (3, 1, True)]
+    for anime_id in (1, 2, 3, 4, 5):
+        assert order(HOUSE, anime_id, {2: "2005-04-03"}) == expected
+
+
+def test_watch_order_goes_by_day_then_by_id() -> None:
+    lines = [[1, 2, 4], [1, 4, 2], [1, 2, 4]]
+    for days, line in zip(
+        ({2: "2005-01-01", 4: "2005-01-02"}, {2: "2005-01-02"}, {2: "2005-01"}), lines, strict=True
+    ):
+        assert [one for one, at, extra in order(HOUSE, 1, days) if at == 1 and not extra] == line
+
+
+def test_title_without_franchise_is_its_own_watch_order() -> None:
+    assert order(HOUSE, 6, {}) == [(6, 0, False)]
