@@ -1,6 +1,6 @@
 """Title search: resolve a typed name, suggest titles while somebody types."""
 
-from recommender.search.index import TitleIndex
+from recommender.search.index import Match, TitleIndex
 from recommender.search.normalize import normalize
 
-__all__ = ["TitleIndex", "normalize"]
+__all__ = ["Match", "TitleIndex", "normalize"]

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from heapq import merge
 from itertools import islice
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,7 @@ from recommender.search.normalize import compact, fold, loose, normalize
 _MIN_PREFIX, _MIN_PREFIX_CJK = 8, 3  # characters of a name that may stand for all of it
 _DOMINANCE = 2.0  # times as many members as the runner-up
 _FORMS = ("exact", "plain", "tight", "free")  # strictest first
+Match = Literal["exact", "prefix", "word_prefix", "substring", "fuzzy"]  # of a text and a name, best first
 
 
 @dataclass(frozen=True, eq=False)
@@ -189,40 +190,44 @@ class TitleIndex:
         return self._dominant_completion(normal) if row is None else row
 
     def suggest(self, text: str, limit: int, allowed: NDArray[np.bool_] | None = None) -> list[int]:
-        """Return rows of at most `limit` titles for the partial input `text`, best first.
+        """Return rows of at most `limit` titles for the partial input `text`, best first."""
+        return list(self.matches(text, limit, allowed))
+
+    def matches(self, text: str, limit: int, allowed: NDArray[np.bool_] | None = None) -> dict[int, Match]:
+        """The same with how each was found.
 
         Whole names come first, then prefixes of names, prefixes of words, substrings and typos; more
         popular titles first within each group.
         """
         normal = normalize(text)
-        found: dict[int, None] = {}
+        found: dict[int, Match] = {}
         if not normal or limit <= 0:
-            return []
-        for rows in self._suggestions(text, normal):
+            return {}
+        for match, rows in self._suggestions(text, normal):
             for row in rows:
                 if allowed is None or allowed[row]:
-                    found[row] = None
+                    found.setdefault(row, match)
                     if len(found) == limit:
-                        return list(found)
-        return list(found)
+                        return found
+        return found
 
     def matched_name(self, row: int, text: str) -> str | None:
         """Return the title's name, as written, that `text` matches best, or None."""
         return matched_name(self.catalog[row], text)
 
-    def _suggestions(self, text: str, normal: str) -> Iterable[Iterable[int]]:
+    def _suggestions(self, text: str, normal: str) -> Iterable[tuple[Match, Iterable[int]]]:
         """Groups of rows, best group first."""
         whole = self.forms[0].get(fold(text))
         whole = self.forms[1].get(normal) if whole is None else whole
-        yield [] if whole is None else [whole]
-        yield self._namesakes(normal)
+        yield "exact", [] if whole is None else [whole]
+        yield "exact", self._namesakes(normal)
         words = self._words_with_prefix(normal)
         ranks, first = self.word_ranks[words], self.first_words[words]
-        yield self._sorted_by_popularity(ranks[first])
-        yield self._sorted_by_popularity(ranks[~first])
-        yield self._inside(normal)
+        yield "prefix", self._sorted_by_popularity(ranks[first])
+        yield "word_prefix", self._sorted_by_popularity(ranks[~first])
+        yield "substring", self._inside(normal)
         if len(loose(normal)) > 1:
-            yield self.fuzzy.similar(normal)
+            yield "fuzzy", self.fuzzy.similar(normal)
 
     def _namesakes(self, normal: str, allowed: NDArray[np.bool_] | None = None) -> Iterator[int]:
         """Rows of titles whose main title is `normal`, qualifiers aside, most popular first.

@@ -31,6 +31,21 @@ def test_suggest_ranks_whole_names_prefixes_words_parts_typos() -> None:
     assert index.suggest("MONSTER!", 3) == [7, 6, 5]
 
 
+def test_matches_tell_what_the_text_is_to_a_name() -> None:
+    index = index_of(
+        Title(1, "Monstera", (("Monster", "synonym"),)),
+        Title(2, "Monsters Inside"),
+        Title(3, "Pocket Monsters"),
+        Title(4, "Megamonstera"),
+        Title(5, "Mondter"),
+        Title(6, "Monster (2004)"),
+    )
+    assert index.matches("Monster", 20) == {
+        **{5: "exact", 0: "prefix", 1: "prefix", 2: "word_prefix"},
+        **{3: "substring", 4: "fuzzy"},
+    }
+
+
 def test_suggest_ranks_namesakes_by_popularity_then_prefixes() -> None:
     index = index_of(
         Title(1, "Kanon", members=40),
