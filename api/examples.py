@@ -174,6 +174,8 @@ ANSWERS: dict[str, Any] = {
                 "control": "multichoice",
                 "default": [],
                 "choices": ["Comedy", "Action"],
+                "ordered": False,
+                "has_more": False,
                 "minimum": None,
                 "maximum": None,
                 "step": None,

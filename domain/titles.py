@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal, NamedTuple, get_args
@@ -28,6 +29,26 @@ class Season(NamedTuple):
     def of(cls, day: date) -> Season:
         """The season that a day is in."""
         return cls(day.year, SEASON_NAMES[(day.month - 1) // 3])
+
+    @classmethod
+    def numbered(cls, number: int) -> Season:
+        """The inverse of `number`."""
+        return cls(number // len(SEASON_NAMES), SEASON_NAMES[number % len(SEASON_NAMES)])
+
+    @classmethod
+    def parse(cls, text: str) -> Season | None:
+        """The season of a text like "Spring 2013", in any case; None for any other text."""
+        name, _, year = text.strip().lower().partition(" ")
+        known = {str(season): season for season in SEASON_NAMES}.get(name)
+        return cls(int(year), known) if known and re.fullmatch(r"\d{4}", year, re.ASCII) else None
+
+    @property
+    def number(self) -> int:
+        """Ascends with time, by 1 from one season to the next; never 0."""
+        return self.year * len(SEASON_NAMES) + SEASON_NAMES.index(self.name)
+
+    def __str__(self) -> str:
+        return f"{self.name.capitalize()} {self.year}"
 
 
 class Offer(NamedTuple):

@@ -11,12 +11,14 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import settings
-from sqlalchemy import Engine
+from sqlalchemy import Engine, insert, select, update
 
 from app import create_app
 from config import Config
-from db.engine import open_engine
+from db.engine import open_engine, write_transaction
+from db.models import Anime, AnimeOffer
 from db.schema import migrate
+from domain.titles import AGE_RATINGS, AIRING_STATUSES, SEASON_NAMES
 from ingest.catalog import import_anime
 from ingest.ratings import import_ratings
 from recommender.artifacts.snapshot import Snapshot
@@ -119,6 +121,7 @@ def generate_world(made: World) -> None:
     engine = open_engine(f"sqlite:///{made.database}")
     migrate(engine)
     import_anime(engine, made.anime_csv)
+    add_details(engine)
     import_ratings(engine, made.ratings_csv, generated=True)
     build_model(engine, ModelStore(made.model_dir), config=WORLD_CONFIG)
     with engine.connect() as connection:  # one file is then the whole database
@@ -126,6 +129,28 @@ def generate_world(made: World) -> None:
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
         connection.exec_driver_sql("BEGIN")
     engine.dispose()
+
+
+def add_details(engine: Engine) -> None:
+    """Give every title what else may be known of one."""
+    titles = Anime.__table__
+    with write_transaction(engine) as connection:
+        for number, anime_id in enumerate(connection.execute(select(titles.c.anime_id)).scalars().all()):
+            connection.execute(
+                update(titles)
+                .where(titles.c.anime_id == anime_id)
+                .values(
+                    season_year=2000 + number % 20,
+                    season=SEASON_NAMES[number % 4],
+                    studios=[f"Studio {number % 7}"],
+                    source=("Manga", "Original")[number % 2],
+                    airing_status=AIRING_STATUSES[number % 3],
+                    age_rating=AGE_RATINGS[number % 5],
+                    duration_minutes=3 + number % 30,
+                )
+            )
+            offer = {"source": "test", "service": f"Service {number % 3}", "url": "https://example.org/"}
+            connection.execute(insert(AnimeOffer).values(anime_id=anime_id, **offer))
 
 
 @pytest.fixture(scope="session")

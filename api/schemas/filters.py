@@ -10,7 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, create_model
 from api.requests import QueryModel
 from api.schemas.fields import Names, QueryNames, whole
 from recommender.data.catalog import Catalog
-from recommender.pipeline.filters import FILTERS, Control, Filters, FilterSpec
+from recommender.pipeline.filters import FILTERS, MAX_CHOICES, Control, Filters, FilterSpec
 from recommender.pipeline.options import FranchiseMode, PageOptions
 
 DEFAULTS = {declared.name: declared.default for declared in fields(Filters)}
@@ -84,7 +84,13 @@ class Filter(BaseModel):
     default: list[str] | str | bool | int | float | None = Field(
         description="the value that asks for nothing"
     )
-    choices: list[str] | None = Field(description="the values there are, most titles first; null: any")
+    choices: list[str] | None = Field(
+        description=f"the values there are, or the {MAX_CHOICES} of most titles; null: any"
+    )
+    ordered: bool = Field(
+        description="whether the choices have an order of their own; else those of most titles are first"
+    )
+    has_more: bool = Field(description="whether there are further values, beside the choices")
     minimum: int | float | None = Field(description="of a number")
     maximum: int | float | None = Field(description="of a number")
     step: int | float | None = Field(description="a sensible step between numbers")
@@ -92,13 +98,16 @@ class Filter(BaseModel):
     @classmethod
     def of(cls, name: str, spec: FilterSpec, catalog: Catalog) -> Self:
         default = DEFAULTS[name]
+        choices = spec.choices(catalog) if spec.choices else None
         return cls(
             name=name,
             label=spec.label,
             description=spec.description,
             control=spec.control,
             default=list(default) if isinstance(default, tuple) else default,
-            choices=spec.choices(catalog) if spec.choices else None,
+            choices=choices,
+            ordered=spec.ordered,
+            has_more=not spec.ordered and len(choices or ()) >= MAX_CHOICES,
             minimum=spec.minimum,
             maximum=spec.maximum,
             step=spec.step,

@@ -31,6 +31,14 @@ describe('filters in an address', () => {
     expect(read(query)).toEqual({})
   })
 
+  it('are taken as they are where the API has more than the choices', () => {
+    const studios = filter('studios', 'Studios', 'multichoice', { choices: ['Bones'], has_more: true })
+    expect(filtersIn({ studios: 'bones,A Small One' }, [studios])).toEqual({
+      studios: ['A Small One', 'Bones'],
+    })
+    expect(filtersIn({ studios: 'A Small One' }, [{ ...studios, has_more: false }])).toEqual({})
+  })
+
   it('read a repeated list as one', () => {
     expect(read({ genres: ['Drama', 'Action,Drama'] })).toEqual({ genres: ['Action', 'Drama'] })
   })

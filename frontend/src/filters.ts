@@ -77,9 +77,9 @@ export function filtersCountedAs(name: string, filters: readonly Filter[]): Filt
 function parsed(filter: Filter, text: string): FilterValue | undefined {
   switch (filter.control) {
     case 'multichoice':
-      return namesIn(text, filter.choices)
+      return namesIn(text, filter)
     case 'choice':
-      return spelled(text, filter.choices)
+      return spelled(text, filter)
     case 'number':
     case 'year':
       return numberIn(text, filter)
@@ -90,17 +90,18 @@ function parsed(filter: Filter, text: string): FilterValue | undefined {
   }
 }
 
-function namesIn(text: string, choices: Filter['choices']): string[] | undefined {
+function namesIn(text: string, filter: Filter): string[] | undefined {
   const pieces = text.split(',').map((piece) => piece.trim())
   const names = pieces.filter((piece) => piece && piece.length <= MAX_NAME_LENGTH).slice(0, MAX_NAMES)
-  const found = names.flatMap((name) => spelled(name, choices) ?? [])
+  const found = names.flatMap((name) => spelled(name, filter) ?? [])
   return found.length ? [...new Set(found)].sort() : undefined
 }
 
-/** A choice in the spelling of the API. */
-function spelled(text: string, choices: Filter['choices']): string | undefined {
+/** A choice in the spelling of the API; where it has more than the choices, any other as it is. */
+function spelled(text: string, { choices, has_more }: Filter): string | undefined {
   if (!choices) return text || undefined
-  return choices.find((choice) => choice.toLowerCase() === text.toLowerCase())
+  const found = choices.find((choice) => choice.toLowerCase() === text.toLowerCase())
+  return found ?? (has_more && text ? text : undefined)
 }
 
 function numberIn(text: string, { minimum, maximum, step }: Filter): number | undefined {

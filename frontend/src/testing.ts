@@ -20,7 +20,15 @@ export function filter(
   control: Filter['control'],
   more: Partial<Filter> = {},
 ): Filter {
-  const none = { choices: null, minimum: null, maximum: null, step: null, default: null }
+  const none = {
+    choices: null,
+    ordered: false,
+    has_more: false,
+    minimum: null,
+    maximum: null,
+    step: null,
+    default: null,
+  }
   return { name, label, description: `${label}, in a sentence`, control, ...none, ...more }
 }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -71,24 +71,30 @@ class Catalog:
         return self.columns.mean_scores
 
     @property
-    def types(self) -> NDArray[np.str_]:
-        """str (n,): type in lower case, empty where unknown."""
-        return self.columns.types
+    def minutes(self) -> NDArray[np.int64]:
+        """int64 (n,): length of an episode, 0 where unknown."""
+        return self.columns.minutes
 
     @property
+    def seasons(self) -> NDArray[np.int64]:
+        """int64 (n,): `Season.number` of the season in which it began to air, 0 where unknown."""
+        return self.columns.seasons
+
+    @property
+    def labels(self) -> Mapping[str, Labels]:
+        """The names that titles have: types, genres, studios, …: the keys of `LABELS`."""
+        return self.columns.labels
+
+    @cached_property
     def genre_masks(self) -> Mapping[str, NDArray[np.bool_]]:
         """Genre in lower case -> bool (n,): the titles that have it."""
-        return self.columns.genre_masks
+        genres = self.labels["genres"]
+        return {key: genres.mask([key]) for key in genres.names}
 
     @property
     def known_genres(self) -> Mapping[str, str]:
         """Genre in lower case -> genre as it is written."""
-        return self.columns.known_genres
-
-    @property
-    def known_types(self) -> Mapping[str, str]:
-        """Type in lower case -> type as it is written."""
-        return self.columns.known_types
+        return self.labels["genres"].names
 
     def of_genres(self) -> dict[str, NDArray[np.bool_]]:
         """Genre as it is written -> bool (n,): the titles that have it."""
@@ -104,11 +110,63 @@ class Catalog:
     @cached_property
     def type_masks(self) -> Mapping[str, NDArray[np.bool_]]:
         """Type in lower case -> bool (n,): the titles of it."""
-        return {key: self.types == key for key in self.known_types}
+        types = self.labels["types"]
+        return {key: types.mask([key]) for key in types.names}
 
     def of_types(self) -> dict[str, NDArray[np.bool_]]:
         """Type as it is written -> bool (n,): the titles of it."""
-        return {name: self.type_masks[key] for key, name in self.known_types.items()}
+        return {name: self.type_masks[key] for key, name in self.labels["types"].names.items()}
+
+
+@dataclass(frozen=True, eq=False)
+class Labels:
+    """The names that titles have of one kind, such as genres. Some kinds have thousands: no mask is kept.
+
+    Attributes:
+        names: in lower case -> as it is written.
+        rows: in lower case -> int32, ascending: the titles that have it.
+        n_anime: titles of the catalog.
+    """
+
+    names: Mapping[str, str]
+    rows: Mapping[str, NDArray[np.int32]]
+    n_anime: int
+
+    @classmethod
+    def of(cls, of_titles: Sequence[Iterable[str]]) -> Labels:
+        names: dict[str, str] = {}
+        rows: dict[str, list[int]] = {}
+        for row, of_title in enumerate(of_titles):
+            for name in of_title:
+                names[name.lower()] = name
+                rows.setdefault(name.lower(), []).append(row)
+        found = {key: np.unique(np.array(of_name, dtype=np.int32)) for key, of_name in rows.items()}
+        return cls(names, found, len(of_titles))
+
+    @property
+    def by_titles(self) -> list[str]:
+        """The names as they are written, those of most titles first."""
+        keys = sorted(self.rows, key=lambda key: (-len(self.rows[key]), self.names[key]))
+        return [self.names[key] for key in keys]
+
+    def mask(self, keys: Iterable[str]) -> NDArray[np.bool_]:
+        """bool (n,): the titles that have any of these names."""
+        mask = np.zeros(self.n_anime, dtype=bool)
+        for key in keys:
+            mask[self.rows[key]] = True
+        return mask
+
+
+# kind of names -> those of a title
+LABELS: Mapping[str, Callable[[Title], Iterable[str]]] = {
+    "types": lambda title: (title.type,) if title.type else (),
+    "genres": lambda title: title.genres,
+    "studios": lambda title: title.studios,
+    "sources": lambda title: (title.source,) if title.source else (),
+    "statuses": lambda title: (title.airing_status,) if title.airing_status else (),
+    "age_ratings": lambda title: (title.age_rating,) if title.age_rating else (),
+    "services": lambda title: title.services,
+}
 
 
 class Columns(NamedTuple):
@@ -118,39 +176,32 @@ class Columns(NamedTuple):
     nsfw: NDArray[np.bool_]
     members: NDArray[np.int64]
     years: NDArray[np.int64]
+    minutes: NDArray[np.int64]
+    seasons: NDArray[np.int64]
     mean_scores: NDArray[np.float32]
-    types: NDArray[np.str_]
-    genre_masks: Mapping[str, NDArray[np.bool_]]
-    known_genres: Mapping[str, str]
-    known_types: Mapping[str, str]
+    labels: Mapping[str, Labels]
 
     @classmethod
     def of(cls, titles: Sequence[Title]) -> Columns:
         """In one pass: each title may have to be read."""
-        numbers, scores, types = [], [], []
-        rows_of: dict[str, list[int]] = {}
-        known_genres: dict[str, str] = {}
-        known_types: dict[str, str] = {}
-        for row, title in enumerate(titles):
-            numbers.append((title.anime_id, title.nsfw, title.members or 0, title.year or 0))
+        numbers, scores = [], []
+        of_titles: dict[str, list[Iterable[str]]] = {kind: [] for kind in LABELS}
+        for title in titles:
+            season = title.season.number if title.season else 0
+            known = (title.members or 0, title.year or 0, title.duration_minutes or 0, season)
+            numbers.append((title.anime_id, title.nsfw, *known))
             scores.append(title.score or 0.0)
-            types.append((title.type or "").lower())
-            known_types |= {title.type.lower(): title.type} if title.type else {}
-            for genre in title.genres:
-                rows_of.setdefault(genre.lower(), []).append(row)
-                known_genres[genre.lower()] = genre
-        table = np.array(numbers, dtype=np.int64).reshape(-1, 4)
-        masks = {genre: np.zeros(len(titles), dtype=bool) for genre in rows_of}
-        for genre, rows in rows_of.items():
-            masks[genre][rows] = True
+            for kind, names_of in LABELS.items():
+                of_titles[kind].append(names_of(title))
+        table = np.array(numbers, dtype=np.int64).reshape(-1, 6)
+        ids, nsfw, members, years, minutes, seasons = (column.copy() for column in table.T)
         return cls(
-            vocabulary=Vocabulary(table[:, 0].copy()),
-            nsfw=table[:, 1].astype(bool),
-            members=table[:, 2].copy(),
-            years=table[:, 3].copy(),
+            vocabulary=Vocabulary(ids),
+            nsfw=nsfw.astype(bool),
+            members=members,
+            years=years,
+            minutes=minutes,
+            seasons=seasons,
             mean_scores=np.array(scores, dtype=np.float32),
-            types=np.array(types, dtype=np.str_),
-            genre_masks=masks,
-            known_genres=known_genres,
-            known_types=known_types,
+            labels={kind: Labels.of(names) for kind, names in of_titles.items()},
         )

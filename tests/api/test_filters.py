@@ -93,7 +93,7 @@ def test_listed_filters_are_the_declared_ones(listed: dict[str, dict[str, Any]],
     assert list(listed) == list(FILTERS)
     for name, spec in FILTERS.items():
         item = listed[name]
-        for fact in ("label", "description", "control", "minimum", "maximum", "step"):
+        for fact in ("label", "description", "control", "ordered", "minimum", "maximum", "step"):
             assert item[fact] == getattr(spec, fact), (name, fact)
         assert item["choices"] == (spec.choices(snapshot.catalog) if spec.choices else None)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,6 +15,7 @@ from domain.titles import (
     SEASON_NAMES,
     Offer,
     Season,
+    SeasonName,
     Title,
     TitleDetails,
 )
@@ -88,7 +91,8 @@ def test_columns_hold_zero_for_unknown_values() -> None:
     assert SMALL.members.tolist() == [0, 0, 5]
     assert SMALL.years.tolist() == [0, 0, 1999]
     assert SMALL.mean_scores.tolist() == [0.0, 0.0, 6.5]
-    assert SMALL.types.tolist() == ["", "", "ova"]
+    assert SMALL.minutes.tolist() == SMALL.seasons.tolist() == [0, 0, 0]
+    assert SMALL.type_masks["ova"].tolist() == [False, False, True]
 
 
 def test_nsfw_follows_from_genres_and_age_rating() -> None:
@@ -100,7 +104,46 @@ def test_nsfw_follows_from_genres_and_age_rating() -> None:
 def test_genres_and_types_map_lower_case_to_spelling() -> None:
     assert SMALL.genre_masks["drama"].tolist() == [True, False, False]
     assert SMALL.known_genres == {"adventure": "Adventure", "drama": "Drama", "hentai": "Hentai"}
-    assert SMALL.known_types == {"ova": "OVA"}
+    assert SMALL.labels["types"].names == {"ova": "OVA"}
+
+
+def test_labels_have_the_names_of_most_titles_first() -> None:
+    titles = (
+        Title(1, "a", studios=("Bones", "A-1")),
+        Title(2, "b", studios=("bones",)),
+        Title(3, "c", studios=("Zexcs", "Zexcs")),
+    )
+    studios = Catalog(titles).labels["studios"]
+    assert studios.by_titles == ["bones", "A-1", "Zexcs"]
+    assert studios.mask(["bones", "zexcs"]).tolist() == [True, True, True]
+    assert studios.mask([]).tolist() == [False] * 3
+
+
+@given(st.integers(1900, 2100), st.sampled_from(SEASON_NAMES))
+def test_season_survives_text_and_number(year: int, name: SeasonName) -> None:
+    season = Season(year, name)
+    assert Season.parse(f" {str(season).upper()} ") == Season.numbered(season.number) == season
+    assert Season.numbered(season.number + 4) == Season(year + 1, name)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "Spring", "2013", "2013 Spring", "Autumn 2013", "spring 13", "spring  2013"]
+)
+def test_other_text_is_no_season(text: str) -> None:
+    assert Season.parse(text) is None
+
+
+@pytest.mark.parametrize(
+    ("day", "season"),
+    [
+        ("2013-01-01", "Winter 2013"),
+        ("2013-03-31", "Winter 2013"),
+        ("2013-04-01", "Spring 2013"),
+        ("2013-12-31", "Fall 2013"),
+    ],
+)
+def test_season_of_a_day(day: str, season: str) -> None:
+    assert str(Season.of(date.fromisoformat(day))) == season
 
 
 def test_alias_is_the_first_of_its_kind_or_none() -> None:
@@ -110,5 +153,5 @@ def test_alias_is_the_first_of_its_kind_or_none() -> None:
 
 def test_empty_catalog_has_empty_arrays() -> None:
     empty = Catalog(())
-    assert [len(array) for array in (empty.nsfw, empty.members, empty.years, empty.types)] == [0, 0, 0, 0]
+    assert [len(array) for array in (empty.nsfw, empty.members, empty.years, empty.seasons)] == [0, 0, 0, 0]
     assert empty.genre_masks == {}

@@ -2,37 +2,65 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import fields, replace
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.titles import Title
+from domain.titles import Season, Title
 from recommender.data.catalog import Catalog
-from recommender.pipeline.filters import FILTERS, Filters, UnknownFilterValueError
+from recommender.pipeline.filters import FILTERS, MAX_CHOICES, Filters, UnknownFilterValueError
 
 NEUTRAL = Filters(nsfw=True)  # excludes nothing
 GENRES, TYPES = ("Action", "Drama", "Hentai"), ("TV", "Movie")
+STUDIOS, SERVICES = ("Bones", "Madhouse"), ("Netflix", "Bilibili")
 CATALOG = Catalog(
     (
-        Title(1, "a", genres=("Action", "Drama"), type="TV", score=8.1, members=500, year=2001),
-        Title(2, "b", genres=("Action",), type="Movie", score=6.0, members=40, year=2010),
+        Title(
+            *(1, "a"),
+            **{"genres": ("Action", "Drama"), "type": "TV", "score": 8.1, "members": 500, "year": 2001},
+            **{"studios": ("Bones", "Madhouse"), "source": "Manga", "duration_minutes": 24},
+            **{"season": Season(2001, "spring"), "airing_status": "finished", "age_rating": "PG-13"},
+            services=("Netflix",),
+        ),
+        Title(
+            *(2, "b"),
+            **{"genres": ("Action",), "type": "Movie", "score": 6.0, "members": 40, "year": 2010},
+            **{"studios": ("Madhouse",), "source": "Original", "duration_minutes": 95},
+            **{"season": Season(2010, "fall"), "airing_status": "upcoming", "age_rating": "R+"},
+            services=("Bilibili", "Netflix"),
+        ),
         Title(3, "c", genres=("Hentai",), type="TV", score=7.0, members=90, year=2005),
         Title(4, "d"),
         Title(5, "e", genres=("Drama", "Hentai"), type="Movie", year=1990, members=500),
     )
 )
+
+
+def some(values: Sequence[Any], size: int = 2) -> st.SearchStrategy[tuple[Any, ...]]:
+    return st.lists(st.sampled_from(values), max_size=size).map(tuple)
+
+
 ANY_FILTERS = st.builds(
     Filters,
-    types=st.lists(st.sampled_from(TYPES), max_size=2).map(tuple),
-    genres=st.lists(st.sampled_from(GENRES), max_size=2).map(tuple),
-    genres_exclude=st.lists(st.sampled_from(GENRES), max_size=2).map(tuple),
+    types=some(TYPES),
+    genres=some(GENRES),
+    genres_exclude=some(GENRES),
     min_members=st.sampled_from([0, 40, 41, 500]),
     min_mal_score=st.sampled_from([0.0, 6.0, 7.5]),
     year_from=st.none() | st.integers(1989, 2011),
     year_to=st.none() | st.integers(1989, 2011),
+    seasons=some(("Spring 2001", "fall 2010", "Winter 1999")),
+    statuses=some(("finished", "upcoming")),
+    max_minutes=st.none() | st.integers(23, 96),
+    age_ratings=some(("PG-13", "R+")),
+    sources=some(("Manga", "Original")),
+    studios=some(STUDIOS),
+    services=some(SERVICES),
     nsfw=st.booleans(),
 )
 
@@ -47,6 +75,13 @@ def meets(title: Title, f: Filters) -> bool:
         and (title.score or 0) >= f.min_mal_score
         and (f.year_from is None or (title.year or 0) >= f.year_from)
         and (f.year_to is None or (title.year is not None and title.year <= f.year_to))
+        and (not f.seasons or str(title.season).lower() in map(str.lower, f.seasons))
+        and (not f.statuses or title.airing_status in f.statuses)
+        and (f.max_minutes is None or 0 < (title.duration_minutes or 0) <= f.max_minutes)
+        and (not f.age_ratings or title.age_rating in f.age_ratings)
+        and (not f.sources or title.source in f.sources)
+        and (not f.studios or bool({*f.studios} & {*title.studios}))
+        and (not f.services or bool({*f.services} & {*title.services}))
     )
 
 
@@ -57,10 +92,7 @@ def test_allowed_titles_meet_every_filter(filters: Filters) -> None:
 
 @given(ANY_FILTERS)
 def test_masks_are_those_of_the_filters_in_force(filters: Filters) -> None:
-    names = {"types", "genres", "genres_exclude", "min_members", "min_mal_score"}
-    expected = {name for name in names if getattr(filters, name)}
-    expected |= set() if filters.nsfw else {"nsfw"}
-    expected |= {name for name in ("year_from", "year_to") if getattr(filters, name) is not None}
+    expected = {name for name in FILTERS if getattr(filters, name) != getattr(NEUTRAL, name)}
     assert set(filters.masks(CATALOG)) == expected
 
 
@@ -76,6 +108,14 @@ MASKS = [
     ("min_mal_score", 6.5, [0, 2]),
     ("year_from", 2001, [0, 1, 2]),
     ("year_to", 2001, [0, 4]),
+    ("seasons", ("Spring 2001", "Winter 1930"), [0]),
+    ("statuses", ("Upcoming",), [1]),
+    ("max_minutes", 24, [0]),
+    ("age_ratings", ("R+", "PG-13"), [0, 1]),
+    ("sources", ("manga",), [0]),
+    ("studios", ("Bones",), [0]),
+    ("studios", ("Bones", "Madhouse"), [0, 1]),
+    ("services", ("Bilibili",), [1]),
     ("nsfw", False, [0, 1, 3]),
 ]
 
@@ -118,6 +158,35 @@ def test_choices_are_the_names_that_titles_have() -> None:
         assert choices(CATALOG) == sorted(expected)
 
 
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("seasons", ["Fall 2010", "Spring 2001"]),
+        ("statuses", ["finished", "upcoming"]),
+        ("age_ratings", ["PG-13", "R+"]),
+        ("studios", ["Madhouse", "Bones"]),
+        ("services", ["Netflix", "Bilibili"]),
+    ],
+)
+def test_choices_are_newest_most_frequent_or_in_order(name: str, expected: list[str]) -> None:
+    choices = FILTERS[name].choices
+    assert choices is not None
+    assert choices(CATALOG) == expected
+    assert choices(Catalog((Title(1, "Nothing is known of this"),))) == []
+
+
+def test_form_has_most_frequent_studios_any_is_accepted() -> None:
+    """Studio 1 made one title, studio 2 two, and so on; a title may have many."""
+    studios = [f"Studio {number}" for number in range(1, 121)]
+    catalog = Catalog(tuple(Title(row, "x", studios=tuple(studios[row:])) for row in range(120)))
+    choices = FILTERS["studios"].choices
+    assert choices is not None
+    assert choices(catalog) == studios[: -MAX_CHOICES - 1 : -1]
+    assert Filters(studios=("studio 1",)).allowed(catalog).nonzero()[0].tolist() == [0]
+    with pytest.raises(UnknownFilterValueError, match=r"of 120 known, the nearest are Studio 1.*, Studio"):
+        Filters(studios=("Studioo 1",)).allowed(catalog)
+
+
 def test_adult_titles_are_excluded_by_default() -> None:
     assert Filters().allowed(CATALOG).tolist() == [True, True, False, True, False]
     assert Filters(nsfw=True).allowed(CATALOG).all()
@@ -141,6 +210,9 @@ def test_year_to_zero_allows_no_title() -> None:
             "genres: 'Cooking' is not known; known are Action, Drama, Hentai",
         ),
         (Filters(genres_exclude=("",)), "genres_exclude: '' is not known"),
+        (Filters(seasons=("Summer",)), "seasons: 'Summer' is not known; known are Fall 2010, Spring 2001"),
+        (Filters(seasons=("Spring ２００１",)), "seasons: 'Spring ２００１' is not known"),
+        (Filters(age_ratings=("G",)), "age_ratings: 'G' is not known; known are PG-13, R+"),
     ],
 )
 def test_unknown_name_is_refused_with_the_known_ones(filters: Filters, message: str) -> None:
