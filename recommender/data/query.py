@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -22,11 +22,13 @@ class Query:
         anime_rows: int64 (n,), the titles of the list, ascending, without repeats.
         ratings: uint8 (n,), 1-10, or UNRATED for watched without a rating.
         user_id: of the person, if stored: they are not their own neighbor.
+        unfinished_rows: int64, ascending: those of the titles that are on hold or dropped.
     """
 
     anime_rows: NDArray[np.int64]
     ratings: NDArray[np.uint8]
     user_id: int | None = None
+    unfinished_rows: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
 
     def __post_init__(self) -> None:
         if self.anime_rows.ndim != 1 or self.anime_rows.shape != self.ratings.shape:
@@ -37,11 +39,23 @@ class Query:
             raise ValueError("anime_rows must ascend without repeats")
 
     @classmethod
-    def of(cls, entries: Iterable[tuple[int, int]], *, user_id: int | None = None) -> Query:
-        """From (anime row, rating) pairs in any order; of a repeated title the last one counts."""
+    def of(
+        cls,
+        entries: Iterable[tuple[int, int]],
+        *,
+        user_id: int | None = None,
+        unfinished: Iterable[int] = (),
+    ) -> Query:
+        """From (anime row, rating) pairs in any order; of a repeated title the last one counts.
+
+        Args:
+            unfinished: rows of the titles that are on hold or dropped; others than those of the list count
+                for nothing.
+        """
         ordered = sorted(dict(entries).items())
         table = np.array(ordered, dtype=np.int64).reshape(-1, 2)
-        return cls(table[:, 0], table[:, 1].astype(np.uint8), user_id)
+        rows = np.intersect1d(table[:, 0], np.array(list(unfinished), dtype=np.int64))
+        return cls(table[:, 0], table[:, 1].astype(np.uint8), user_id, rows)
 
     @cached_property
     def has_distinct_ratings(self) -> bool:

@@ -35,13 +35,18 @@ class PageOptions:
 
 @dataclass(frozen=True)
 class PageRequest:
-    """One page: its length, the titles that may be on it, and how they are chosen."""
+    """One page: its length, the titles that may be on it, and how they are chosen.
+
+    Attributes:
+        candidate_ids: only these titles; None: all.
+    """
 
     limit: int
     filters: Filters = field(default_factory=Filters)
     exclude_ids: tuple[int, ...] = ()
     options: PageOptions = field(default_factory=PageOptions)
     explain: bool = False
+    candidate_ids: tuple[int, ...] | None = None
 
     def masks(self, catalog: Catalog) -> dict[str, NDArray[np.bool_]]:
         """For each condition in force, bool (n_anime,): the titles that meet it."""
@@ -50,4 +55,8 @@ class PageRequest:
         if (rows >= 0).any():
             masks["exclude_ids"] = np.ones(len(catalog), dtype=bool)
             masks["exclude_ids"][rows[rows >= 0]] = False
+        if self.candidate_ids is not None:
+            rows = catalog.vocabulary.rows(list(self.candidate_ids))
+            masks["candidates"] = np.zeros(len(catalog), dtype=bool)
+            masks["candidates"][rows[rows >= 0]] = True
         return masks

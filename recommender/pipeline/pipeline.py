@@ -18,6 +18,7 @@ from recommender.pipeline.candidates import Candidates, relative
 from recommender.pipeline.explanations import Explainer, Explanation, SharedListExplainer
 from recommender.pipeline.options import PageRequest
 from recommender.pipeline.rerankers import DiversityReranker, FranchiseReranker, NicheReranker, Reranker
+from recommender.pipeline.unfinished import next_parts
 
 
 class Fallback(Protocol):
@@ -74,6 +75,8 @@ class Pipeline:
     def candidates(self, scorer: Scorer, context: ScoringContext, request: PageRequest) -> Candidates:
         """Every title with what orders it."""
         masks = request.masks(context.catalog)
+        if len(context.query.unfinished_rows):
+            masks["unfinished"] = ~next_parts(context)
         allowed = context.query.unseen(context.n_anime)
         for mask in masks.values():
             allowed &= mask
