@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, delete, func, insert, select
 from db.engine import write_transaction
 from db.models import Erasure, Rating, RevisionCounter, User
 from db.revisions import take_revision
+from domain.ranges import UNFINISHED
 
 _STREAM_ROWS = 50_000  # of one batch of a stream
 _BATCH = 500  # ids of one statement
@@ -67,6 +68,13 @@ def load_user_ratings(connection: Connection, user_id: int) -> UserRatings | Non
     """The ratings of one user, or None if there is no such user."""
     revision = connection.execute(select(User.revision).where(User.user_id == user_id)).scalar()
     return None if revision is None else _load(connection, {user_id: revision})[0]
+
+
+def load_unfinished(connection: Connection, user_id: int) -> list[int]:
+    """Ids of the titles that a user has put on hold or dropped, ascending."""
+    unfinished = (Rating.user_id == user_id, Rating.status.in_(UNFINISHED))
+    statement = select(Rating.anime_id).where(*unfinished).order_by(Rating.anime_id)
+    return list(connection.execute(statement).scalars())
 
 
 def ratings_since(connection: Connection, revision: int, limit: int) -> list[UserRatings]:

@@ -27,6 +27,14 @@ class WatchStatus(IntEnum):
     DROPPED = 4
     PLAN_TO_WATCH = 6
 
+    @property
+    def label(self) -> str:
+        """The name in the API."""
+        return "planned" if self is WatchStatus.PLAN_TO_WATCH else self.name.lower()
+
+
+UNFINISHED = frozenset({WatchStatus.ON_HOLD, WatchStatus.DROPPED})
+
 
 def is_profile(user_id: int) -> bool:
     """True for an id in the range that only the server hands out."""

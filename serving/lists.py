@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
-from domain.ranges import FAVORITE, UNRATED
+from domain.ranges import FAVORITE, UNFINISHED, UNRATED, WatchStatus
 from recommender.artifacts.snapshot import Snapshot
 from recommender.data.catalog import Catalog
 from serving.errors import ListTooLongError, NoTitleResolvedError
@@ -17,11 +17,20 @@ MAX_CORRECTIONS = 1_000
 
 
 class SubmittedTitle(NamedTuple):
-    """One entry of a list: a title by id or by name, with or without a rating."""
+    """One entry of a list: a title by id or by name, with or without a rating and a status.
+
+    A title that is only named is a favorite; with a status, but without a rating, it is watched.
+    """
 
     anime_id: int | None = None
     name: str = ""
     rating: int | None = None
+    status: WatchStatus | None = None
+
+    @property
+    def counts_as(self) -> int:
+        """The rating that it counts with."""
+        return self.rating or (FAVORITE if self.status is None else UNRATED)
 
 
 @dataclass(frozen=True)
@@ -31,26 +40,45 @@ class SubmittedList:
     Attributes:
         titles: blank names are skipped.
         watched_ids: titles watched without an opinion.
+        planned_ids: titles that are not watched yet.
     """
 
     titles: Sequence[SubmittedTitle] = ()
     watched_ids: Sequence[int] = ()
+    planned_ids: Sequence[int] = ()
+
+    @property
+    def length(self) -> int:
+        return len(self.titles) + len(self.watched_ids) + len(self.planned_ids)
 
 
 class Resolved(NamedTuple):
-    """An entry whose title is known."""
+    """An entry whose title is known.
+
+    Attributes:
+        rating: as submitted; None: named without one.
+        counts_as: 1-10, or UNRATED.
+    """
 
     submitted: str
     row: int
-    rating: int | None  # None: named without one
+    rating: int | None
+    counts_as: int
+    status: WatchStatus | None = None
 
 
 class Unresolved(NamedTuple):
-    """An entry whose title the model does not have."""
+    """An entry whose title the model does not have.
+
+    Attributes:
+        anime_id: None: submitted by name only.
+        counts_as: 1-10, or UNRATED.
+    """
 
     submitted: str
-    anime_id: int | None  # None: submitted by name only
-    rating: int | None
+    anime_id: int | None
+    counts_as: int
+    status: WatchStatus | None = None
 
 
 @dataclass(frozen=True)
@@ -59,18 +87,26 @@ class ResolvedList:
 
     Attributes:
         unknown_ids: watched, but not in the catalog.
+        planned_ids: not watched yet, of the catalog or not; they count for nothing.
     """
 
     resolved: tuple[Resolved, ...] = ()
     watched_rows: tuple[int, ...] = ()
     unresolved: tuple[Unresolved, ...] = ()
     unknown_ids: tuple[int, ...] = ()
+    planned_ids: tuple[int, ...] = ()
 
     @cached_property
     def entries(self) -> tuple[tuple[int, int], ...]:
         """(anime row, rating); for a title that comes more than once, the last rating counts."""
         watched = ((row, UNRATED) for row in self.watched_rows)
-        return (*watched, *((entry.row, entry.rating or FAVORITE) for entry in self.resolved))
+        return (*watched, *((entry.row, entry.counts_as) for entry in self.resolved))
+
+    @property
+    def unfinished_rows(self) -> list[int]:
+        """Of the titles that are on hold or dropped; the last entry of a title counts."""
+        statuses = {entry.row: entry.status for entry in self.resolved}
+        return [row for row, status in statuses.items() if status in UNFINISHED]
 
     @cached_property
     def opinions(self) -> dict[int, int]:
@@ -89,7 +125,7 @@ class ResolvedList:
 
     @property
     def is_empty(self) -> bool:
-        return not (self.entries or self.unresolved)
+        return not (self.entries or self.unresolved or self.planned_ids)
 
     def require_a_title(self) -> None:
         """Raise NoTitleResolvedError if titles were named and none is known."""
@@ -106,11 +142,11 @@ def resolve_list(submitted: SubmittedList, snapshot: Snapshot, max_titles: int |
     Raises:
         ListTooLongError: more than `max_titles`.
     """
-    length = len(submitted.titles) + len(submitted.watched_ids)
-    if max_titles is not None and length > max_titles:
-        raise ListTooLongError(length, max_titles)
+    if max_titles is not None and submitted.length > max_titles:
+        raise ListTooLongError(submitted.length, max_titles)
     resolved: list[Resolved] = []
     unresolved: list[Unresolved] = []
+    planned = list(submitted.planned_ids)
     corrections = 0
     for title in submitted.titles:
         row, name = None, title.name.strip()
@@ -123,10 +159,13 @@ def resolve_list(submitted: SubmittedList, snapshot: Snapshot, max_titles: int |
             if row is None and corrections < MAX_CORRECTIONS:
                 corrections += 1
                 row = snapshot.search.resolve(name)
-        if row is None:
-            unresolved.append(Unresolved(name, title.anime_id, title.rating))
+        anime_id = title.anime_id if row is None else snapshot.catalog[row].anime_id
+        if title.status is WatchStatus.PLAN_TO_WATCH and anime_id is not None:
+            planned.append(anime_id)
+        elif row is None:
+            unresolved.append(Unresolved(name, title.anime_id, title.counts_as, title.status))
         else:
-            resolved.append(Resolved(name, row, title.rating))
+            resolved.append(Resolved(name, row, title.rating, title.counts_as, title.status))
     rows = snapshot.catalog.vocabulary.rows(submitted.watched_ids).tolist()
     watched = list(zip(rows, submitted.watched_ids, strict=True))
     return ResolvedList(
@@ -134,4 +173,5 @@ def resolve_list(submitted: SubmittedList, snapshot: Snapshot, max_titles: int |
         tuple(row for row, _ in watched if row >= 0),
         tuple(unresolved),
         tuple(anime_id for row, anime_id in watched if row < 0),
+        tuple(planned),
     )

@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 
 from domain.ranges import FAVORITE, is_profile
+from domain.titles import Season
 from recommender.data.query import Query
 from recommender.models.context import ScoringContext
 from recommender.models.ranker import Forecast, Ranker
@@ -29,6 +30,7 @@ class RecommendOptions:
     Attributes:
         limit: titles on the page; None: the algorithm's own number.
         weights: of other algorithms, 0..1, where the algorithm is a blend; empty: its own.
+        candidate_ids: only these titles are ranked; None: all.
     """
 
     algorithm: str = DEFAULT_ALGORITHM
@@ -38,6 +40,7 @@ class RecommendOptions:
     page: PageOptions = field(default_factory=PageOptions)
     explain: bool = False
     weights: Mapping[str, float] = field(default_factory=dict)
+    candidate_ids: tuple[int, ...] | None = None
 
     def __post_init__(self) -> None:
         check_weights(self.algorithm, self.weights)
@@ -47,7 +50,13 @@ class RecommendOptions:
         return self.limit or ALGORITHMS[self.algorithm].default_limit
 
     def request(self) -> PageRequest:
-        return PageRequest(self.page_length, self.filters, self.exclude_ids, self.page, self.explain)
+        return PageRequest(
+            self.page_length, self.filters, self.exclude_ids, self.page, self.explain, self.candidate_ids
+        )
+
+    def in_season(self, season: Season) -> RecommendOptions:
+        """The same for the titles of one season only."""
+        return replace(self, filters=replace(self.filters, seasons=(str(season),)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,13 +130,15 @@ class RecommendationService:
         live = self.models.current()
         resolved = resolve_list(submitted, live.snapshot, self.max_list_titles)
         resolved.require_a_title()
-        return self.recommend(live, Query.of(resolved.entries, user_id=user_id), options, resolved)
+        query = Query.of(resolved.entries, user_id=user_id, unfinished=resolved.unfinished_rows)
+        return self.recommend(live, query, options, resolved)
 
     def for_user(self, user_id: int, options: RecommendOptions) -> Recommendations:
         """A page for saved ratings; raises UnknownUserError, and as `recommend`."""
         live = self.models.current()
         entries = self._users.require_entries(user_id, live.snapshot)
-        return self.recommend(live, Query.of(entries, user_id=user_id), options)
+        unfinished = self._users.unfinished_rows(user_id, live.snapshot)
+        return self.recommend(live, Query.of(entries, user_id=user_id, unfinished=unfinished), options)
 
     def for_user_with_list(
         self, user_id: int, submitted: SubmittedList, options: RecommendOptions, *, may_save: bool = True
@@ -163,7 +174,10 @@ class RecommendationService:
             options = replace(
                 options, algorithm=EMPTY_LIST_ALGORITHM, limit=options.page_length, weights=NO_WEIGHTS
             )
-        query = Query.of(entries, user_id=user_id if may_save else None)
+        own_id, unfinished = user_id if may_save else None, resolved.unfinished_rows
+        if saved:
+            unfinished = [*unfinished, *self._users.unfinished_rows(user_id, live.snapshot)]
+        query = Query.of(entries, user_id=own_id, unfinished=unfinished)
         return self.recommend(live, query, options, resolved)
 
     def similar_titles(

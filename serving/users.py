@@ -12,8 +12,16 @@ from sqlalchemy import Engine
 
 from db.engine import read_transaction
 from db.titles import existing_titles
-from db.users import UserRatings, erase_user, insert_user, load_user_ratings, replace_ratings, update_ratings
-from domain.ranges import FAVORITE, PROFILE_IDS, UNRATED, is_profile
+from db.users import (
+    UserRatings,
+    erase_user,
+    insert_user,
+    load_unfinished,
+    load_user_ratings,
+    replace_ratings,
+    update_ratings,
+)
+from domain.ranges import PROFILE_IDS, UNRATED, is_profile
 from recommender.artifacts.snapshot import Snapshot
 from recommender.data.anonymity import NO_FLOOR
 from recommender.data.query import Query
@@ -84,6 +92,13 @@ class UserService:
     def require_entries(self, user_id: int, snapshot: Snapshot) -> list[tuple[int, int]]:
         """As `entries`; raises UnknownUserError."""
         return _entries(self._require(user_id), snapshot)
+
+    def unfinished_rows(self, user_id: int, snapshot: Snapshot) -> list[int]:
+        """Of the saved titles that are on hold or dropped; empty for an unknown user."""
+        with read_transaction(self.engine) as connection:
+            anime_ids = load_unfinished(connection, user_id)
+        rows: list[int] = snapshot.catalog.vocabulary.rows(anime_ids).tolist()
+        return [row for row in rows if row >= 0]
 
     def saved_titles(self, user_id: int) -> list[SavedTitle]:
         """The saved ratings by title, ordered by id; raises UnknownUserError."""
@@ -174,7 +189,7 @@ class UserService:
         snapshot = self.live.latest_model().snapshot
         resolved = resolve_list(submitted, snapshot, self.max_list_titles)
         newer = dict.fromkeys(resolved.unknown_ids, UNRATED)
-        newer |= {title.anime_id: title.rating or FAVORITE for title in resolved.unresolved if title.anime_id}
+        newer |= {title.anime_id: title.counts_as for title in resolved.unresolved if title.anime_id}
         stored = self._existing(newer)
         ratings = resolved.ratings(snapshot.catalog) | {anime_id: newer[anime_id] for anime_id in stored}
         if not ratings:

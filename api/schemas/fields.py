@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated, Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, StrictInt
 
-from domain.ranges import MAX_ANIME_ID, MAX_USER_ID, PROFILE_IDS
+from domain.ranges import MAX_ANIME_ID, MAX_USER_ID, PROFILE_IDS, WatchStatus
 from recommender.models.registry import ALGORITHMS
 
 MAX_TEXT = 200
@@ -60,9 +60,11 @@ AnimeId = Annotated[
 ]
 Rating = Annotated[
     StrictInt,
-    Field(ge=1, le=10, description="1-10; a title without one counts as liked"),
+    Field(ge=1, le=10, description="1-10; a title without one counts as liked, with a `status` as watched"),
     BeforeValidator(whole),
 ]
+Status = Literal["completed", "watching", "on_hold", "dropped", "planned"]
+STATUSES: Mapping[str, WatchStatus] = {status.label: status for status in WatchStatus}
 Year = Annotated[int, Field(ge=1900, le=2200), BeforeValidator(whole)]
 PageLength = Annotated[StrictInt, Field(ge=1, le=100), BeforeValidator(whole)]
 Count = Annotated[int, Field(ge=1, le=100)]

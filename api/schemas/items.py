@@ -7,7 +7,7 @@ from typing import Any, Literal, Self
 from pydantic import BaseModel, Field, TypeAdapter
 
 from api.context import settings
-from domain.titles import Title
+from domain.titles import Season, SeasonName, Title
 from recommender.data.catalog import Catalog
 from recommender.pipeline.explanations import Explanation
 from serving.recommendations import Recommendations
@@ -49,6 +49,17 @@ class AnimeItem(BaseModel):
         if covers is None:
             covers = settings().remote_covers
         return cls.model_validate(anime_members(title, covers) | more)
+
+
+class SeasonItem(BaseModel):
+    """A quarter of a year."""
+
+    year: int
+    name: SeasonName = Field(description="winter is January to March")
+
+    @classmethod
+    def of(cls, season: Season) -> Self:
+        return cls(year=season.year, name=season.name)
 
 
 class Reason(BaseModel):
@@ -113,6 +124,9 @@ class RecommendedItem(AnimeItem):
     like_probability: float = Field(description="probability that this person would rate it 8 or higher")
     predicted_rating: float = Field(description="the rating that this person would give it, 1-10")
     reasons: list[Reason] | None = Field(default=None, description="only with `explain`")
+    planned: bool | None = Field(
+        default=None, description="whether the list has it as planned; only where the list has planned titles"
+    )
 
     @classmethod
     def all_of(cls, found: Recommendations) -> list[RecommendedItem]:
@@ -133,6 +147,9 @@ class RecommendedItem(AnimeItem):
                 strict=True,
             )
         ]
+        if planned := set(found.submitted.planned_ids):
+            for item in members:
+                item["planned"] = item["anime_id"] in planned
         if page.explanations is not None:
             for item, explanation in zip(members, page.explanations, strict=True):
                 item["reasons"] = Reason.all_of(explanation, catalog)

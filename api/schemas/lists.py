@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 
 from api.context import settings
-from api.schemas.fields import MAX_TEXT, AnimeId, Name, ProfileId, Rating
+from api.schemas.fields import MAX_TEXT, STATUSES, AnimeId, Name, ProfileId, Rating, Status
 from serving.errors import ListTooLongError
 from serving.lists import MAX_CORRECTIONS, SubmittedList, SubmittedTitle
 
@@ -22,11 +22,16 @@ NAMES_NO_TITLE: JsonValue = {
 def _describe_entry(schema: dict[str, Any]) -> None:
     """An object with an id or a name, or only a name."""
     neither: JsonValue = {"properties": {"anime_id": {"type": "null"}, "name": {"type": "null"}}}
-    entry = {**schema, "title": "ListedTitle", "not": neither}
+    entry = {**schema, "title": schema["title"].replace("Entry", "edTitle"), "not": neither}
     for member in entry["properties"].values():
         del member["default"]  # null; openapi-typescript would require a member with a default
     schema.clear()
     schema["anyOf"] = [entry, {"type": "string", "maxLength": MAX_TEXT}]
+
+
+def _without_default(schema: dict[str, Any]) -> None:
+    """A member that earlier clients do not send: openapi-typescript would require one with a default."""
+    del schema["default"]
 
 
 class ListEntry(BaseModel):
@@ -54,9 +59,28 @@ class ListEntry(BaseModel):
         return self
 
 
+class TrackEntry(ListEntry):
+    """A title of the list with its rating and progress, or just its name."""
+
+    status: Status | None = Field(
+        default=None,
+        description="`planned`: not watched, so it is no evidence of taste, and may be recommended; "
+        "`on_hold` or `dropped`: later parts of its franchise are not recommended. Without a rating, a title "
+        "with a status counts as in `watched_ids`",
+    )
+
+
 def submitted(entries: Iterable[ListEntry]) -> list[SubmittedTitle]:
     """The entries as services take them."""
-    return [SubmittedTitle(entry.anime_id, entry.name or "", entry.rating) for entry in entries]
+    return [
+        SubmittedTitle(
+            entry.anime_id,
+            entry.name or "",
+            entry.rating,
+            STATUSES[entry.status] if isinstance(entry, TrackEntry) and entry.status else None,
+        )
+        for entry in entries
+    ]
 
 
 def require_length(*lists: object) -> None:
@@ -67,25 +91,31 @@ def require_length(*lists: object) -> None:
 
 
 class ListFields(BaseModel):
-    """A list of titles: those with an opinion, and those that were only watched."""
+    """A list of titles: those with an opinion, those that were only watched, those that are planned."""
 
-    ratings: list[ListEntry] = Field(default=[], description="titles with an opinion")
+    ratings: list[TrackEntry] = Field(default=[], description="titles with an opinion")
     watched_ids: list[AnimeId] = Field(
         default=[],
         max_length=5_000,
         description="titles watched without an opinion: never recommended, and weak evidence of taste; for a "
         "title that is in `ratings`, too, the rating counts",
     )
+    planned_ids: list[AnimeId] = Field(
+        default=[],
+        max_length=5_000,
+        description="titles that are planned: never counted as watched; marked where they are recommended",
+        json_schema_extra=_without_default,
+    )
 
     @model_validator(mode="before")
     @classmethod
     def _not_too_long(cls, value: Any) -> Any:
         if isinstance(value, dict):
-            require_length(value.get("ratings"), value.get("watched_ids"))
+            require_length(*(value.get(name) for name in ("ratings", "watched_ids", "planned_ids")))
         return value
 
     def to_list(self) -> SubmittedList:
-        return SubmittedList(submitted(self.ratings), self.watched_ids)
+        return SubmittedList(submitted(self.ratings), self.watched_ids, self.planned_ids)
 
 
 class TransientList(ListFields):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Protocol, Self
+from dataclasses import replace
+from typing import Any, Protocol, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -11,9 +12,10 @@ from api.schemas.filters import BodyFilters, PageOptionFields
 from api.schemas.items import RecommendedItem
 from api.schemas.lists import NAMES_NO_TITLE, TransientList
 from api.schemas.weights import ONLY_BLENDS, BodyWeights
+from domain.titles import Season
 from recommender.models.registry import DEFAULT_ALGORITHM
 from recommender.pipeline.filters import Filters
-from recommender.pipeline.options import PageOptions
+from recommender.pipeline.options import FranchiseMode, PageOptions
 from serving.recommendations import Recommendations, RecommendOptions
 
 
@@ -63,10 +65,29 @@ class RecommendationRequest(TransientList, PageOptionFields, BodyWeights):
         default=None, description="how many titles; default: the algorithm's own number"
     )
     exclude_ids: list[AnimeId] = Field(default=[], max_length=5_000, description="titles never to recommend")
+    candidates: list[AnimeId] | None = Field(
+        default=None,
+        max_length=5_000,
+        description="only these titles are ranked, such as those that somebody plans to watch, and "
+        "`franchise` is `allow` unless it is set",
+    )
     filters: BodyFilters = Field(default_factory=BodyFilters, description="conditions on every title")
 
     def to_options(self) -> RecommendOptions:
-        return recommend_options(self, self.filters.to_filters())
+        options = recommend_options(self, self.filters.to_filters())
+        if self.candidates is None:
+            return options
+        return replace(self._every_part(options), candidate_ids=tuple(self.candidates))
+
+    def in_season(self, season: Season) -> RecommendOptions:
+        """The options for the titles of one season."""
+        return self._every_part(self.to_options()).in_season(season)
+
+    def _every_part(self, options: RecommendOptions) -> RecommendOptions:
+        """With later parts of franchises unless `franchise` is set: these titles are chosen already."""
+        if "franchise" in self.model_fields_set:
+            return options
+        return replace(options, page=replace(options.page, franchise=FranchiseMode.ALLOW))
 
 
 class Resolved(BaseModel):
@@ -102,7 +123,8 @@ class RecommendationAnswer(BaseModel):
     filtered: dict[str, int] = Field(description="how many titles each filter removed")
 
     @classmethod
-    def of(cls, found: Recommendations, recommendation_id: str) -> Self:
+    def of(cls, found: Recommendations, recommendation_id: str, **more: Any) -> Self:
+        """With the further members of a subclass."""
         submitted, catalog = found.submitted, found.context.catalog
         return cls(
             recommendation_id=recommendation_id,
@@ -119,4 +141,5 @@ class RecommendationAnswer(BaseModel):
             ],
             unresolved=list(submitted.unresolved_names),
             filtered=dict(found.page.filtered),
+            **more,
         )

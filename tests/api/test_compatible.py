@@ -202,3 +202,9 @@ def test_key_that_may_write_uses_and_saves_lists(keyed_client: FlaskClient) -> N
 def test_key_that_may_not_write_is_refused(keyed_client: FlaskClient, key: str, status: int) -> None:
     check_problem(keyed_client.post(URL, json=BODY, headers={"X-API-Key": key}), status)
     assert saved(keyed_client.application, 900_001) == {}
+
+
+def test_any_status_is_ignored_as_other_members_are(client: FlaskClient) -> None:
+    entry = {"anime_id": 1535, "status": "Plan to Watch", "progress": 3}
+    client.post(URL, json={"user_id": 900_005, "anime_list": [entry]})
+    assert saved(client.application, 900_005) == {1535: 10}

@@ -13,6 +13,7 @@ from domain.titles import Title
 from recommender.artifacts.snapshot import Snapshot
 from recommender.models.registry import ALGORITHMS
 from tests.api.conftest import engine_of
+from tests.conftest import TITLES
 from tests.db.helpers import contents
 
 URL = "/api/v1/recommendations"
@@ -243,3 +244,68 @@ def test_recommendations_store_nothing(client: FlaskClient) -> None:
     before = contents(engine)
     ask(client, ratings=RATINGS)
     assert contents(engine) == before
+
+
+def test_planned_titles_are_not_watched_and_marked(shared_client: FlaskClient) -> None:
+    """Neither do they change what is recommended, nor are they kept out of it."""
+    plain = ask(shared_client, ratings=RATINGS)["items"]
+    first, second = (item["anime_id"] for item in plain[:2])
+    planned = [{"anime_id": second, "status": "planned", "rating": 2}]
+    found = ask(shared_client, ratings=[*RATINGS, *planned], planned_ids=[first, 424_242])["items"]
+    assert [item.pop("planned") for item in found] == [True, True] + [False] * (len(found) - 2)
+    assert found == plain
+
+
+def test_title_with_a_status_but_no_rating_counts_as_watched(shared_client: FlaskClient) -> None:
+    watched = ask(shared_client, ratings=RATINGS, watched_ids=[20], franchise="exclude")
+    for status in ("completed", "watching", "dropped"):
+        entry = {"anime_id": 20, "status": status}
+        found = ask(shared_client, ratings=[*RATINGS, entry], franchise="exclude")
+        assert found["items"] == watched["items"]
+    liked = ask(shared_client, ratings=[*RATINGS, {"anime_id": 20}], franchise="exclude")
+    assert watched["items"] != liked["items"]
+
+
+def test_next_part_of_a_dropped_title_is_not_recommended(
+    shared_client: FlaskClient, snapshot: Snapshot
+) -> None:
+    naruto, shippuuden = 20, 1735
+    for status, expected in (("completed", True), ("on_hold", False), ("dropped", False)):
+        ratings = [{"anime_id": naruto, "rating": 9, "status": status}]
+        answer = ask(shared_client, ratings=ratings, candidates=[shippuuden, 1535])
+        assert (shippuuden in {item["anime_id"] for item in answer["items"]}) is expected
+        assert ("unfinished" in answer["filtered"]) is not expected
+
+
+@pytest.mark.parametrize("algorithm", ["hybrid", "item-item", "popular"])
+def test_candidates_are_ranked_as_on_the_whole_page(shared_client: FlaskClient, algorithm: str) -> None:
+    options = {"ratings": RATINGS, "algorithm": algorithm}
+    whole = ask(shared_client, **options, franchise="allow", limit=100)["items"]
+    candidates = [*sorted(item["anime_id"] for item in whole[::7]), 1535, 424_242]
+    found = ask(shared_client, **options, candidates=candidates)
+    assert found["items"] == whole[::7]
+    assert found["filtered"]["candidates"] == TITLES - len(whole[::7]) - 1
+    assert ask(shared_client, **options, candidates=[])["items"] == []
+
+
+def test_candidates_take_filters_and_a_franchise_mode(shared_client: FlaskClient) -> None:
+    naruto, shippuuden = 20, 1735
+    body = {"ratings": RATINGS, "candidates": [naruto, shippuuden]}
+    found = [
+        {item["anime_id"] for item in ask(shared_client, **body, **more)["items"]}
+        for more in ({}, {"franchise": "entry_point"}, {"filters": {"types": ["Movie"]}})
+    ]
+    assert found == [{naruto, shippuuden}, {naruto}, set()]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"candidates": [0]},
+        {"candidates": list(range(1, 5_002))},
+        {"planned_ids": ["x"]},
+        {"ratings": [{"anime_id": 20, "status": "plan to watch"}]},
+    ],
+)
+def test_malformed_candidates_and_statuses_are_422(shared_client: FlaskClient, body: dict[str, Any]) -> None:
+    assert shared_client.post(URL, json=body).status_code == 422

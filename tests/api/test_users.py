@@ -6,10 +6,14 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import update
 
+from db.engine import write_transaction
+from db.models import Rating
+from domain.ranges import WatchStatus
 from recommender.artifacts.snapshot import Snapshot
 from recommender.models.registry import ALGORITHMS
-from tests.api.conftest import saved
+from tests.api.conftest import engine_of, saved
 
 RECOMMENDATIONS = "/api/v1/users/7/recommendations"
 SIMILAR = "/api/v1/users/7/similar"
@@ -141,3 +145,17 @@ def test_invalid_parameter_is_422_and_named(
     assert response.status_code == 422
     assert response.mimetype == "application/problem+json"
     assert response.get_json()["errors"][0]["loc"] == loc
+
+
+def test_next_part_of_a_saved_dropped_title_is_not_recommended(client: FlaskClient) -> None:
+    naruto, shippuuden, user_id = 20, 1735, 900_001
+    client.put(f"/api/v1/users/{user_id}/ratings", json={"ratings": [{"anime_id": naruto, "rating": 9}]})
+    path, query = f"/api/v1/users/{user_id}/recommendations", {"limit": 100, "franchise": "allow"}
+    for status, expected in ((None, True), (WatchStatus.COMPLETED, True), (WatchStatus.DROPPED, False)):
+        with write_transaction(engine_of(client.application)) as connection:
+            connection.execute(update(Rating).where(Rating.user_id == user_id).values(status=status))
+        answer = ask(client, path, **query)
+        assert (shippuuden in {item["anime_id"] for item in answer["items"]}) is expected
+        body = {"user_id": user_id, "n": 100, "algorithm": "hybrid", "anime_list": ["Naruto"]}
+        compatible = client.post("/users/recommendations", json=body).get_json()
+        assert expected or shippuuden not in {item["anime_id"] for item in compatible}
