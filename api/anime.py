@@ -6,7 +6,8 @@ from flask_openapi3 import APIBlueprint, Tag
 
 from api.context import services
 from api.errors import Problem
-from api.schemas.anime import AnimeDetail, AnimePage, AnimePath, AnimeQuery, SimilarAnimeQuery, SimilarAnswer
+from api.schemas.anime import AnimePage, AnimePath, AnimeQuery, SimilarAnimeQuery, SimilarAnswer
+from api.schemas.details import AnimeDetail
 
 blueprint = APIBlueprint(
     "anime", __name__, url_prefix="/api/v1/anime", abp_tags=[Tag(name="anime")], abp_responses={422: Problem}
@@ -15,9 +16,9 @@ blueprint = APIBlueprint(
 
 @blueprint.get("", operation_id="searchAnime", summary="Search and browse titles", responses={200: AnimePage})
 def get_anime(query: AnimeQuery) -> AnimePage:
-    """Finds titles by their main name or any alias, in any language, despite small typos; `matched` says
-    which alias it was. Without a query, lists the whole catalog. Combine it with filters, and sort it as you
-    like."""
+    """Finds titles by their main name or any alias, in any language, despite small typos; `match` says how
+    well the query fits, `matched` which alias it was. Without a query, lists the whole catalog. Combine it
+    with filters, and sort it as you like."""
     page = services().catalog.browse(query.to_options(), query.page, query.limit)
     return AnimePage.of(page, query.query)
 
@@ -29,8 +30,8 @@ def get_anime(query: AnimeQuery) -> AnimePage:
     responses={200: AnimeDetail, 404: Problem},
 )
 def get_one(path: AnimePath) -> AnimeDetail:
-    """Everything known about a title: its names, genres and type, how many people have watched and liked it,
-    and how they rated it."""
+    """Everything known about a title: its names, what it is about, who made it, when it aired, where to watch
+    it, the watch order of its franchise, how many people have watched and liked it, and how they rated it."""
     return AnimeDetail.detailed(services().catalog.title(path.anime_id))
 
 

@@ -37,6 +37,7 @@ _RECOMMENDATIONS = {
     "filtered": {"nsfw": 1_141, "franchise": 2_917},
 }
 _SOURCE_AGE = {"name": "bangumi-data", "imported_at": "2026-01-31T02:20:04+00:00", "age_days": 1}
+_SEASON = {"season": {"year": 2011, "name": "spring"}}
 _PAGINATION = {"page": 1, "limit": 20, "total": 1, "has_next": False}
 _USER, _PROFILE = 900_001, 5_812_345_678_901_234
 _SAVED = {"user_id": _USER, "saved": 3, "unresolved": []}
@@ -86,7 +87,16 @@ ANSWERS: dict[str, Any] = {
         "unmatched": [{"anime_id": 61_316, "name": "Too New", "rating": None, "status": "watching"}],
         "skipped": [{"anime_id": 1535, "name": "Death Note", "reason": "plan to watch: not watched yet"}],
     },
-    "searchAnime": {"items": [_TITLE | {"matched": None}], "pagination": _PAGINATION},
+    **dict.fromkeys(
+        ("getSeason", "getNearSeason"),
+        _SEASON
+        | {
+            "items": [_COUNTED | {"airing_status": "finished", "studios": ["White Fox"]}],
+            "pagination": _PAGINATION,
+        },
+    ),
+    **dict.fromkeys(("recommendSeason", "recommendNearSeason"), _SEASON | _RECOMMENDATIONS),
+    "searchAnime": {"items": [_TITLE | {"match": "prefix", "matched": None}], "pagination": _PAGINATION},
     "getAnime": _COUNTED
     | {
         "aliases": ["シュタインズ・ゲート", "StG"],
@@ -95,6 +105,31 @@ ANSWERS: dict[str, Any] = {
         "nsfw": False,
         "rating_histogram": [31, 29, 44, 95, 191, 412, 1_012, 2_804, 4_911, 7_517],
         "unrated": 105,
+        "synopsis": "A self-proclaimed mad scientist finds that text messages can be sent to the past.",
+        "studios": ["White Fox"],
+        "producers": ["Frontier Works", "Kadokawa Shoten"],
+        "source": "Visual novel",
+        "duration_minutes": 24,
+        "season": {"year": 2011, "name": "spring"},
+        "airing_status": "finished",
+        "age_rating": "PG-13",
+        "aired_from": "2011-04-06",
+        "aired_to": "2011-09-14",
+        "external_ids": {"anilist": "9253", "kitsu": "5646"},
+        "links": [
+            {"site": "MyAnimeList", "url": "https://myanimelist.net/anime/9253"},
+            {"site": "AniList", "url": "https://anilist.co/anime/9253"},
+            {"site": "Kitsu", "url": "https://kitsu.app/anime/5646"},
+        ],
+        "watch_on": [
+            {"service": "Crunchyroll", "url": "https://www.crunchyroll.com/steinsgate", "regions": []}
+        ],
+        "relations": [{"anime_id": 30_484, "name": "Steins;Gate 0", "kind": "sequel"}],
+        "watch_order": [
+            _TITLE | {"story_line": 0, "extra": False},
+            _TITLE
+            | {"anime_id": 30_484, "name": "Steins;Gate 0", "year": 2018, "story_line": 0, "extra": False},
+        ],
     },
     "getSimilarAnime": {
         "anime_id": 1535,
@@ -112,6 +147,7 @@ ANSWERS: dict[str, Any] = {
         "types": [{"name": "TV", "titles": 820}],
         "year_from": 1968,
         "year_to": 2017,
+        "known_until": {"year": 2016, "season": "fall"},
         "max_list_titles": 5_000,
         "covers": True,
         "sources": [

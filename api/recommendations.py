@@ -45,8 +45,13 @@ def post_recommendations(body: RecommendationRequest) -> RecommendationAnswer:
 
 
 def answer(found: Recommendations, user_id: int | None, request: BaseModel) -> RecommendationAnswer:
-    """The answer, with an id that signs the request: the same for the same request to the same model."""
+    """The answer with its id."""
+    return RecommendationAnswer.of(found, signature(found, user_id, request))
+
+
+def signature(found: Recommendations, user_id: int | None, *request: BaseModel) -> str:
+    """Signs a request: the same for the same request to the same model."""
     whose = () if user_id is None else (user_id,)
-    text = "\n".join(map(str, (found.live.published.seal, *whose, request.model_dump_json())))
-    signature = hmac.new(secret_key(), text.encode(), hashlib.sha256).hexdigest()[:32]
-    return RecommendationAnswer.of(found, signature)
+    said = (part.model_dump_json() for part in request)
+    text = "\n".join(map(str, (found.live.published.seal, *whose, *said)))
+    return hmac.new(secret_key(), text.encode(), hashlib.sha256).hexdigest()[:32]

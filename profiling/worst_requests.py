@@ -31,6 +31,7 @@ from app import create_app
 from config import Config
 from db.users import replace_ratings
 from domain.ranges import FAVORITE, MAX_ANIME_ID, PROFILE_IDS
+from domain.titles import Season
 from profiling.hostile_texts import fitting, hostile_json, hostile_names
 from profiling.request_cost import CostlyRequest, RequestMeter
 from profiling.servers import folder_parser, settings
@@ -74,6 +75,18 @@ class Served:
         count = int(np.searchsorted(np.cumsum(likers[order]), search.config.likers_compared))
         liked: list[int] = ids[order][:count].tolist()
         return liked[: self.config.max_list_titles]
+
+    @property
+    def of_largest_franchise(self) -> int:
+        """The id of its first title."""
+        return self.snapshot.catalog.vocabulary.id(int(np.bincount(self.snapshot.franchises.groups).argmax()))
+
+    @property
+    def fullest_season(self) -> str:
+        """The season of most titles, as in an address."""
+        numbers = self.snapshot.catalog.seasons
+        season = Season.numbered(int(np.bincount(numbers[numbers > 0], minlength=1).argmax()))
+        return f"{max(season.year, 1900)}/{season.name}"
 
     @cached_property
     def names(self) -> dict[str, list[str]]:
@@ -134,6 +147,7 @@ def _recommendations(served: Served) -> Iterator[CostlyRequest]:
         **{"limit": 100, "explain": True, "diversity": 1, "niche": 1, "franchise": "exclude"},
         "exclude_ids": list(range(MAX_ANIME_ID - 4_999, MAX_ANIME_ID + 1)),
         "filters": {"nsfw": True, "types": ["TV"] * 50, "min_members": 1, "min_mal_score": 0.1},
+        "candidates": served.ids,
     }
     for algorithm in served.snapshot.algorithms:
         options = {**page, "algorithm": algorithm}
@@ -143,6 +157,9 @@ def _recommendations(served: Served) -> Iterator[CostlyRequest]:
     blend = page | {"algorithm": "blend", "weights": dict.fromkeys(served.blended, 1)}
     yield _post(path, "a blend of all, all titles liked", blend | {"ratings": _named(served.ids[:4_000])})
     yield _post(path, "a blend of all, most likers", blend | {"ratings": _named(served.most_likers)})
+    dropped = [{"anime_id": anime_id, "status": "dropped"} for anime_id in served.ids[:4_000]]
+    yield _post(path, "all titles dropped", page | {"ratings": dropped})
+    yield _post(path, "all titles planned", page | {"planned_ids": served.ids})
     yield _post(path, "too many excluded", {"exclude_ids": [1] * 400_000})
     yield from _lists(served, path, kinds=len(served.names))
 
@@ -173,6 +190,7 @@ def _of_user(served: Served) -> Iterator[CostlyRequest]:
 def _filtered(path: str) -> Iterator[CostlyRequest]:
     lists = "&".join(f"{name}={','.join(['TV'] * 50)}" for name in ("types", "genres", "genres_exclude"))
     yield _get(f"{path}?{lists}", "long filters")
+    yield _get(f"{path}?studios={quote('x' * 200)}&seasons=Spring+2013", "an unknown studio")
     yield _get(f"{path}?{'types=&' * 1_100}", "repeated filters")
     yield _get(f"{path}?{'&'.join(f'{number:x}' for number in range(2_000))}", "unknown parameters")
     yield _get(f"{path}?{'x' * 8_000}", "a long parameter")
@@ -198,6 +216,12 @@ def _similar(served: Served) -> Iterator[CostlyRequest]:
         if info.similar:
             yield _get(f"{path}?limit=100&nsfw=true&algorithm={name}", name)
     yield from _filtered(path)
+
+
+def _seasons(served: Served, path: str) -> Iterator[CostlyRequest]:
+    page = {"limit": 100, "explain": True, "diversity": 1, "niche": 1}
+    yield _post(path, "all titles liked", page | {"ratings": _named(served.ids[:4_000])})
+    yield _post(path, "most likers", page | {"ratings": _named(served.most_likers)})
 
 
 def _imports(served: Served) -> Iterator[CostlyRequest]:
@@ -248,12 +272,21 @@ WORST: Mapping[str, Callable[[Served], Requests]] = {
     "GET /docs/swagger/<path:filename>": _only("/docs/swagger/js/swagger-ui-bundle.js"),
     "GET /api/v1/catalog": lambda _: [_get("/api/v1/catalog?nsfw=true"), *_filtered("/api/v1/catalog")],
     "GET /api/v1/anime": _browse,
-    "GET /api/v1/anime/<int:anime_id>": lambda served: [_get(f"/api/v1/anime/{served.ids[0]}")],
+    "GET /api/v1/anime/<int:anime_id>": lambda served: [_get(f"/api/v1/anime/{served.of_largest_franchise}")],
     "GET /api/v1/anime/<int:anime_id>/similar": _similar,
     "GET /api/v1/popular": lambda _: [
         _get("/api/v1/popular?limit=100&nsfw=true&sort=mean_rating"),
         *_filtered("/api/v1/popular"),
     ],
+    "GET /api/v1/seasons/<int:year>/<string:season>": lambda served: [
+        _get(f"/api/v1/seasons/{served.fullest_season}?limit=100&nsfw=true"),
+        *_filtered(f"/api/v1/seasons/{served.fullest_season}"),
+    ],
+    "GET /api/v1/seasons/<string:season>": _only("/api/v1/seasons/current?limit=100&nsfw=true"),
+    "POST /api/v1/seasons/<int:year>/<string:season>": lambda served: _seasons(
+        served, f"/api/v1/seasons/{served.fullest_season}"
+    ),
+    "POST /api/v1/seasons/<string:season>": lambda served: _seasons(served, "/api/v1/seasons/next"),
     "GET /api/anime-suggestions": lambda served: _searches(served, "/api/anime-suggestions?limit=50"),
     "POST /users/recommendations": _compatible,
     "POST /api/v1/recommendations": _recommendations,

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from domain.titles import Title
+from domain.titles import Season, SeasonName, Title
 from recommender.artifacts.snapshot import Snapshot
+from recommender.data.catalog import Catalog
 from recommender.models.popularity import Popularity
 from recommender.pipeline.filters import Filters
+from recommender.search import Match
 from serving.errors import UnknownTitleError
 from serving.live import LiveVersion, ModelSource
 
 MAX_MATCHES = 1_000  # titles that a search looks through
+BUSY = 0.25  # of the titles of the fullest year or season
 
 _SORT_KEYS: Mapping[str, Callable[[Snapshot, int], tuple[object, int]]] = {
     "popularity": lambda snapshot, row: (-snapshot.catalog.members[row], row),
@@ -53,6 +56,7 @@ class TitlePage:
     Attributes:
         rows: of this page.
         total: titles on all pages.
+        matches: row -> how the query found it; empty without a query.
     """
 
     live: LiveVersion
@@ -60,11 +64,19 @@ class TitlePage:
     page: int
     limit: int
     total: int
+    matches: Mapping[int, Match] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, live: LiveVersion, rows: Sequence[int], page: int, limit: int) -> TitlePage:
+    def of(
+        cls,
+        live: LiveVersion,
+        rows: Sequence[int],
+        page: int,
+        limit: int,
+        matches: Mapping[int, Match] | None = None,
+    ) -> TitlePage:
         end = page * limit
-        return cls(live, rows[end - limit : end], page, limit, len(rows))
+        return cls(live, rows[end - limit : end], page, limit, len(rows), matches or {})
 
     @property
     def has_next(self) -> bool:
@@ -99,6 +111,8 @@ class CatalogSummary:
         generated_users: how many of the users were made up for the demo.
         genres, types: most titles first.
         years: first aired, earliest and latest; None where no year is known.
+        known_until: the newest year of which much is known, not only a few titles that were announced; and
+            its newest such season, None where no season is known. None where no year is.
     """
 
     live: LiveVersion
@@ -109,6 +123,7 @@ class CatalogSummary:
     genres: Sequence[NamedCount]
     types: Sequence[NamedCount]
     years: tuple[int, int] | None
+    known_until: tuple[int, SeasonName | None] | None
 
 
 @dataclass(frozen=True)
@@ -126,14 +141,18 @@ class CatalogService:
             allowed &= snapshot.catalog.years == options.year
         if options.ids is not None:
             allowed &= np.isin(snapshot.catalog.vocabulary.ids, options.ids)
+        matches: dict[int, Match] = {}
         if query:
-            rows = snapshot.search.suggest(options.query, MAX_MATCHES, allowed)
-        else:
-            rows = np.flatnonzero(allowed).tolist()
+            matches = snapshot.search.matches(options.query, MAX_MATCHES, allowed)
+        rows = list(matches) if query else np.flatnonzero(allowed).tolist()
         sort = options.sort or ("relevance" if query else "popularity")
         if sort != "relevance":
             rows = sorted(rows, key=lambda row: _SORT_KEYS[sort](snapshot, row))
-        return TitlePage.of(live, rows, page, limit)
+        return TitlePage.of(live, rows, page, limit, matches)
+
+    def season(self, season: Season, filters: Filters, page: int, limit: int) -> TitlePage:
+        """The titles that began to air in a season, most popular first."""
+        return self.browse(BrowseOptions(filters=replace(filters, seasons=(str(season),))), page, limit)
 
     def title(self, anime_id: int) -> OneTitle:
         """One title; raises UnknownTitleError."""
@@ -171,7 +190,25 @@ class CatalogService:
             genres=_counts(catalog.of_genres(), allowed),
             types=_counts(catalog.of_types(), allowed),
             years=(int(years.min()), int(years.max())) if len(years) else None,
+            known_until=known_until(catalog, allowed),
         )
+
+
+def known_until(catalog: Catalog, allowed: NDArray[np.bool_]) -> tuple[int, SeasonName | None] | None:
+    """See CatalogSummary."""
+    years, seasons = (times[allowed & (times > 0)] for times in (catalog.years, catalog.seasons))
+    newest = max(_busy(years), default=None)
+    if newest is None:
+        return None
+    of_year = [season for season in map(Season.numbered, sorted(_busy(seasons))) if season.year == newest]
+    return newest, of_year[-1].name if of_year else None
+
+
+def _busy(times: NDArray[np.int64]) -> list[int]:
+    """The years or seasons that have at least `BUSY` times as many titles as the one with most."""
+    values, counts = np.unique(times, return_counts=True)
+    busy: list[int] = values[counts >= BUSY * counts.max(initial=0)].tolist()
+    return busy
 
 
 def _counts(masks: Mapping[str, NDArray[np.bool_]], allowed: NDArray[np.bool_]) -> list[NamedCount]:

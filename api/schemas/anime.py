@@ -6,17 +6,18 @@ from typing import Any, Literal, Self
 
 from pydantic import BaseModel, Field
 
-from api.schemas.fields import MAX_TEXT, Count, Histogram, QueryIds, SimilarAlgorithmName, Year
+from api.schemas.fields import MAX_TEXT, Count, QueryIds, SimilarAlgorithmName, Year
 from api.schemas.filters import QueryFilters
 from api.schemas.items import AnimeItem, RecommendedItem
 from api.schemas.pages import PageQuery, Pagination
 from api.schemas.weights import QueryWeights
-from domain.ranges import MAX_ANIME_ID, RATINGS, UNRATED
+from domain.ranges import MAX_ANIME_ID
 from recommender.artifacts.snapshot import Snapshot
 from recommender.models.popularity import Popularity
 from recommender.models.registry import DEFAULT_SIMILAR_ALGORITHM
 from recommender.pipeline.options import FranchiseMode
-from serving.catalog import BrowseOptions, OneTitle, TitlePage
+from recommender.search import Match
+from serving.catalog import BrowseOptions, TitlePage
 from serving.recommendations import Recommendations
 
 
@@ -40,15 +41,22 @@ class AnimeQuery(QueryFilters, PageQuery):
 class FoundItem(AnimeItem):
     """A title of the catalog, and how the query found it."""
 
+    match: Match | None = Field(
+        description="what the query is to a name of the title: all of it, its beginning, the beginning of a "
+        "word in it, a part of it, or only similar to it (`fuzzy`: it may well be another title that is "
+        "meant, which this catalog does not have); null without a query"
+    )
     matched: str | None = Field(
         description="the alias that the query matched; null if it was `name` or `english`"
     )
 
     @classmethod
-    def found(cls, snapshot: Snapshot, row: int, query: str) -> Self:
+    def found(cls, page: TitlePage, row: int, query: str) -> Self:
+        snapshot = page.live.snapshot
         title = snapshot.catalog[row]
         name = snapshot.search.matched_name(row, query)
-        return cls.of(title, matched=None if name in (title.name, title.alias("english")) else name)
+        matched = None if name in (title.name, title.alias("english")) else name
+        return cls.of(title, match=page.matches.get(row), matched=matched)
 
 
 class AnimePage(BaseModel):
@@ -59,7 +67,7 @@ class AnimePage(BaseModel):
 
     @classmethod
     def of(cls, page: TitlePage, query: str) -> Self:
-        items = [FoundItem.found(page.live.snapshot, row, query) for row in page.rows]
+        items = [FoundItem.found(page, row, query) for row in page.rows]
         return cls(items=items, pagination=Pagination.of(page))
 
 
@@ -97,32 +105,6 @@ class PopularPage(BaseModel):
     def of(cls, page: TitlePage) -> Self:
         items = [PopularItem.counted(page.live.snapshot, row) for row in page.rows]
         return cls(items=items, pagination=Pagination.of(page))
-
-
-class AnimeDetail(PopularItem):
-    """Everything known about a title."""
-
-    aliases: list[str] = Field(description="every other name, in any language")
-    mal_score: float | None = Field(description="mean rating on MyAnimeList, 1-10")
-    members: int | None = Field(description="list members on MyAnimeList")
-    nsfw: bool = Field(description="whether it is an adult title")
-    rating_histogram: Histogram = Field(description="how many people rated it 1, 2, … 10")
-    unrated: int = Field(description="how many people have watched it without rating it")
-
-    @classmethod
-    def detailed(cls, found: OneTitle) -> Self:
-        title = found.snapshot.catalog[found.row]
-        histogram = found.snapshot.models[Popularity].histograms[found.row]
-        return cls.counted(
-            found.snapshot,
-            found.row,
-            aliases=[alias for alias, _ in title.aliases],
-            mal_score=title.score,
-            members=title.members,
-            nsfw=title.nsfw,
-            rating_histogram=histogram[RATINGS].tolist(),
-            unrated=int(histogram[UNRATED]),
-        )
 
 
 class SimilarAnimeQuery(QueryFilters, QueryWeights):

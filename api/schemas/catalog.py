@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.context import settings
 from api.requests import QueryModel
+from domain.titles import SeasonName
 from serving.catalog import CatalogSummary
 from serving.sources import ImportedSource
 
@@ -68,6 +69,13 @@ class CatalogSource(SourceAge):
         )
 
 
+class KnownUntil(BaseModel):
+    """The newest year of which the catalog has many titles, not only a few that were announced."""
+
+    year: int
+    season: SeasonName | None = Field(description="its newest such season; null: not known")
+
+
 class CatalogAnswer(BaseModel):
     """Counts of the current model, choices for filters, and limits of this server."""
 
@@ -80,6 +88,7 @@ class CatalogAnswer(BaseModel):
     types: list[NamedCount] = Field(description="most titles first")
     year_from: int | None = Field(description="year of the oldest title")
     year_to: int | None = Field(description="year of the newest title")
+    known_until: KnownUntil | None = Field(description="how new the titles are; null: no year is known")
     max_list_titles: int = Field(description="longer lists are refused with 413")
     covers: bool = Field(description="whether titles come with an image_url")
     sources: list[CatalogSource] = Field(
@@ -89,6 +98,7 @@ class CatalogAnswer(BaseModel):
     @classmethod
     def of(cls, summary: CatalogSummary, sources: Sequence[ImportedSource]) -> Self:
         year_from, year_to = summary.years or (None, None)
+        until = summary.known_until
         return cls(
             model_version=summary.live.name,
             titles=summary.titles,
@@ -99,6 +109,7 @@ class CatalogAnswer(BaseModel):
             types=[NamedCount.model_validate(count) for count in summary.types],
             year_from=year_from,
             year_to=year_to,
+            known_until=until and KnownUntil(year=until[0], season=until[1]),
             max_list_titles=settings().max_list_titles,
             covers=settings().remote_covers,
             sources=[CatalogSource.of(imported) for imported in sources],

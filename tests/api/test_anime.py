@@ -118,6 +118,25 @@ def test_search_names_the_matched_alias(
 
 
 @pytest.mark.parametrize(
+    ("query", "anime_id", "match"),
+    [
+        ("attack on titan", 16498, "exact"),
+        ("shingeki", 16498, "prefix"),
+        ("titan", 16498, "word_prefix"),
+        ("tack on", 16498, "substring"),
+        ("shingeki no kyojjin", 16498, "fuzzy"),
+    ],
+)
+def test_search_says_how_it_found_a_title(
+    shared_client: FlaskClient, query: str, anime_id: int, match: str
+) -> None:
+    for sort in ("relevance", "name"):
+        items = ask(shared_client, query=query, limit=100, sort=sort)["items"]
+        assert {item["anime_id"]: item["match"] for item in items}[anime_id] == match
+    assert {item["match"] for item in ask(shared_client)["items"]} == {None}
+
+
+@pytest.mark.parametrize(
     ("sort", "key"),
     [
         ("popularity", lambda title: -title.members),

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
+from domain.titles import Season, SeasonName, Title
 from recommender.artifacts.snapshot import Snapshot
 from recommender.artifacts.store import ModelStore
+from recommender.data.catalog import Catalog
 from recommender.models.popularity import Popularity
 from recommender.pipeline.filters import Filters, UnknownFilterValueError
-from serving.catalog import BrowseOptions, CatalogService
+from serving.catalog import BrowseOptions, CatalogService, known_until
 from serving.errors import UnknownTitleError
 from serving.live import FixedModel, LiveVersion
 from tests.conftest import PEOPLE, TITLES, World
@@ -93,3 +96,25 @@ def test_summary_counts_titles_users_and_ratings(service: CatalogService, snapsh
     assert sum(kind.titles for kind in summary.types) == sum(title.type is not None for title in titles)
     years = [title.year for title in titles if title.year]
     assert summary.years == (min(years), max(years))
+
+
+@pytest.mark.parametrize(
+    ("titles", "expected"),
+    [
+        ([(2014, None)] * 8 + [(2015, None)] * 3 + [(2019, None)], (2015, None)),  # one is announced
+        ([(2014, "fall")] * 8 + [(2015, "winter")] * 2 + [(2015, "spring")], (2015, "winter")),
+        ([(2014, "fall")] * 3 + [(2015, None)] * 3, (2015, None)),
+        ([(None, None)], None),
+        ([], None),
+    ],
+)
+def test_known_until_is_the_newest_busy_season(
+    titles: list[tuple[int | None, SeasonName | None]], expected: tuple[int, SeasonName | None] | None
+) -> None:
+    catalog = Catalog(
+        tuple(
+            Title(row, "x", year=year, season=Season(year, name) if year and name else None)
+            for row, (year, name) in enumerate(titles)
+        )
+    )
+    assert known_until(catalog, np.ones(len(catalog), bool)) == expected

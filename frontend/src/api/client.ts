@@ -5,7 +5,7 @@ import type { components, paths } from './schema'
 
 type Schemas = components['schemas']
 export type FoundItem = Schemas['FoundItem']
-export type AnimeItem = Omit<FoundItem, 'matched'>
+export type AnimeItem = Omit<FoundItem, 'match' | 'matched'>
 export type RecommendedItem = Schemas['RecommendedItem']
 export type Reason = Schemas['Reason']
 type Problem = Schemas['Problem']

@@ -12,7 +12,7 @@ export function title(anime_id: number, opinion: Opinion = 'liked', name?: strin
 
 /** As the server answers it. */
 export function found(anime_id: number): FoundItem {
-  return { ...short(anime_id), genres: [], episodes: 12, matched: null }
+  return { ...short(anime_id), genres: [], episodes: 12, match: 'exact', matched: null }
 }
 
 /** As openapi-fetch answers. */
