@@ -12,10 +12,14 @@ from whitenoise import WhiteNoise  # type: ignore[import-untyped]  # it has no t
 
 from api.errors import problem
 from api.security import CONTENT_POLICY, HEADERS, web_policy
+from domain.titles import SEASON_NAMES
 
 WEB = "web"  # endpoint of the pages
 # addresses that the web app shows something at
-PAGES = ("/", "/popular", "/taste", "/title/<int:anime_id>", "/list")
+PAGES = (
+    *("/", "/popular", "/taste", "/title/<int:anime_id>", "/list", "/seasons"),
+    f"/seasons/<int(fixed_digits=4):year>/<any({', '.join(SEASON_NAMES)}):season>",
+)
 # where an address that leads nowhere is a problem, whoever asks
 _NO_PAGES = {"api", "docs", "users", "metrics", "healthz", "readyz", "assets"}
 _HASHED = r"^/assets/.+-[\w-]{8}\.\w+$"  # as Vite names what it builds
@@ -39,7 +43,7 @@ def serve_web(app: Flask, folder: Path, *, remote_covers: bool) -> None:
     policy = web_policy(remote_covers)
     of_page = {"Cache-Control": "no-cache", CONTENT_POLICY: policy}
 
-    def page(anime_id: int | None = None) -> BaseResponse:
+    def page(**_address: object) -> BaseResponse:
         """The same for every address: the web app reads the address itself."""
         response = Response(html, mimetype="text/html", headers=of_page)
         response.add_etag()

@@ -22,6 +22,19 @@ export const router = createRouter({
       meta: { title: 'Popular' },
     },
     {
+      path: '/seasons',
+      name: 'seasons',
+      component: () => import('./pages/SeasonPage.vue'),
+      meta: { title: 'This season' },
+    },
+    {
+      path: '/seasons/:year(\\d{4})/:season(winter|spring|summer|fall)',
+      name: 'season',
+      component: () => import('./pages/SeasonPage.vue'),
+      props: (route) => ({ year: Number(route.params.year), season: route.params.season }),
+      meta: { title: 'Season' },
+    },
+    {
       path: '/taste',
       name: 'taste',
       component: () => import('./pages/TastePage.vue'),

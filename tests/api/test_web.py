@@ -24,7 +24,7 @@ from tests.api.test_errors import check_problem
 HTML = "<!doctype html><title>Anime</title><script type=module src=/assets/index-BsHaSh12.js></script>"
 SCRIPT, PLAIN = "/assets/index-BsHaSh12.js", "/assets/license.txt"
 CODE = "console.log('anime')\n" * 200
-PAGES = ["/", "/popular", "/taste", "/title/9253", "/list"]
+PAGES = ["/", "/popular", "/taste", "/title/9253", "/list", "/seasons", "/seasons/2016/fall"]
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8"
 COVER = "https://cdn.myanimelist.net/images/anime/1/1.jpg"
 

@@ -83,6 +83,19 @@ def test_search_without_match_says_so(page: Page) -> None:
     expect(page.get_by_text("No matches for “zzqqxxyyww”")).to_be_visible()
 
 
+def test_search_offers_similar_titles_apart(page: Page) -> None:
+    page.goto("/")
+    search = page.get_by_role("combobox", name=SEARCH)
+    search.fill("dheath noote")
+    status = page.get_by_role("status").filter(has_text="No title here is called “dheath noote”")
+    expect(status).to_contain_text("We know titles up to 2016. Did you mean:")
+    expect(page.get_by_role("listbox")).to_have_count(0)
+    search.press("Enter")
+    expect(search).to_have_value("dheath noote")  # nothing was picked
+    page.get_by_role("button", name="Death Note").click()
+    expect(page.get_by_role("link", name="List 1 title")).to_be_visible()
+
+
 def test_example_list_is_added_with_undo(page: Page) -> None:
     page.goto("/")
     page.get_by_role("list", name="Example lists").get_by_role("button", name="Ghibli").click()

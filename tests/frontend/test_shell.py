@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 from playwright.sync_api import Page, expect
 
+from domain.titles import Season
 from tests.frontend.browser import Watch
 from tests.frontend.conftest import NewContext
 from tests.frontend.lists import FAVORITES, keep_list
@@ -14,6 +17,7 @@ PAGES = {
     "/": "For you",
     "/list": "Your list",
     "/popular": "Popular",
+    "/seasons/2016/fall": "Fall 2016",
     "/taste": "Your taste",
     "/title/1535": "Death Note",
 }
@@ -61,6 +65,7 @@ def test_navigation_reaches_every_page(page_with_list: Page) -> None:
         ("List", "Your list"),
         ("Taste", "Your taste"),
         ("Popular", "Popular"),
+        ("Season", str(Season.of(datetime.now(UTC).date()))),
         ("For", "For you"),
     ):
         pages.get_by_role("link", name=link).click()

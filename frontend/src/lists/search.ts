@@ -6,6 +6,13 @@ import { answered, api, type FoundItem } from '@/api/client'
 const WAIT_MS = 150
 const LIMIT = 8
 
+const SURE: readonly FoundItem['match'][] = ['exact', 'prefix', 'word_prefix']
+
+/** Whether the text is, or begins, a name of the title or a word in one: else another title may be meant. */
+export function isSure({ match }: Pick<FoundItem, 'match'>): boolean {
+  return SURE.includes(match)
+}
+
 /**
  * What `text` finds. Titles found before stay until the next answer, `isPending` meanwhile.
  *

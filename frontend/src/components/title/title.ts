@@ -33,8 +33,3 @@ export function useSimilar(id: () => number) {
       ),
   })
 }
-
-/** The page of a title on MyAnimeList. */
-export function myAnimeListUrl(id: number): string {
-  return `https://myanimelist.net/anime/${id}`
-}

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import { myAnimeListUrl, type TitleDetail } from './title'
+import type { TitleDetail } from './title'
 import { factsOf, ratingsInWords } from './words'
 
 const TITLE: TitleDetail = {
@@ -21,6 +21,21 @@ const TITLE: TitleDetail = {
   nsfw: false,
   rating_histogram: [0, 0, 0, 0, 0, 0, 1, 2, 1, 0],
   unrated: 256,
+  synopsis: null,
+  studios: ['Madhouse'],
+  producers: ['VAP', 'Shueisha'],
+  source: 'Manga',
+  duration_minutes: 23,
+  season: { year: 2006, name: 'fall' },
+  airing_status: 'finished',
+  age_rating: 'R',
+  aired_from: '2006-10-04',
+  aired_to: '2007-06-27',
+  external_ids: {},
+  links: [],
+  watch_on: [],
+  relations: [],
+  watch_order: [],
 }
 const NOTHING = Array<number>(10).fill(0)
 
@@ -29,7 +44,13 @@ describe('the facts of a title', () => {
     expect(factsOf(TITLE).map(({ name, value }) => `${name}: ${value}`)).toEqual([
       'Type: TV',
       'Episodes: 37',
-      'First aired: 2006',
+      'Length: 23 min per episode',
+      'Status: Finished airing',
+      'Aired: Oct 4, 2006 – Jun 27, 2007',
+      'Season: Fall 2006',
+      'Source: Manga',
+      'Age rating: R (17 or older)',
+      'Producers: VAP and Shueisha',
       'Average rating here: 8.0 out of 10',
       'Liked by: 542 of 1,145 people',
       'MyAnimeList score: 8.6 out of 10',
@@ -39,7 +60,27 @@ describe('the facts of a title', () => {
 
   it('leave out what is not', () => {
     const bare = { type: null, episodes: null, year: null, watchers: 0, mal_score: null, members: null }
-    expect(factsOf({ ...TITLE, ...bare, rating_histogram: NOTHING })).toEqual([])
+    const nothing = { duration_minutes: null, season: null, airing_status: null, age_rating: null }
+    const more = { source: null, producers: [], aired_from: null, aired_to: null }
+    expect(factsOf({ ...TITLE, ...bare, ...nothing, ...more, rating_histogram: NOTHING })).toEqual([])
+  })
+
+  it('lead to other titles of the season and the source', () => {
+    const filters = factsOf(TITLE).flatMap((fact) => (fact.filters ? [fact.filters] : []))
+    expect(filters).toEqual([{ seasons: 'Fall 2006' }, { sources: 'Manga' }])
+  })
+
+  it.each([
+    [{ duration_minutes: 125, episodes: 1 }, 'Length: 2 h 5 min'],
+    [{ duration_minutes: 60, episodes: 1 }, 'Length: 1 h'],
+    [{ duration_minutes: 60, episodes: null }, 'Length: 1 h per episode'],
+    [{ aired_to: null }, 'Aired: Oct 4, 2006'],
+    [{ aired_to: '2006-10-04' }, 'Aired: Oct 4, 2006'],
+    [{ aired_from: null }, 'Aired: 2006'],
+    [{ aired_from: '2006-10', aired_to: null }, 'Aired: 2006-10'],
+  ])('say %o as %s', (known, expected) => {
+    const facts = factsOf({ ...TITLE, ...known }).map(({ name, value }) => `${name}: ${value}`)
+    expect(facts).toContain(expected)
   })
 })
 
@@ -56,8 +97,4 @@ describe('ratings in words', () => {
       'Nobody here has rated it yet.',
     )
   })
-})
-
-it('links to the page of the same id on MyAnimeList', () => {
-  expect(myAnimeListUrl(1535)).toBe('https://myanimelist.net/anime/1535')
 })

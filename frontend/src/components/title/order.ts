@@ -1,0 +1,36 @@
+// The watch order of a franchise, and the place of a list in it.
+import type { components } from '@/api/schema'
+
+export type OrderedTitle = components['schemas']['WatchOrderItem']
+
+/**
+ * The title to watch next: of the story line that is asked about, the first that is not in the list after the last
+ * one that is; of a story that was not begun, its first. Extras do not count.
+ *
+ * @param order as the API gives it.
+ * @param storyLine of the title that is looked at.
+ */
+export function nextOf(
+  order: readonly OrderedTitle[],
+  storyLine: number | undefined,
+  seen: ReadonlyMap<number, unknown>,
+): OrderedTitle | undefined {
+  const parts = order.filter((title) => title.story_line === storyLine && !title.extra)
+  const last = parts.reduce((found, { anime_id }, at) => (seen.has(anime_id) ? at : found), -1)
+  return parts[last + 1]
+}
+
+/** The titles by story. */
+export function storiesOf(order: readonly OrderedTitle[]): OrderedTitle[][] {
+  const lines = [...new Set(order.map(({ story_line }) => story_line))]
+  return lines.map((line) => order.filter(({ story_line }) => story_line === line))
+}
+
+export const FEW = 8
+
+/** The titles around the one that is looked at, as many as are shown at first. */
+export function around(order: readonly OrderedTitle[], animeId: number): readonly OrderedTitle[] {
+  const at = order.findIndex(({ anime_id }) => anime_id === animeId)
+  const start = Math.max(0, Math.min(at - FEW / 2, order.length - FEW))
+  return order.slice(start, start + FEW)
+}
