@@ -1,109 +1,192 @@
-"""Catalog files: the Kaggle `anime.csv`, our own format with aliases, and the details file."""
+"""Catalog files of any data set, and files with more about titles: details, synopses, aliases."""
 
 from __future__ import annotations
 
-import html
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
-from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import Connection, Engine, bindparam, insert, select, update
 
 from db.aliases import Alias, insert_aliases
 from db.engine import write_transaction
 from db.models import Anime
+from db.pending import adopt_pending_ratings
 from db.revisions import take_revision
 from db.sources import record_import
 from domain.ranges import MAX_ANIME_ID
-from ingest.aired import parse_aired
-from ingest.files import Progress, ignore_progress, read_records
+from domain.titles import Season
+from ingest import values
+from ingest.aired import parse_aired, parse_season
+from ingest.columns import ALIASES, CATALOG, DETAILS, SYNOPSES, Kind
+from ingest.files import DataFile, Progress, Record, ignore_progress, read_records
+from ingest.genres import merge_genres
 from ingest.merge import of_data_set
 from ingest.report import ImportFileError, ImportReport
 from ingest.sources import DATA_SET
 
-KAGGLE_HEADER = ["anime_id", "name", "genre", "type", "episodes", "rating", "members"]
-OWN_HEADER = ["anime_id", "name", "english", "aliases", "genres", "type", "episodes", "year", "members"]
-ALIASES_HEADER = ["anime_id", "name", "english", "aliases"]
-DETAILS_HEADER = ["anime_id", "japanese_title", "aired", "image_url"]
 _BATCH = 1_000
-_UNKNOWN = {"", "unknown", "none", "n/a", "nan", "?"}
+_NOTHING_KNOWN: dict[str, Any] = {column.name: None for column in Anime.__table__.columns}
+_UPDATE = (
+    update(Anime)
+    .where(Anime.anime_id == bindparam("id"))
+    .values({name: bindparam(f"new_{name}") for name in _NOTHING_KNOWN if name != "anime_id"})
+)
 
-Columns = dict[str, Any]
-Parser = Callable[[dict[str, str]], tuple[Columns, list[Alias]]]
+Columns = dict[str, Any]  # of the table `anime`, without those that are not known
 T = TypeVar("T")
 
 
-def import_anime(engine: Engine, path: Path, progress: Progress = ignore_progress) -> ImportReport:
-    """Import titles from a Kaggle `anime.csv` or a catalog in our own format, in one transaction.
+class Row(NamedTuple):
+    """One title of a file."""
 
-    Existing titles are updated. Raises ImportFileError, with nothing changed, if the file is unusable.
+    line: int
+    anime_id: int
+    columns: Columns
+    aliases: list[Alias]
+
+
+def import_anime(engine: Engine, source: DataFile, progress: Progress = ignore_progress) -> ImportReport:
+    """Import titles from the catalog of a data set, in one transaction.
+
+    Of a title that exists, what the file knows is updated and the rest stays. Ratings that waited for a title
+    become ratings.
+
+    Raises:
+        ImportFileError: the file is unusable; nothing was changed.
     """
-    return _import(engine, path, [KAGGLE_HEADER, OWN_HEADER], _parse_title, progress, add=True)
+    return _import(engine, source, CATALOG, progress, add=True)
 
 
-def import_details(engine: Engine, path: Path, progress: Progress = ignore_progress) -> ImportReport:
-    """Add Japanese titles, air dates and cover URLs to existing titles, in one transaction."""
-    return _import(engine, path, [DETAILS_HEADER], _parse_details, progress, add=False)
+def import_details(engine: Engine, source: DataFile, progress: Progress = ignore_progress) -> ImportReport:
+    """Update existing titles with what the file knows of them, as `import_anime`."""
+    return _import(engine, source, DETAILS, progress)
 
 
-def import_aliases(engine: Engine, path: Path, progress: Progress = ignore_progress) -> ImportReport:
-    """Add the English titles and aliases of a file in our own format to existing titles, in one transaction.
+def import_synopses(engine: Engine, source: DataFile, progress: Progress = ignore_progress) -> ImportReport:
+    """Update the synopses of existing titles, in one transaction."""
+    return _import(engine, source, SYNOPSES, progress)
 
-    Of a whole catalog only the names are used. Rows of titles that are not in the database are skipped:
-    counted as read, not as rejected.
+
+def import_aliases(engine: Engine, source: DataFile, progress: Progress = ignore_progress) -> ImportReport:
+    """Add the other names in a file to existing titles, in one transaction.
+
+    Rows of titles that are not in the database are skipped: counted as read, not as rejected.
     """
-    headers = [ALIASES_HEADER, OWN_HEADER]
-    return _import(engine, path, headers, _parse_aliases, progress, add=False, skip_unknown=True)
+    return _import(engine, source, ALIASES, progress, skip_unknown=True)
 
 
 def _import(
     engine: Engine,
-    path: Path,
-    headers: list[list[str]],
-    parse: Parser,
+    source: DataFile,
+    kind: Kind,
     progress: Progress,
     *,
-    add: bool,
+    add: bool = False,
     skip_unknown: bool = False,
 ) -> ImportReport:
-    report = ImportReport(path.name)
-    records = _parsed(read_records(path, headers, progress), parse, report)
+    report = ImportReport(source.name)
+    rows = _parsed(read_records(source, kind, progress), report, named=add)
     with write_transaction(engine) as connection:
-        for batch in _batches(records):
-            known = _known_titles(connection, [columns["anime_id"] for _, columns, _ in batch])
+        for batch in _batches(rows):
+            stored = _stored_titles(connection, [row.anime_id for row in batch])
             if not add:
-                unknown = [line for line, columns, _ in batch if columns["anime_id"] not in known]
                 if not skip_unknown:
+                    unknown = [row.line for row in batch if row.anime_id not in stored]
                     report.reject("anime id is not in the catalog", unknown)
-                batch = [row for row in batch if row[1]["anime_id"] in known]
-            _merge(connection, batch, known, report)
+                batch = [row for row in batch if row.anime_id in stored]
+            _merge(connection, batch, stored, report)
         if report.loaded or report.updated:
-            take_revision(connection)
+            adopt_pending_ratings(connection, take_revision(connection))
             if add:
                 record_import(connection, DATA_SET.name, report.read - report.rejected)
     if report.read and report.rejected == report.read:
-        raise ImportFileError(f"{path}: all {report.read:,} rows were rejected. {report.reasons()[0]}.")
+        raise ImportFileError(f"{source}: all {report.read:,} rows were rejected. {report.reasons()[0]}.")
     return report
 
 
 def _parsed(
-    records: Iterable[tuple[int, dict[str, str] | None]], parse: Parser, report: ImportReport
-) -> Iterator[tuple[int, Columns, list[Alias]]]:
-    seen: set[int] = set()
+    records: Iterable[tuple[int, Record | str]], report: ImportReport, *, named: bool
+) -> Iterator[Row]:
+    seen: dict[int, int] = {}
     for line, record in records:
         report.read += 1
         try:
-            if record is None:
-                raise ValueError("number of columns differs from the header")
-            columns, aliases = parse(record)
-            if columns["anime_id"] in seen:
-                raise ValueError("repeats the anime id of an earlier row")
+            row = _parse(line, record, named=named)
+            content = hash(repr(row[1:]))
+            if row.anime_id in seen:
+                same = seen[row.anime_id] == content
+                raise ValueError(
+                    f"repeats the anime id of an earlier row{'' if same else ', with other data'}"
+                )
         except ValueError as error:
             report.reject(str(error), [line])
         else:
-            seen.add(columns["anime_id"])
-            yield line, columns, aliases
+            seen[row.anime_id] = content
+            yield row
+
+
+def _parse(line: int, record: Record | str, *, named: bool) -> Row:
+    """Raises ValueError, with the reason, for an invalid row; also for one without a name if it is needed."""
+    if isinstance(record, str):
+        raise ValueError(record)
+    anime_id = values.number(record["anime_id"], int, record.columns["anime_id"], 1, MAX_ANIME_ID)
+    if anime_id is None:
+        raise ValueError("no anime_id")
+    columns = _columns(record)
+    if named and not columns["name"]:
+        raise ValueError("no name")
+    known = {name: value for name, value in columns.items() if value is not None and value != []}
+    return Row(line, anime_id, known, _aliases(anime_id, record))
+
+
+def _columns(record: Record) -> Columns:
+    def text(meaning: str) -> str:
+        return record.get(meaning, "")
+
+    def number(meaning: str, kind: Callable[[str], T], low: float, high: float) -> T | None:
+        return values.number(text(meaning), kind, record.columns.get(meaning, meaning), low, high)
+
+    season, aired = parse_season(text("premiered")), parse_aired(text("aired"))
+    year = number("year", int, 1900, 2100)
+    image_url = values.known(text("image_url"))
+    if image_url and not image_url.startswith(("https://", "http://")):
+        raise ValueError("image_url is not a web address")
+    genres = [
+        name for meaning in ("genres", "themes", "demographics") for name in values.names(text(meaning))
+    ]
+    return {
+        "name": values.clean(text("name")) or None,
+        "genres": list(dict.fromkeys(genres)),
+        "type": values.known(text("type")),
+        # 0 is how some data sets write that it is not known
+        "episodes": number("episodes", int, 0, 100_000) or None,
+        "score": number("score", float, 0, 10) or None,
+        "members": number("members", int, 0, 10**9),
+        "year": year or aired.year or (season.year if season else None),
+        "aired_from": aired.start,
+        "aired_to": aired.end,
+        "image_url": image_url,
+        "studios": values.names(text("studios")),
+        "producers": values.names(text("producers")),
+        "source": values.known(text("source")),
+        "duration_minutes": values.duration_minutes(text("duration")),
+        "season": season.name if season else None,
+        "season_year": season.year if season else None,
+        "airing_status": values.airing_status(text("airing_status")),
+        "age_rating": values.age_rating(text("age_rating")),
+        "synopsis": values.synopsis(text("synopsis")),
+    }
+
+
+def _aliases(anime_id: int, record: Record) -> list[Alias]:
+    english, japanese, synonyms = (record.get(name, "") for name in ("english", "japanese", "synonyms"))
+    others = [name for part in record.get("aliases", "").split("|") if (name := values.known(part))]
+    return [
+        *(Alias(anime_id, name, "english") for name in values.whole_names(english)),
+        *(Alias(anime_id, name, "japanese") for name in values.whole_names(japanese)),
+        *(Alias(anime_id, name, "synonym") for name in [*others, *values.names(synonyms)]),
+    ]
 
 
 def _batches(rows: Iterable[T]) -> Iterator[list[T]]:
@@ -112,111 +195,38 @@ def _batches(rows: Iterable[T]) -> Iterator[list[T]]:
         yield batch
 
 
-def _known_titles(connection: Connection, ids: list[int]) -> dict[int, Columns]:
+def _stored_titles(connection: Connection, ids: list[int]) -> dict[int, Columns]:
     found = connection.execute(select(Anime.__table__).where(Anime.anime_id.in_(ids))).mappings()
     return {row["anime_id"]: dict(row) for row in found}
 
 
 def _merge(
-    connection: Connection,
-    batch: list[tuple[int, Columns, list[Alias]]],
-    known: dict[int, Columns],
-    report: ImportReport,
+    connection: Connection, batch: list[Row], stored: Mapping[int, Columns], report: ImportReport
 ) -> None:
-    new = [columns for _, columns, _ in batch if columns["anime_id"] not in known]
+    merged = {row.anime_id: _merged(row, stored.get(row.anime_id, _NOTHING_KNOWN)) for row in batch}
+    new = [title for anime_id, title in merged.items() if anime_id not in stored]
+    changed = [title for anime_id, title in merged.items() if title != stored.get(anime_id, title)]
     if new:
         connection.execute(insert(Anime), new)
+    if changed:
+        connection.execute(_UPDATE, [_parameters(title) for title in changed])
+    renamed = insert_aliases(connection, [alias for row in batch for alias in row.aliases])
     report.loaded += len(new)
-
-    changed: set[int] = set()
-    for _, columns, _ in batch:
-        before = known.get(columns["anime_id"])
-        if before is not None:
-            columns = of_data_set(before, columns)
-        if before is not None and any(before[name] != value for name, value in columns.items()):
-            values = {f"new_{name}": value for name, value in columns.items()}
-            assignments: dict[str, Any] = {
-                name: bindparam(f"new_{name}") for name in columns if name != "anime_id"
-            }
-            statement = update(Anime).where(Anime.anime_id == bindparam("new_anime_id")).values(assignments)
-            connection.execute(statement, values)
-            changed.add(columns["anime_id"])
-    renamed = insert_aliases(connection, [alias for _, _, aliases in batch for alias in aliases])
-    report.updated += len(changed | (renamed & known.keys()))
+    report.updated += len({title["anime_id"] for title in changed} | (renamed & stored.keys()))
 
 
-def _parse_title(record: dict[str, str]) -> tuple[Columns, list[Alias]]:
-    anime_id = _anime_id(record)
-    columns: Columns = {
-        "anime_id": anime_id,
-        "name": _clean(record["name"]),
-        "genres": _genres(record["genres"] if "genres" in record else record["genre"]),
-        "type": _known(record["type"]),
-        "episodes": _number(record["episodes"], int, "episodes", 1, 100_000),
-        "members": _number(record["members"], int, "members", 0, 10**9),
+def _merged(row: Row, stored: Columns) -> Columns:
+    """The columns of a title after the import of its row: what is not known stays, and what is known better."""
+    said = of_data_set(stored, row.columns)
+    merged = {**stored, **said, "anime_id": row.anime_id}
+    if stored["genres"] and "genres" in said:
+        merged["genres"] = merge_genres(stored["genres"], said["genres"])
+    if not merged["season"] and merged["aired_from"]:
+        merged["season_year"], merged["season"] = Season.of(merged["aired_from"])
+    return merged
+
+
+def _parameters(title: Columns) -> Columns:
+    return {"id": title["anime_id"]} | {
+        f"new_{name}": value for name, value in title.items() if name != "anime_id"
     }
-    if not columns["name"]:
-        raise ValueError("no name")
-    aliases: list[Alias] = []
-    if "rating" in record:
-        columns["score"] = _number(record["rating"], float, "rating", 0, 10)
-    else:
-        columns["year"] = _number(record["year"], int, "year", 1900, 2100)
-        _, aliases = _parse_aliases(record)
-    return columns, aliases
-
-
-def _parse_aliases(record: dict[str, str]) -> tuple[Columns, list[Alias]]:
-    anime_id = _anime_id(record)
-    aliases = [Alias(anime_id, _clean(record["english"]), "english")]
-    aliases += [Alias(anime_id, _clean(part), "synonym") for part in record["aliases"].split("|")]
-    return {"anime_id": anime_id}, [alias for alias in aliases if alias.title]
-
-
-def _parse_details(record: dict[str, str]) -> tuple[Columns, list[Alias]]:
-    anime_id = _anime_id(record)
-    columns: Columns = {"anime_id": anime_id}
-    if record["aired"].strip():
-        aired = parse_aired(record["aired"])
-        found = {"year": aired.year, "aired_from": aired.start, "aired_to": aired.end}
-        columns |= {name: value for name, value in found.items() if value is not None}
-    if url := _clean(record["image_url"]):
-        if not url.startswith(("https://", "http://")):
-            raise ValueError("image_url is not a web address")
-        columns["image_url"] = url
-    japanese = _clean(record["japanese_title"])
-    return columns, [Alias(anime_id, japanese, "japanese")] if japanese else []
-
-
-def _anime_id(record: dict[str, str]) -> int:
-    anime_id = _number(record["anime_id"], int, "anime_id", 1, MAX_ANIME_ID)
-    if anime_id is None:
-        raise ValueError("no anime_id")
-    return anime_id
-
-
-def _clean(text: str) -> str:
-    if "\x00" in text:
-        raise ValueError("contains a NUL byte")
-    return " ".join(html.unescape(text).split())
-
-
-def _known(text: str) -> str | None:
-    return None if text.strip().lower() in _UNKNOWN else _clean(text)
-
-
-def _genres(text: str) -> list[str] | None:
-    genres = [genre for part in _clean(text).split(",") if (genre := part.strip())]
-    return list(dict.fromkeys(genres)) or None
-
-
-def _number(text: str, kind: Callable[[str], T], name: str, low: float, high: float) -> T | None:
-    if text.strip().lower() in _UNKNOWN:
-        return None
-    try:
-        value = kind(text)
-    except ValueError:
-        raise ValueError(f"{name} is not a number") from None
-    if not low <= float(value) <= high:  # type: ignore[arg-type]  # int and float only; NaN fails too
-        raise ValueError(f"{name} is not between {low:,} and {high:,}")
-    return value

@@ -1,4 +1,4 @@
-"""Data files, plain or gzip: streams and CSV records, with one error for every way to be unreadable."""
+"""Data files, plain, gzip or in a zip archive: streams and CSV records, with one error for every defect."""
 
 from __future__ import annotations
 
@@ -11,39 +11,54 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, cast
 
+from ingest.archives import ZIP_MAGIC, ZipMember, only_member, open_member
+from ingest.columns import Kind
 from ingest.report import ImportFileError
 
-Progress = Callable[[int], None]  # called with the bytes of the file on disk read so far
+DataFile = Path | ZipMember
+Progress = Callable[[int], None]  # called with the bytes of the file read so far, of `size_of` it
 GZIP_MAGIC = b"\x1f\x8b"
+LONGEST_LINE = 1 << 20  # bytes
 
 
 def ignore_progress(_done: int) -> None:
     """The progress callback of callers that show no progress."""
 
 
+def size_of(source: DataFile) -> int:
+    """Bytes of the file; 0 if there is none."""
+    if isinstance(source, ZipMember):
+        return source.size
+    return source.stat().st_size if source.is_file() else 0
+
+
 @contextmanager
-def open_binary(path: Path, progress: Progress = ignore_progress) -> Iterator[IO[bytes]]:
-    """Open a file, decompressed if it is gzip, whatever its name.
+def open_binary(source: DataFile, progress: Progress = ignore_progress) -> Iterator[IO[bytes]]:
+    """Open a file, decompressed if it is gzip or a zip archive of one CSV file, whatever its name.
 
     Raises:
-        ImportFileError: the file is missing, a folder, unreadable, or a damaged or truncated gzip file.
+        ImportFileError: the file is missing, a folder, unreadable, or damaged or truncated where compressed.
     """
     try:
-        with path.open("rb") as raw:
-            magic = raw.read(2)
+        with source.open("rb") if isinstance(source, Path) else open_member(source) as raw:
+            magic = raw.read(len(ZIP_MAGIC))
             raw.seek(0)
-            stream = gzip.GzipFile(fileobj=raw) if magic == GZIP_MAGIC else raw
+            if magic == ZIP_MAGIC and isinstance(source, Path):
+                with open_member(only_member(source)) as member:
+                    yield cast(IO[bytes], _Reporting(member, raw, progress))
+                return
+            stream = gzip.GzipFile(fileobj=raw) if magic.startswith(GZIP_MAGIC) else raw
             yield cast(IO[bytes], _Reporting(cast(IO[bytes], stream), raw, progress))
     except EOFError:
-        raise ImportFileError(f"{path}: the gzip file is truncated. Download it again.") from None
+        raise ImportFileError(f"{source}: the gzip file is truncated. Download it again.") from None
     except (gzip.BadGzipFile, zlib.error) as error:
-        raise ImportFileError(f"{path}: the gzip file is damaged ({error}). Download it again.") from None
+        raise ImportFileError(f"{source}: the gzip file is damaged ({error}). Download it again.") from None
     except OSError as error:
-        raise ImportFileError(f"{path}: cannot be read ({error.strerror or error}).") from None
+        raise ImportFileError(f"{source}: cannot be read ({error.strerror or error}).") from None
 
 
 class _Reporting(io.RawIOBase):
-    """A stream that reports the position in the file on disk after each read."""
+    """A stream that reports the position in the underlying file after each read."""
 
     def __init__(self, stream: IO[bytes], raw: IO[bytes], progress: Progress) -> None:
         self._stream, self._raw, self._progress = stream, raw, progress
@@ -63,42 +78,70 @@ class _Reporting(io.RawIOBase):
         return len(data)
 
 
-def read_records(
-    path: Path, headers: list[list[str]], progress: Progress = ignore_progress
-) -> Iterator[tuple[int, dict[str, str] | None]]:
-    """Yield (line number, record) for each row of a CSV file with one of `headers`.
+class Record(dict[str, str]):
+    """Meaning -> text of one row. `columns` are the headers by meaning, for messages."""
 
-    The record is None if the number of columns differs from the header.
+    def __init__(self, texts: dict[str, str], columns: dict[str, str]) -> None:
+        super().__init__(texts)
+        self.columns = columns
+
+
+def read_header(source: DataFile) -> list[str]:
+    """The columns that the first line names. Raises ImportFileError as `read_records`."""
+    with open_binary(source) as binary:
+        return next(csv.reader(_lines(source, binary)), [])
+
+
+def read_records(
+    source: DataFile, kind: Kind, progress: Progress = ignore_progress
+) -> Iterator[tuple[int, Record | str]]:
+    """Yield (line number, record) for each row of a CSV file of a kind.
+
+    Instead of the record of a row that is not like the header, the reason is yielded.
 
     Raises:
         ImportFileError: as `open_binary`; or another header, malformed CSV, bytes that are not UTF-8.
     """
-    with open_binary(path, progress) as binary:
-        text = io.TextIOWrapper(io.BufferedReader(cast(io.RawIOBase, binary)), "utf-8-sig", newline="")
-        reader = csv.reader(text, strict=True)  # an unclosed quote is an error, not one long row
+    with open_binary(source, progress) as binary:
+        reader = csv.reader(_lines(source, binary), strict=True)  # an unclosed quote is an error
         line = 1
         try:
             header = next(reader, [])
-            if header not in headers:
-                raise wrong_header(path, ",".join(header), [",".join(h) for h in headers])
+            positions = kind.positions(header)
+            columns = {meaning: header[place] for meaning, place in positions.items()}
             while True:
                 line = reader.line_num + 1
                 values = next(reader, None)
                 if values is None:
                     return
-                if values:
-                    complete = len(values) == len(header)
-                    yield line, dict(zip(header, values, strict=True)) if complete else None
+                if values == header:
+                    yield line, "repeats the header"
+                elif values and len(values) != len(header):
+                    yield line, "number of columns differs from the header"
+                elif values:
+                    texts = {meaning: values[place] for meaning, place in positions.items()}
+                    yield line, Record(texts, columns)
+        except ValueError as error:
+            raise ImportFileError(f"{source}: {error}") from None
+        except csv.Error as error:
+            if str(error) == "unexpected end of data":
+                raise ImportFileError(
+                    f"{source}: line {line}: the file ends within this row, in a quote that is not closed: "
+                    "it is truncated. Download it again."
+                ) from None
+            raise ImportFileError(f"{source}: line {reader.line_num}: {error}.") from None
+
+
+def _lines(source: DataFile, binary: IO[bytes]) -> Iterator[str]:
+    lines = io.BufferedReader(cast(io.RawIOBase, binary))
+    number = 0
+    while raw := lines.readline(LONGEST_LINE + 1):
+        number += 1
+        if len(raw) > LONGEST_LINE:
+            raise ImportFileError(f"{source}: line {number} is longer than 1 MB: this is not a data set.")
+        try:
+            yield raw.decode("utf-8-sig" if number == 1 else "utf-8")
         except UnicodeDecodeError:
             raise ImportFileError(
-                f"{path}: not UTF-8 text (after line {line}). Save the file as UTF-8 and import it again."
+                f"{source}: line {number} is not UTF-8 text. Save the file as UTF-8 and import it again."
             ) from None
-        except csv.Error as error:
-            raise ImportFileError(f"{path}: line {reader.line_num}: {error}.") from None
-
-
-def wrong_header(path: Path, found: str, expected: list[str]) -> ImportFileError:
-    """Return the error for a file with an unexpected header."""
-    return ImportFileError(
-        f"{path}: the header is {found[:200]!r}; expected {' or '.join(repr(e) for e in expected)}."
-    )

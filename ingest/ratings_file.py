@@ -1,134 +1,82 @@
-"""Ratings files, `user_id,anime_id,rating`, of any size in bounded memory.
-
-Valid blocks are parsed at once; others line by line, so that each rejected row has its line number.
-"""
+"""Ratings files of any data set and of any size, read and validated in bounded memory."""
 
 from __future__ import annotations
 
-import io
+import csv
 from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
+from typing import IO
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
-from domain.ranges import MAX_USER_ID, PROFILE_IDS
-from ingest.files import Progress, ignore_progress, open_binary, wrong_header
+from domain.ranges import MAX_USER_ID, PROFILE_IDS, WatchStatus
+from ingest.files import LONGEST_LINE, DataFile, Progress, ignore_progress, open_binary
+from ingest.ratings_rows import RatingRows, RowParser
 from ingest.report import ImportFileError, ImportReport
 
-HEADER = b"user_id,anime_id,rating"
 BLOCK_BYTES = 2 << 20
-LONGEST_LINE = 1 << 20  # bytes
-_CLEAN_BYTES = b"0123456789-,\r\n"
-
-
-@dataclass(frozen=True)
-class RatingRows:
-    """Rows of the file: parallel arrays."""
-
-    user_ids: NDArray[np.int64]
-    anime_ids: NDArray[np.int64]
-    ratings: NDArray[np.int64]  # 1-10; 0 = watched, unrated
-    lines: NDArray[np.int64]  # line number in the file; the header is line 1
-
-    def __len__(self) -> int:
-        return len(self.lines)
-
-    def where(self, mask: NDArray[np.bool_]) -> RatingRows:
-        return RatingRows(self.user_ids[mask], self.anime_ids[mask], self.ratings[mask], self.lines[mask])
 
 
 def read_ratings(
-    path: Path, known_anime: NDArray[np.int64], report: ImportReport, progress: Progress = ignore_progress
+    source: DataFile,
+    known_anime: NDArray[np.int64],
+    report: ImportReport,
+    progress: Progress = ignore_progress,
+    name_key: bytes = b"",
 ) -> Iterator[RatingRows]:
     """Yield the valid rows block by block; count the rows read and rejected in `report`.
 
     Args:
-        path: CSV, plain or gzip.
+        source: CSV, plain, gzip or in an archive.
         known_anime: ids of the catalog, sorted, int64.
         report: receives `read` and the rejections.
         progress: called with the number of bytes read.
+        name_key: as in RowParser.
 
     Raises:
         ImportFileError: the file as a whole is unusable.
     """
-    for first_line, block in _blocks(path, progress):
-        rows = _parse_clean(first_line, block)
-        if rows is None:
-            rows = _parse_lines(first_line, block, report)
-        report.read += len(rows)
-        yield _validate(rows, known_anime, report)
-
-
-def _blocks(path: Path, progress: Progress) -> Iterator[tuple[int, bytes]]:
-    """Yield (number of its first line, block of whole lines), without the header."""
-    with open_binary(path, progress) as stream:
+    with open_binary(source, progress) as stream:
         head = stream.read(BLOCK_BYTES).removeprefix(b"\xef\xbb\xbf")
         if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-            raise ImportFileError(f"{path}: the text is UTF-16. Save the file as UTF-8 and import it again.")
+            raise ImportFileError(
+                f"{source}: the text is UTF-16. Save the file as UTF-8 and import it again."
+            )
         header, _, rest = head.partition(b"\n")
-        if header.strip() != HEADER:
-            raise wrong_header(path, header[:200].decode("utf-8", "replace").strip(), [HEADER.decode()])
-        line = 2
-        while True:
-            more = stream.read(BLOCK_BYTES)
-            data = rest + more
-            if not more:
-                if data:
-                    yield line, data if data.endswith(b"\n") else data + b"\n"
-                return
-            whole, newline, rest = data.rpartition(b"\n")
-            if len(rest) > LONGEST_LINE:
-                line += data.count(b"\n")
-                raise ImportFileError(f"{path}: line {line} is longer than 1 MB: this is not a ratings file.")
-            if newline:
-                yield line, whole + newline
-                line += whole.count(b"\n") + 1
-
-
-def _parse_clean(first_line: int, block: bytes) -> RatingRows | None:
-    """Return the rows of the block, or None if not every line is three integers."""
-    count = block.count(b"\n")
-    if block.count(b",") != 2 * count or block.translate(None, _CLEAN_BYTES):
-        return None
-    try:
-        table = pd.read_csv(io.BytesIO(block), header=None, dtype=np.int64, skip_blank_lines=False)
-    except (ValueError, OverflowError):
-        return None
-    if table.shape != (count, 3):
-        return None
-    users, anime, ratings = (table[column].to_numpy() for column in table.columns)
-    return RatingRows(users, anime, ratings, np.arange(first_line, first_line + count))
-
-
-def _parse_lines(first_line: int, block: bytes, report: ImportReport) -> RatingRows:
-    good: list[tuple[int, int, int, int]] = []
-    for line, raw in enumerate(block.split(b"\n")[:-1], start=first_line):
-        text = raw.strip()
-        if not text:
-            continue
+        names = next(csv.reader([header[:LONGEST_LINE].decode("utf-8", "replace").strip()]), [])
         try:
-            user_id, anime_id, rating = (_integer(part) for part in text.split(b","))
-        except ValueError:
-            report.read += 1
-            reason = "contains a NUL byte" if b"\x00" in text else "not three whole numbers"
-            report.reject(reason, [line])
-        else:
-            good.append((user_id, anime_id, rating, line))
-    columns = np.array(good, dtype=np.int64).reshape(-1, 4).T
-    return RatingRows(columns[0], columns[1], columns[2], columns[3])
+            parser = RowParser(names, name_key)
+        except ValueError as error:
+            raise ImportFileError(f"{source}: {error}") from None
+        for first_line, block in _blocks(source, stream, rest):
+            rows = parser.parse(first_line, block, report)
+            report.read += len(rows)
+            yield _validate(rows, known_anime, report)
 
 
-def _integer(part: bytes) -> int:
-    text = part.strip()
-    if len(text) > 1 and text.startswith(b'"') and text.endswith(b'"'):
-        text = text[1:-1]
-    if not text.removeprefix(b"-").isdigit():
-        raise ValueError
-    value = int(text) if len(text) <= 1_000 else MAX_USER_ID
-    return max(-MAX_USER_ID, min(value, MAX_USER_ID))
+def _blocks(source: DataFile, stream: IO[bytes], rest: bytes) -> Iterator[tuple[int, bytes]]:
+    """Yield (number of its first line, block of whole lines) of what follows the header."""
+    line = 2
+    while True:
+        more = stream.read(BLOCK_BYTES)
+        data = rest + more
+        if not more:
+            if data.rpartition(b"\n")[2].count(b'"') % 2:
+                line += data.count(b"\n")
+                raise ImportFileError(
+                    f"{source}: line {line}: the file ends in a quote that is not closed: it is truncated. "
+                    "Download it again."
+                )
+            if data:
+                yield line, data if data.endswith(b"\n") else data + b"\n"
+            return
+        whole, newline, rest = data.rpartition(b"\n")
+        if len(rest) > LONGEST_LINE:
+            line += data.count(b"\n")
+            raise ImportFileError(f"{source}: line {line} is longer than 1 MB: this is not a ratings file.")
+        if newline:
+            yield line, whole + newline
+            line += whole.count(b"\n") + 1
 
 
 def _validate(rows: RatingRows, known_anime: NDArray[np.int64], report: ImportReport) -> RatingRows:
@@ -142,8 +90,11 @@ def _validate(rows: RatingRows, known_anime: NDArray[np.int64], report: ImportRe
     of_profile = (rows.user_ids >= PROFILE_IDS.start) & (rows.user_ids < PROFILE_IDS.stop)
     require(~of_profile, "user id is in the range of profiles, whose ids only the server hands out")
     require((rows.ratings >= -1) & (rows.ratings <= 10), "rating is not -1, 0 or 1 to 10")
+    statuses = [0, *WatchStatus]
+    named = f"{', '.join(map(str, statuses[1:-1]))} or {statuses[-1]}"
+    require(np.isin(rows.statuses, statuses), f"status is not {named}, or their names")
     position = np.searchsorted(known_anime, rows.anime_ids).clip(max=max(len(known_anime) - 1, 0))
     known = known_anime[position] == rows.anime_ids if len(known_anime) else np.zeros(len(rows), dtype=bool)
     require(known, "anime id is not in the catalog")
     kept = rows if good.all() else rows.where(good)
-    return RatingRows(kept.user_ids, kept.anime_ids, np.maximum(kept.ratings, 0), kept.lines)
+    return RatingRows(kept.user_ids, kept.anime_ids, np.maximum(kept.ratings, 0), kept.statuses, kept.lines)

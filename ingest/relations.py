@@ -14,11 +14,11 @@ from db.relations import replace_relations
 from domain.ranges import MAX_ANIME_ID
 from domain.relations import KINDS, Relation
 from ingest.anime_relations import read_anime_relations
+from ingest.columns import RELATIONS
 from ingest.files import Progress, ignore_progress, open_binary, read_records
 from ingest.offline_database import read_offline_database
 from ingest.report import ImportFileError, ImportReport
 
-RELATIONS_HEADER = ["anime_id", "related_id", "kind"]
 MAX_RELATIONS = 1_000_000
 
 
@@ -70,10 +70,10 @@ def import_relations(
 
 def read_relations_csv(path: Path, progress: Progress = ignore_progress) -> Iterator[Relation]:
     """Yield the relations of a file in our own format. Raises ImportFileError with the line number."""
-    for line, record in read_records(path, [RELATIONS_HEADER], progress):
-        if record is None:
-            raise ImportFileError(f"{path}: line {line}: number of columns differs from the header.")
-        anime_id, related_id = (_id(path, line, name, record[name]) for name in RELATIONS_HEADER[:2])
+    for line, record in read_records(path, RELATIONS, progress):
+        if isinstance(record, str):
+            raise ImportFileError(f"{path}: line {line}: {record}.")
+        anime_id, related_id = (_id(path, line, name, record[name]) for name in ("anime_id", "related_id"))
         kind = record["kind"].strip()
         if kind not in KINDS:
             expected = ", ".join(KINDS)

@@ -21,7 +21,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ingest.catalog import OWN_HEADER
+from domain.ranges import WatchStatus
+from ingest.columns import OWN_HEADER
 from ingest.curated import TITLES
 from scripts.console import OK, console, count_progress, run
 
@@ -60,6 +61,9 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--catalog", type=Path, default=TITLES, help="default: curated/titles.csv")
     parser.add_argument("--out", type=Path, default=Path("ratings.csv.gz"), help="ratings, .csv or .csv.gz")
     parser.add_argument("--anime-out", type=Path, help="also write the catalog, for --anime of the import")
+    parser.add_argument(
+        "--statuses", action="store_true", help="with the columns of animelist.csv (2020), such as dropped"
+    )
     parser.add_argument("--seed", type=int, default=7)
     arguments = parser.parse_args(argv)
     if arguments.users < 1 or (arguments.anime is not None and arguments.anime < 10):
@@ -70,9 +74,12 @@ def main(argv: list[str] | None = None) -> int:
     world = make_world(titles, arguments.seed)
     written = 0
     with count_progress("generating users") as progress, _open(arguments.out) as out:
-        out.write("user_id,anime_id,rating\n")
+        out.write("user_id,anime_id,rating")
+        out.write(",watching_status,watched_episodes\n" if arguments.statuses else "\n")
         done = 0
         for users, ratings in generate(world, arguments.users, arguments.seed):
+            if arguments.statuses:
+                ratings = with_statuses(ratings, np.random.default_rng([arguments.seed, 4, done]))
             ratings.to_csv(out, header=False, index=False)
             written += len(ratings)
             done += users
@@ -137,6 +144,19 @@ def generate(world: World, users: int, seed: int) -> Iterator[tuple[int, pd.Data
         ratings = _rate(world, preference, user_rows, rows, rng)
         table = pd.DataFrame({"user_id": user_rows + first, "anime_id": world.ids[rows], "rating": ratings})
         yield count, table.sort_values(["user_id", "anime_id"])
+
+
+def with_statuses(ratings: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
+    """The ratings as animelist.csv has them: unrated is 0, a status, watched episodes."""
+    rated = ratings["rating"].to_numpy() > 0
+    statuses = [int(status) for status in WatchStatus]
+    of_rated = rng.choice(statuses, len(ratings), p=[0.04, 0.90, 0.02, 0.04, 0])
+    of_unrated = rng.choice(statuses, len(ratings), p=[0.12, 0.30, 0.08, 0.10, 0.40])
+    return ratings.assign(
+        rating=ratings["rating"].clip(lower=0),
+        watching_status=np.where(rated, of_rated, of_unrated),
+        watched_episodes=rng.integers(0, 27, len(ratings)),
+    )
 
 
 def _choose(

@@ -13,18 +13,14 @@ from sqlalchemy import Engine, select
 from db.engine import read_transaction
 from db.models import Anime
 from ingest import curated
-from ingest.catalog import (
-    DETAILS_HEADER,
-    KAGGLE_HEADER,
-    OWN_HEADER,
-    import_aliases,
-    import_anime,
-    import_details,
-)
+from ingest.catalog import import_aliases, import_anime, import_details, import_synopses
+from ingest.columns import OWN_HEADER
 from ingest.report import ImportFileError, ImportReport
 from tests.db.helpers import contents, put_titles, revision
 from tests.ingest.broken import BROKEN_FILES, WriteBroken
 
+KAGGLE_HEADER = ["anime_id", "name", "genre", "type", "episodes", "rating", "members"]
+DETAILS_HEADER = ["anime_id", "japanese_title", "aired", "image_url"]
 Row = list[object]
 KIMI: Row = [32281, "Kimi no Na wa.", "Drama, Romance, School, Supernatural", "Movie", 1, 9.37, 200630]
 GINTAMA: Row = [28977, "Gintama&deg;", "Action, Comedy", "TV", 51, 9.25, 114262]
@@ -87,6 +83,16 @@ class TestAnime:
         assert import_anime(sqlite_engine, write(tmp_path, KAGGLE_HEADER, row)).loaded == 1
         assert title(sqlite_engine, 1) == {"anime_id": 1, "name": "One"}
 
+    def test_zero_stands_for_an_unknown_value(self, sqlite_engine: Engine, tmp_path: Path) -> None:
+        """As in AnimeList.csv of 2018, of titles that are on air and that too few have rated."""
+        import_anime(sqlite_engine, write(tmp_path, KAGGLE_HEADER, kaggle(episodes=0, rating=0)))
+        assert not {"episodes", "score"} & title(sqlite_engine, 1).keys()
+
+    @pytest.mark.parametrize("number", ["1234", "1234.0", "1,234", "1,234.00", " 1234 "])
+    def test_whole_numbers_may_be_formatted(self, sqlite_engine: Engine, tmp_path: Path, number: str) -> None:
+        import_anime(sqlite_engine, write(tmp_path, KAGGLE_HEADER, kaggle(number, members=number)))
+        assert title(sqlite_engine, 1234)["members"] == 1234
+
     def test_genres_are_split_and_deduplicated(self, sqlite_engine: Engine, tmp_path: Path) -> None:
         genres = "Action,  Sci-Fi, Action,, Slice of Life "
         import_anime(sqlite_engine, write(tmp_path, KAGGLE_HEADER, kaggle(genre=genres)))
@@ -108,12 +114,15 @@ class TestAnime:
             (kaggle(2, genre="Act\x00ion"), "contains a NUL byte"),
             (kaggle(2, type="T\x00V"), "contains a NUL byte"),
             (kaggle(2, episodes="many"), "episodes is not a number"),
-            (kaggle(2, episodes=0), "episodes is not between 1 and 100,000"),
+            (kaggle(2, episodes=-1), "episodes is not between 0 and 100,000"),
+            (kaggle(2, episodes=100_001), "episodes is not between 0 and 100,000"),
             (kaggle(2, rating=10.1), "rating is not between 0 and 10"),
             (kaggle(2, rating="-nan"), "rating is not between 0 and 10"),
             (kaggle(2, rating="inf"), "rating is not between 0 and 10"),
             (kaggle(2, members=-1), "members is not between 0 and 1,000,000,000"),
             (kaggle(7), "repeats the anime id of an earlier row"),
+            (kaggle(7, episodes=3), "repeats the anime id of an earlier row, with other data"),
+            (KAGGLE_HEADER, "repeats the header"),
             ([2, "Two"], "number of columns differs from the header"),
             ([*kaggle(2), "more"], "number of columns differs from the header"),
         ],
@@ -166,7 +175,7 @@ class TestAnime:
         rows = "".join(f"{i},Title {i},Action,TV,1,7,9\n" for i in range(1, 3_000))
         text = f"{','.join(KAGGLE_HEADER)}\n{rows}5000,Pokémon,Action,TV,1,7,9\n"
         path.write_bytes(text.encode("latin-1"))
-        with pytest.raises(ImportFileError, match=r"not UTF-8 text \(after line 2\d\d\d\)"):
+        with pytest.raises(ImportFileError, match="line 3001 is not UTF-8 text"):
             import_anime(sqlite_engine, path)
         assert contents(sqlite_engine)["anime"] == []
 
@@ -261,6 +270,8 @@ class TestDetails:
             "year": 2009,
             "aired_from": date(2009, 4, 5),
             "aired_to": date(2010, 7, 4),
+            "season": "spring",
+            "season_year": 2009,
             "image_url": url,
         }
         assert contents(engine)["anime_aliases"] == [(5114, "鋼の錬金術師", "japanese")]
@@ -294,10 +305,15 @@ class TestDetails:
         assert title(sqlite_engine, 1).get("year") == 2013
 
 
-IMPORTS = [(import_anime, KAGGLE_HEADER), (import_details, DETAILS_HEADER), (import_aliases, OWN_HEADER)]
+IMPORTS = [
+    (import_anime, KAGGLE_HEADER),
+    (import_details, DETAILS_HEADER),
+    (import_synopses, ["MAL_ID", "sypnopsis"]),
+    (import_aliases, OWN_HEADER),
+]
 
 
-@pytest.mark.parametrize("importer_and_header", IMPORTS, ids=["anime", "details", "aliases"])
+@pytest.mark.parametrize("importer_and_header", IMPORTS, ids=["anime", "details", "synopses", "aliases"])
 @pytest.mark.parametrize(("write_broken", "message"), BROKEN_FILES.values(), ids=BROKEN_FILES.keys())
 def test_unusable_file_is_refused_and_changes_nothing(
     tmp_path: Path,

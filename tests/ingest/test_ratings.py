@@ -123,7 +123,8 @@ class TestRejecting:
         assert sorted(report.reasons()) == [
             "anime id is not in the catalog: 2 (lines 4, 9)",
             "contains a NUL byte: 1 (line 7)",
-            "not three whole numbers: 2 (lines 5, 6)",
+            "not three whole numbers: 1 (line 5)",
+            "number of columns differs from the header: 1 (line 6)",
             "rating is not -1, 0 or 1 to 10: 1 (line 3)",
             "user id out of range: 1 (line 8)",
         ]
@@ -153,7 +154,83 @@ class TestRejecting:
 
     def test_rejections_name_the_first_lines_only(self, engine: Engine, tmp_path: Path) -> None:
         report = import_ratings(engine, ratings_csv(tmp_path, *["x"] * 1_234))
-        assert report.reasons() == ["not three whole numbers: 1,234 (lines 2, 3, 4, 5, 6, …)"]
+        assert report.reasons() == [
+            "number of columns differs from the header: 1,234 (lines 2, 3, 4, 5, 6, …)"
+        ]
+
+
+@pytest.mark.usefixtures("titles")
+class TestStatuses:
+    def import_rows(self, engine: Engine, tmp_path: Path, *rows: str) -> ImportReport:
+        path = tmp_path / "animelist.csv"
+        header = "user_id,anime_id,rating,watching_status,watched_episodes\n"
+        path.write_text(header + "".join(f"{row}\n" for row in rows), "utf-8")
+        return import_ratings(engine, path)
+
+    def test_statuses_are_stored_beside_ratings(self, engine: Engine, tmp_path: Path) -> None:
+        self.import_rows(engine, tmp_path, "5,1,9,2,1", "5,2,0,4,1", "5,3,7,0,1", "6,1,0,1,1", "6,2,5,3,1")
+        assert contents(engine)["ratings"] == [
+            *((5, 1, 9, 2), (5, 2, 0, 4), (5, 3, 7)),
+            *((6, 1, 0, 1), (6, 2, 5, 3)),
+        ]
+
+    def test_planned_titles_are_stored_apart(self, engine: Engine, tmp_path: Path) -> None:
+        rows = ["5,1,9,2,1", "5,2,0,6,0", "6,3,8,6,0", "6,404,0,6,0"]
+        assert counts(self.import_rows(engine, tmp_path, *rows)) == {"read": 4, "loaded": 3, "rejected": 1}
+        assert contents(engine)["ratings"] == [(5, 1, 9, 2)]
+        assert contents(engine)["planned_titles"] == [(5, 2), (6, 3)]
+        before = contents(engine)
+        assert counts(self.import_rows(engine, tmp_path, *rows)) == {"read": 4, "unchanged": 3, "rejected": 1}
+        assert contents(engine) == before
+
+    def test_planned_title_is_one_until_it_is_rated(self, engine: Engine, tmp_path: Path) -> None:
+        self.import_rows(engine, tmp_path, "5,1,0,6,0", "5,2,0,6,0", "6,1,0,6,0")
+        self.import_rows(engine, tmp_path, "5,1,8,2,12")
+        self.import_rows(engine, tmp_path, "5,1,0,6,0")
+        assert contents(engine)["ratings"] == [(5, 1, 8, 2)]
+        assert contents(engine)["planned_titles"] == [(5, 2), (6, 1)]
+
+    def test_unknown_status_leaves_the_known_one(self, engine: Engine, tmp_path: Path) -> None:
+        self.import_rows(engine, tmp_path, "5,1,9,2,1", "5,2,9,1,1")
+        report = import_ratings(engine, ratings_csv(tmp_path, "5,1,8", "5,2,9"))
+        assert counts(report) == {"read": 2, "updated": 1, "unchanged": 1}
+        assert contents(engine)["ratings"] == [(5, 1, 8, 2), (5, 2, 9, 1)]
+        assert counts(self.import_rows(engine, tmp_path, "5,1,8,4,1")) == {"read": 1, "updated": 1}
+        assert contents(engine)["ratings"] == [(5, 1, 8, 4), (5, 2, 9, 1)]
+
+    def test_status_may_be_a_name(self, engine: Engine, tmp_path: Path) -> None:
+        names = ["Plan to Watch", "plan_to_watch", "on-hold", "OnHold", "Dropped", "COMPLETED", "Watching"]
+        statuses = [*names, "", "x", "5"]
+        rows = [f"5,{anime},0,{status},0" for anime, status in enumerate(statuses, start=1)]
+        report = self.import_rows(engine, tmp_path, *rows)
+        assert report.reasons() == ["status is not 1, 2, 3, 4 or 6, or their names: 2 (lines 10, 11)"]
+        assert contents(engine)["planned_titles"] == [(5, 1), (5, 2)]
+        stored = {row[1]: row[3:] for row in contents(engine)["ratings"]}
+        assert stored == {3: (3,), 4: (3,), 5: (4,), 6: (2,), 7: (1,), 8: ()}
+
+    def test_names_of_people_are_not_stored(self, engine: Engine, tmp_path: Path) -> None:
+        insert_user(engine, 5, {1: 7})
+        path = tmp_path / "UserAnimeList.csv"
+        header = "username,anime_id,my_watched_episodes,my_score,my_status\n"
+        path.write_text(f"{header}Xinil,1,2,9,2\nAokaado,1,3,0,4\nXinil,2,1,8,1\n", "utf-8")
+        assert import_ratings(engine, path).loaded == 3
+        before = contents(engine)
+        assert "Xinil" not in str(before)
+        assert sorted(row[1:] for row in before["ratings"]) == [(1, 0, 4), (1, 7), (1, 9, 2), (2, 8, 1)]
+        assert len(before["users"]) == 3
+        assert import_ratings(engine, path).unchanged == 3
+        assert contents(engine) == before
+
+    def test_new_user_across_blocks_is_stored_once(
+        self, engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("ingest.ratings_sort.BLOCK_ROWS", 3)
+        insert_user(engine, 6, {1: 7})
+        rows = [f"{user},{anime},5,{2 + 4 * (anime % 2)},0" for user in (5, 6, 7) for anime in range(1, 9)]
+        # user 6 has watched title 1: no longer a plan
+        assert counts(self.import_rows(engine, tmp_path, *rows)) == {"read": 24, "loaded": 23, "unchanged": 1}
+        assert len(stored_ratings(engine)) == 13
+        assert len(contents(engine)["planned_titles"]) == 11
 
 
 @pytest.mark.usefixtures("titles")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
+import io
 import tempfile
 from pathlib import Path
 
@@ -12,7 +14,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import ingest.ratings_file as ratings_file
+from domain.ranges import is_profile
+from ingest.files import LONGEST_LINE
 from ingest.ratings_file import read_ratings
+from ingest.ratings_rows import NAMED_USER_IDS
 from ingest.report import ImportFileError, ImportReport
 
 HEADER = b"user_id,anime_id,rating\n"
@@ -91,7 +96,7 @@ def test_every_row_is_either_yielded_or_rejected(rows: list[str]) -> None:
 @given(st.binary(max_size=200))
 @settings(max_examples=200)
 def test_any_bytes_after_the_header_are_accepted(garbage: bytes) -> None:
-    found, report = read(HEADER + garbage)
+    found, report = read(HEADER + garbage + b"\n")
     assert report.read == len(found) + report.rejected
 
 
@@ -110,6 +115,7 @@ READ = [(5, 1, 7, 2), (5, 2, 0, 3), (6, 1, 10, 4)]
         pytest.param(
             (HEADER + body(GOOD)).replace(b"\n", b"\r\n") + b"\r\n \r\n", id="blank lines at the end"
         ),
+        pytest.param(HEADER + b"5.0,1.0,7.0\n5,2,-1.0\n6.00,1,10\n", id="floats"),
         pytest.param(HEADER + b'"5","1","7"\n"5",2,-1\n6,1,"10"\n', id="quotes"),
         pytest.param(HEADER + b" 5, 1,7 \n5 ,2,\t-1\n6,1,10\n", id="spaces"),
         pytest.param(gzip.compress(HEADER + body(GOOD)), id="gzip whatever its name"),
@@ -128,7 +134,7 @@ def test_blank_lines_are_skipped_but_counted() -> None:
     rows, report = read(HEADER + b"5,1,7\n\n\n6,1,10\n\nx\n")
     assert rows == [(5, 1, 7, 2), (6, 1, 10, 5)]
     assert report.read == 3
-    assert report.reasons() == ["not three whole numbers: 1 (line 7)"]
+    assert report.reasons() == ["number of columns differs from the header: 1 (line 7)"]
 
 
 @pytest.mark.parametrize("content", [HEADER, HEADER.strip(), HEADER + b"\n\r\n"])
@@ -153,11 +159,12 @@ def test_file_with_only_a_header_has_no_rows(content: bytes) -> None:
         (b"9007199254740991,1,7", "user id is in the range of profiles, whose ids only the server hands out"),
         (b"9223372036854775808,1,7", "user id out of range"),
         (b"9" + b"9" * 5_000 + b",1,7", "user id out of range"),
-        (b"5,1", "not three whole numbers"),
-        (b"5,1,7,8", "not three whole numbers"),
+        (b"5,1", "number of columns differs from the header"),
+        (b"5,1,7,8", "number of columns differs from the header"),
         (b"5,,7", "not three whole numbers"),
         (b"five,1,7", "not three whole numbers"),
         (b"5,1,7.5", "not three whole numbers"),
+        (b"user_id,anime_id,rating", "repeats the header"),
         (b"\xff\xfe,1,7", "not three whole numbers"),
         ("５,1,7".encode(), "not three whole numbers"),
         (b"5,1,7\x00", "contains a NUL byte"),
@@ -171,11 +178,18 @@ def test_invalid_row_is_rejected_with_reason_and_line(row: bytes, reason: str) -
     assert report.read == 3
 
 
-@pytest.mark.parametrize("row", [b'"5,1,7"', b'"5,1,7', b'5,1,7"'])
-def test_misplaced_quotes_are_rejected(row: bytes) -> None:
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        (b'"5,1,7"', "number of columns differs from the header"),
+        (b'"5,1,7', "a quote is not closed"),
+        (b'5,1,7"', "not three whole numbers"),
+    ],
+)
+def test_misplaced_quotes_are_rejected(row: bytes, reason: str) -> None:
     rows, report = read(HEADER + row + b"\n6,1,10\n")
     assert rows == [(6, 1, 10, 3)]
-    assert report.reasons() == ["not three whole numbers: 1 (line 2)"]
+    assert report.reasons() == [f"{reason}: 1 (line 2)"]
 
 
 def test_row_with_two_errors_is_rejected_once() -> None:
@@ -198,7 +212,74 @@ def test_empty_catalog_rejects_every_row(tmp_path: Path) -> None:
 def test_wrong_header_error_shows_both_headers(header: bytes) -> None:
     with pytest.raises(ImportFileError, match="the header is") as caught:
         read(header + body(GOOD))
-    assert "expected 'user_id,anime_id,rating'" in str(caught.value)
+    assert "'user_id,anime_id,rating'" in str(caught.value)
+
+
+def test_file_cut_within_a_quote_is_refused() -> None:
+    with pytest.raises(ImportFileError, match="line 4: the file ends in a quote that is not closed"):
+        read(b'user_id,anime_id,Anime Title,rating\n5,1,One,7\n5,2,Two,7\n5,3,"Three, the')
+
+
+def test_endless_line_after_valid_rows_is_refused() -> None:
+    content = HEADER + body(GOOD) + b"7" * (2 * LONGEST_LINE + ratings_file.BLOCK_BYTES)
+    with pytest.raises(ImportFileError, match="line 5 is longer than 1 MB"):
+        read(gzip.compress(content))
+
+
+class TestOtherColumns:
+    """Ratings files of other data sets."""
+
+    def test_columns_that_are_not_needed_are_skipped(self) -> None:
+        header = b"user_id,anime_id,rating,watching_status,watched_episodes\n"
+        rows, report = read(header + b"0,1,9,1,1\n0,2,0,4,\n1,3,10,6,0\n")
+        assert rows == [(0, 1, 9, 2), (0, 2, 0, 3), (1, 3, 10, 4)]
+        assert report.rejected == 0
+
+    @pytest.mark.parametrize("damaged", [b"", b"x\n"], ids=["at once", "line by line"])
+    def test_titles_may_have_commas_in_quotes(self, damaged: bytes) -> None:
+        header = b"user_id,Username,anime_id,Anime Title,rating\n"
+        content = b'1,Xinil,21,One Piece,9\n1,Xinil,48,".hack//Sign, ""the"" first",7\n4,Aoi,5,"X\xe9",8\n'
+        rows, report = read(header + content + damaged)
+        assert rows == [(1, 21, 9, 2), (1, 48, 7, 3), (4, 5, 8, 4)]
+        assert report.rejected == bool(damaged)
+
+    @pytest.mark.parametrize(
+        ("row", "reason"),
+        [
+            (b"5,a,1,t,true", "not three whole numbers"),
+            (b"5,a,1,t,", "not three whole numbers"),
+            (b"5,a,1,t", "number of columns differs from the header"),
+            (b"5,a,1,t,7,8", "number of columns differs from the header"),
+            (b'5,a,1,"t,7', "a quote is not closed"),
+            (b"5,a,1,t\x00,7", "contains a NUL byte"),
+            (b"user_id,Username,anime_id,Anime Title,rating", "repeats the header"),
+        ],
+    )
+    def test_invalid_row_is_rejected(self, row: bytes, reason: str) -> None:
+        header = b"user_id,Username,anime_id,Anime Title,rating\n"
+        rows, report = read(header + b"5,a,1,t,7\n" + row + b'\n6,b,2,"u, v",1\n')
+        assert rows == [(5, 1, 7, 2), (6, 2, 1, 4)]
+        assert report.reasons() == [f"{reason}: 1 (line 3)"]
+
+    @given(st.lists(st.tuples(st.text('ab ,"é', max_size=3), st.integers(1, 50)), min_size=1, max_size=9))
+    @settings(max_examples=50)
+    def test_named_rows_are_read_the_same_in_any_block(self, rows: list[tuple[str, int]]) -> None:
+        text = io.StringIO()
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerows([("username", "anime_id", "my_score"), *((*row, 7) for row in rows)])
+        alone, report = read(text.getvalue().encode())
+        with_damage, other = read(text.getvalue().encode() + b"x\n")
+        assert with_damage == alone
+        assert other.rejected == report.rejected + 1
+
+    def test_names_become_ids_of_their_own_range(self) -> None:
+        header = b"username,anime_id,my_watched_episodes,my_score,my_status\n"
+        rows, report = read(header + b"karthiga,21,586,9,1\nDamon,21,0,0,6\nkarthiga,5,26,7,2\n,1,2,3,1\n")
+        assert [row[1:] for row in rows] == [(21, 9, 2), (21, 0, 3), (5, 7, 4)]
+        first, second, third = (row[0] for row in rows)
+        assert first == third != second
+        assert all(user_id in NAMED_USER_IDS and not is_profile(user_id) for user_id in (first, second))
+        assert report.reasons() == ["user id out of range: 1 (line 5)"]
 
 
 def test_progress_ends_at_the_size_of_the_file(tmp_path: Path) -> None:

@@ -133,7 +133,7 @@ INVALID = {
     "other digits": (CSV + "١,2,sequel\n", "line 2: anime_id is '١'"),
     "itself": (CSV + "5,5,sequel\n", "line 2: 5 is related to itself"),
     "columns": (CSV + "1,2\n", "line 2: number of columns differs"),
-    "open quote": (CSV + '1,2,"sequel\n', "line 2: unexpected end of data"),
+    "open quote": (CSV + '1,2,"sequel\n', "line 2: the file ends within this row"),
     "header": ("anime_id,kind\n1,2\n", "the header is 'anime_id,kind'"),
     "only a header": (CSV, "no relation between two MyAnimeList titles"),
     "nothing": ("", "format is not recognized. Name it: --format csv or erengy or manami"),

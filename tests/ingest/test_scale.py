@@ -43,7 +43,9 @@ IMPORT_AND_STOP = f"""{IMPORT}
 import time
 from sqlalchemy import event
 import ingest.ratings_file
+import ingest.ratings_sort
 
+ingest.ratings_sort.RUN_ROWS = ingest.ratings_sort.MERGED_ROWS = 5_000
 ingest.ratings_file.BLOCK_BYTES = 1 << 16
 engine = open_engine(sys.argv[1])
 
@@ -51,12 +53,12 @@ def stop():
     print("ready", flush=True)
     time.sleep(100)
 
-def after_statement(connection, cursor, statement, *_):
-    if statement.strip().startswith("INSERT INTO ratings"):
+def before_commit(connection):
+    if connection.get_execution_options().get("write"):
         stop()
 
 if sys.argv[3] == "merged":
-    event.listen(engine, "after_cursor_execute", after_statement)
+    event.listen(engine, "commit", before_commit)
     import_ratings(engine, Path(sys.argv[2]))
 else:
     blocks = iter(range(3))

@@ -14,7 +14,7 @@ from ingest.catalog import import_anime
 from ingest.curated import TITLES
 from ingest.ratings import import_ratings
 from scripts.generate_ratings import FIRST_GENERATED_ID, generate, main, make_world, read_titles
-from tests.db.helpers import PEAK_MB, run_python
+from tests.db.helpers import PEAK_MB, contents, run_python
 
 GENERATE_AND_MEASURE = f"""{PEAK_MB}
 import sys
@@ -50,6 +50,20 @@ def test_gz_suffix_compresses_the_file(tmp_path: Path) -> None:
     main(["--users", "20", "--out", str(tmp_path / "ratings.csv.gz")])
     assert gzip.decompress((tmp_path / "ratings.csv.gz").read_bytes()) == plain
     assert plain.startswith(b"user_id,anime_id,rating\n1,")
+
+
+def test_statuses_are_those_of_animelist(tmp_path: Path, database: Engine) -> None:
+    anime = tmp_path / "anime.csv"
+    content = generated(tmp_path, "--users", 60, "--statuses", "--anime-out", anime)
+    assert content.startswith(b"user_id,anime_id,rating,watching_status,watched_episodes\n")
+    assert generated(tmp_path, "--users", 60, "--statuses") == content
+    import_anime(database, anime)
+    report = import_ratings(database, tmp_path / "ratings.csv")
+    assert report.loaded == report.read
+    found = contents(database)
+    assert {row[3] for row in found["ratings"] if row[2]} == {1, 2, 3, 4}
+    assert len(found["ratings"]) + len(found["planned_titles"]) == report.read
+    assert found["planned_titles"]
 
 
 def test_more_users_keep_the_first_block(users: pd.DataFrame) -> None:
