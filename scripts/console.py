@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from rich.console import Console
 from rich.markup import escape
@@ -23,6 +22,7 @@ from sqlalchemy.exc import DBAPIError
 from config import ConfigError
 from db.engine import connection_error_message
 from db.schema import SchemaTooNewError
+from ingest.files import DataFile, size_of
 from ingest.report import ImportFileError
 from recommender.artifacts.store import BuildInProgressError, NoModelError
 from serving.builder import BuildFailedError
@@ -59,10 +59,10 @@ def fail(sentence: str) -> int:
 
 
 @contextmanager
-def file_progress(path: Path, label: str) -> Iterator[Callable[[int], None]]:
+def file_progress(source: DataFile, label: str) -> Iterator[Callable[[int], None]]:
     """A bar over the bytes of a file; yields a function that takes how many were read."""
     with _bar(TaskProgressColumn()) as bar:
-        task = bar.add_task(label, total=max(1, path.stat().st_size if path.is_file() else 1))
+        task = bar.add_task(label, total=max(1, size_of(source)))
         yield lambda done: bar.update(task, completed=done)
 
 

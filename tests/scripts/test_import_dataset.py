@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 import types
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -121,6 +122,37 @@ def test_kaggle_option_downloads_the_files(
     assert stored_ratings(database) == [(5, 20, 9)]
 
 
+def test_folder_is_imported_by_the_headers_in_it(
+    database: Engine, anime: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "data set"
+    folder.mkdir()
+    with zipfile.ZipFile(folder / "[all].zip", "w") as archive:
+        archive.write(anime, "AnimeList.csv")
+        archive.writestr("texts.csv", "MAL_ID,sypnopsis\n20,A ninja.\n")
+        archive.writestr(
+            "lists/animelist.csv", "user_id,anime_id,rating,watching_status\n5,20,0,4\n5,1,0,6\n"
+        )
+    (folder / "readme.md").write_text("none", "utf-8")
+    assert main(["--folder", str(folder)]) == 0
+    output = capsys.readouterr().out
+    assert "[all].zip/AnimeList.csv: a catalog" in output
+    assert "[all].zip/texts.csv: a synopsis file" in output
+    assert "[all].zip/lists/animelist.csv: a ratings file" in output
+    assert "readme.md: ignored, not a CSV file" in output
+    assert row_of(output, "lists/animelist.csv") == [2, 2, 0, 0, 0]
+    assert contents(database)["ratings"] == [(5, 20, 0, 4)]
+    assert contents(database)["planned_titles"] == [(5, 1)]
+    assert any("A ninja." in row for row in contents(database)["anime"])
+
+
+def test_synopses_are_imported(database: Engine, anime: Path, tmp_path: Path) -> None:
+    texts = tmp_path / "anime_with_synopsis.csv"
+    texts.write_text("MAL_ID,Name,Score,Genres,sypnopsis\n20,Naruto,7.9,Action,A ninja.\n", "utf-8")
+    assert main(["--anime", str(anime), "--synopsis", str(texts)]) == 0
+    assert any("A ninja." in row for row in contents(database)["anime"])
+
+
 def test_missing_kagglehub_error_names_the_command(
     settings: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -134,10 +166,21 @@ def test_help_names_every_option(capsys: pytest.CaptureFixture[str]) -> None:
         main(["--help"])
     assert exit_.value.code == 0
     output = capsys.readouterr().out
-    assert all(word in output for word in ("--anime", "--ratings", "--details", "--kaggle", "DATABASE_URL"))
+    assert all(
+        word in output
+        for word in (
+            "--anime",
+            "--ratings",
+            "--details",
+            "--synopsis",
+            "--folder",
+            "--kaggle",
+            "DATABASE_URL",
+        )
+    )
 
 
-@pytest.mark.parametrize("arguments", [[], ["--anime"], ["--unknown"]])
+@pytest.mark.parametrize("arguments", [[], ["--anime"], ["--unknown"], ["--folder", "x", "--anime", "y"]])
 def test_wrong_arguments_exit_with_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as exit_:
         main(arguments)
