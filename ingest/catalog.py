@@ -216,7 +216,7 @@ def _merge(
 
 
 def _merged(row: Row, stored: Columns) -> Columns:
-    """The columns of a title after the import of its row: what is not known stays, and what is known better."""
+    """The columns of a title after the import of its row, which replaces what no better source has said."""
     said = of_data_set(stored, row.columns)
     merged = {**stored, **said, "anime_id": row.anime_id}
     if stored["genres"] and "genres" in said:

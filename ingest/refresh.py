@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Engine, select
 
 from db.engine import read_transaction, write_transaction
 from db.models import Anime
+from db.pending import adopt_pending_ratings
 from db.relations import count_relations, replace_relations
 from db.revisions import take_revision
 from db.sources import SourceState, load_sources, record_import, record_unchanged
@@ -181,7 +182,7 @@ def _import(
                 report.relations = len(relations)
             record_import(connection, source.name, len(titles), *validators)
             if moved or report.merged.added or report.merged.changed:
-                take_revision(connection)
+                adopt_pending_ratings(connection, take_revision(connection))
             if options.dry_run:
                 raise _Undone
     except _Undone:

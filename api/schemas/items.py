@@ -62,13 +62,23 @@ class SeasonItem(BaseModel):
         return cls(year=season.year, name=season.name)
 
 
+ReasonKind = Literal[
+    "because_you_liked",
+    "people_with_your_taste",
+    "theme",
+    "shared_genres",
+    "same_franchise",
+    "same_studio",
+    "few_ratings",
+]
+
+
 class Reason(BaseModel):
     """A reason for a recommendation; its other members depend on its kind."""
 
-    kind: Literal[
-        *("because_you_liked", "people_with_your_taste", "theme", "shared_genres"),
-        *("same_franchise", "same_studio", "few_ratings"),
-    ] = Field(description="few_ratings: too few people have rated it; it is recommended by what it is")
+    kind: ReasonKind = Field(
+        description="few_ratings: too few people have rated it; it is recommended by what it is"
+    )
     anime_id: int | None = Field(
         default=None, description="because_you_liked, same_franchise, same_studio: the title of the list"
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,14 +51,16 @@ class ContentBased:
 
         catalog = data.catalog
         documents = [_terms(title, catalog.details_of(row).tags) for row, title in enumerate(catalog.titles)]
-        terms = csr_array((len(catalog), 1), dtype=np.float32)
+        nothing: Any = (len(catalog), 1)
+        terms = csr_array(nothing, dtype=np.float32)
         if any(documents):
             vectorizer = TfidfVectorizer(analyzer=list, norm=None, dtype=np.float32)
             terms = csr_array(vectorizer.fit_transform(documents), dtype=np.float32)
             kinds = (term.partition(":")[0] for term in vectorizer.get_feature_names_out())
             weights = {field.name: getattr(config, field.name) for field in fields(config)}
             terms.data *= np.array([weights.get(kind, 1.0) for kind in kinds], np.float32)[terms.indices]
-            lengths = np.sqrt(terms.multiply(terms).sum(axis=1))
+            squares = csr_array((terms.data**2, terms.indices, terms.indptr), shape=terms.shape)
+            lengths = np.sqrt(squares @ np.ones(terms.shape[1], np.float32))
             terms.data /= np.repeat(np.maximum(lengths, 1e-9), np.diff(terms.indptr)).astype(np.float32)
         # members know all of MyAnimeList; users of our own stand in where the file has none
         watchers = models[Popularity].watchers

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -87,8 +88,9 @@ def _nearest(described: csr_array, known: NDArray[np.int64], config: Description
 def _synopses(catalog: Catalog) -> csr_array:
     """csr float32 (n_anime, words), TF-IDF; rows of length 1, or 0 where there is no synopsis."""
     texts = [catalog.details_of(row).synopsis or "" for row in range(len(catalog))]
+    nothing: Any = (len(catalog), 1)
     if not any(texts):
-        return csr_array((len(catalog), 1), dtype=np.float32)
+        return csr_array(nothing, dtype=np.float32)
     # imported here: a server that only loads a finished model does without scikit-learn's 60 MB
     from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS, TfidfVectorizer
 
@@ -96,7 +98,7 @@ def _synopses(catalog: Catalog) -> csr_array:
         [word for word in WORD.findall(text.lower()) if word not in ENGLISH_STOP_WORDS] for text in texts
     ]
     vectorizer = TfidfVectorizer(analyzer=list, sublinear_tf=True, dtype=np.float32)
-    found = vectorizer.fit_transform(documents) if any(documents) else (len(catalog), 1)
+    found = vectorizer.fit_transform(documents) if any(documents) else nothing
     return csr_array(found, dtype=np.float32)
 
 
