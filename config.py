@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, ValidationInfo, field_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import (
     BaseSettings,
     DotEnvSettingsSource,
@@ -18,11 +18,25 @@ from pydantic_settings import (
     PydanticBaseSettingsSource,
     SettingsConfigDict,
 )
-from sqlalchemy import make_url
-from sqlalchemy.exc import ArgumentError
 
-from domain.hosts import Networks, is_loopback, to_address, to_networks
+from domain.hosts import is_loopback
 from domain.keys import SHORTEST, digest_of, refused_digests, weakness
+from domain.setting_types import HOSTS as HOSTS  # gateway/ports.py says it, too
+from domain.setting_types import (
+    ApiKeys,
+    DatabaseUrl,
+    Environment,
+    ExtraAlgorithms,
+    Host,
+    ListSites,
+    LogFormat,
+    LogLevel,
+    Names,
+    Proxies,
+    Rate,
+    RateStorage,
+    SecretKey,
+)
 
 ROOT = Path(__file__).resolve().parent
 _API_KEY = re.compile(r"(?:(?:read|write|admin):)?(?:sha256=([0-9a-f]{64})|((?!sha256=)[^:]+))")
@@ -37,84 +51,12 @@ class ConfigError(Exception):
         self.variable = variable
 
 
-def _check_database_url(url: str) -> str:
-    if url.startswith("postgres://"):  # the form that hosting platforms hand out
-        url = "postgresql://" + url.removeprefix("postgres://")
-    scheme = url.partition(":")[0].partition("+")[0]
-    if scheme not in ("sqlite", "postgresql"):
-        raise ValueError(f"starts with {scheme!r}, which is not supported")
-    try:
-        make_url(url)
-    except (ArgumentError, ValueError):
-        raise ValueError("is not an address of that form") from None
-    return url
-
-
-def _split(names: object) -> Any:
-    return [name for part in names.split(",") if (name := part.strip())] if isinstance(names, str) else names
-
-
-def _split_proxies(proxies: object) -> object:
-    """A number as it is, else the networks of a list."""
-    if not isinstance(proxies, str) or re.fullmatch(r"-?\d+", proxies):
-        return proxies
-    return to_networks(_split(proxies))
-
-
 def _exposure(settings: Mapping[str, Any]) -> str | None:
     """The setting by which others than this machine can reach the server, None where they cannot."""
     if settings.get("app_env") == "production":
         return "APP_ENV=production"
     host = settings.get("host", "127.0.0.1")
     return None if is_loopback(host) else f"HOST={host}"
-
-
-def _remedy(sentence: str) -> Any:
-    return Field(json_schema_extra={"remedy": sentence})
-
-
-DatabaseUrl = Annotated[
-    str,
-    AfterValidator(_check_database_url),
-    _remedy(
-        "Set it in the environment or in .env, for example DATABASE_URL=sqlite:///data/anime.db "
-        "or DATABASE_URL=postgresql://user:password@host/database"
-    ),
-]
-SecretKey = Annotated[str, _remedy('Make one with: python -c "import secrets; print(secrets.token_hex(32))"')]
-HOSTS = "Use 127.0.0.1 for this machine only, 0.0.0.0 for all its networks, or :: for IPv6, too."
-Host = Annotated[str, AfterValidator(to_address), _remedy(HOSTS)]
-Environment = Annotated[Literal["production", "development"], BeforeValidator(str.lower)]
-LogLevel = Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"], BeforeValidator(str.upper)]
-LogFormat = Annotated[Literal["json", "text"], BeforeValidator(str.lower)]
-Names = Annotated[tuple[str, ...], BeforeValidator(_split)]
-ApiKeys = Annotated[
-    Names,
-    _remedy(
-        "Each is scope:key or scope:sha256=hash with the scope read, write or admin. "
-        "Make one with: python scripts/make_api_key.py"
-    ),
-]
-ExtraAlgorithms = Annotated[Names, _remedy("Leave it empty to build none of them.")]
-Rate = Annotated[
-    str,
-    Field(pattern=r"^[1-9][0-9]{0,8}/(second|minute|hour|day)$"),
-    _remedy("It must be a number per second, minute, hour or day, like 300/minute."),
-]
-RateStorage = Annotated[
-    str,
-    Field(pattern=r"^(memory://|rediss?://.+)$"),
-    _remedy("It must be memory:// or redis://host:6379/0."),
-]
-
-Proxies = Annotated[
-    Annotated[int, Field(ge=0, le=10)] | Networks,
-    BeforeValidator(_split_proxies),
-    _remedy(
-        "It must be the number of proxies with private addresses, from 0 to 10, or the addresses and "
-        "networks of the proxies, like 203.0.113.7,10.0.0.0/8."
-    ),
-]
 
 
 class Config(BaseSettings):
@@ -225,6 +167,11 @@ class Config(BaseSettings):
     )
     max_list_titles: int = Field(
         5_000, ge=1, le=100_000, description="Lists of more titles are refused with 413."
+    )
+    list_sites: ListSites = Field(
+        ("mal", "anilist", "kitsu"),
+        description="Sites that the server asks for a person's list, by the name that they type in: `mal`, "
+        "`anilist`, `kitsu`, separated by commas, or `none`.",
     )
     mal_client_id: str = Field(
         "",

@@ -59,6 +59,7 @@ OTHERWISE = {  # a value of each setting that is not its default
     "MAX_BODY_BYTES": "5000",
     "MAX_UPLOAD_BYTES": "5000",
     "MAX_LIST_TITLES": "7",
+    "LIST_SITES": "kitsu",
     "MAL_CLIENT_ID": "6f1d9c0b7a3e58d2c4b6a8f0e1d3c5b7",
     "OVERLAY_MAX_USERS": "7",
     "SYNC_INTERVAL_MS": "7",
@@ -248,6 +249,17 @@ def test_covers_of_other_hosts_are_named_unless_told() -> None:
     assert with_().remote_covers is True
     assert with_(REMOTE_COVERS="false").remote_covers is False
     assert "must be true or false" in error_of("REMOTE_COVERS", "maybe")
+
+
+@pytest.mark.parametrize(
+    ("text", "sites"), [("", ("mal", "anilist", "kitsu")), ("None", ()), ("kitsu, mal", ("kitsu", "mal"))]
+)
+def test_sites_that_are_asked_for_lists_are_chosen(text: str, sites: tuple[str, ...]) -> None:
+    assert with_(LIST_SITES=text).list_sites == sites
+
+
+def test_unknown_site_is_refused_naming_the_known_ones() -> None:
+    assert "some of mal, anilist, kitsu" in error_of("LIST_SITES", "myspace")
 
 
 @settings(deadline=None)
