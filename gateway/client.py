@@ -1,7 +1,7 @@
 """One client of a worker: what it sends and takes, in steps that never block.
 
-Methods that are generators yield the event of `selectors` that they wait for. Whoever runs them resumes them
-when it has happened, or throws a RefusedError into them.
+Methods that are generators yield the event of `selectors` that they wait for, 0 for none of the socket.
+Whoever runs them resumes them when it has happened, or throws a RefusedError into them.
 """
 
 from __future__ import annotations

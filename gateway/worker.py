@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import os
 import selectors
 import time
+from collections import deque
 from functools import partial
 from http import HTTPStatus
 from typing import Any, ClassVar
@@ -13,6 +15,7 @@ from gunicorn import util
 from gunicorn.workers.sync import SyncWorker
 
 from gateway.client import RECEIVE_BYTES, Client, RefusedError, Steps
+from gateway.waiting import Answering
 
 HEAD_TIMEOUT_S = 10.0  # headers are short: however slow a connection is, they take no longer
 STOP_S, SILENT_STOP_S = 5.0, 1.0  # for clients to finish, or to begin, when the worker stops
@@ -22,7 +25,8 @@ SWEEP_S = 0.5  # between two looks for clients that take too long
 
 class GatewayWorker(SyncWorker):
     """gunicorn's sync worker, but the app is called only with requests that have arrived in full, one after
-    the other. Connections are closed after one response.
+    the other. Connections are closed after one response. A handler that waits for another server by
+    `wait_for` lets others go first.
 
     Attributes:
         client_timeout_s: for a client to send its request, and again to take the response.
@@ -44,7 +48,8 @@ class GatewayWorker(SyncWorker):
         self._selector = selectors.DefaultSelector()
         self._clients: set[Client] = set()
         self._next_sweep_at = 0.0
-        self._selector.register(self.PIPE[0], selectors.EVENT_READ, partial(os.read, self.PIPE[0], 4_096))
+        self._ready: deque[Client] = deque()  # what they have waited for is there
+        self._selector.register(self.PIPE[0], selectors.EVENT_READ, self._wake)
         for listener in self.sockets:
             listener.setblocking(False)
             self._selector.register(listener, selectors.EVENT_READ, partial(self._accept, listener))
@@ -73,6 +78,12 @@ class GatewayWorker(SyncWorker):
             waited = f"The request has not arrived in full within {now - client.since:.0f} s"
             self._resume(client, RefusedError(HTTPStatus.REQUEST_TIMEOUT, waited))
 
+    def _wake(self) -> None:
+        """Go on with clients whose answers have waited for another server."""
+        os.read(self.PIPE[0], 4_096)
+        while self._ready:
+            self._resume(self._ready.popleft())
+
     def _accept(self, listener: Any) -> None:
         try:
             connection, address = listener.accept()
@@ -100,13 +111,11 @@ class GatewayWorker(SyncWorker):
             request.body = yield from client.receive_body(request, self.max_body_bytes)
             received = True
             self.notify()
-            self.handle_request(client.socket, request, client.outbox, client.address)
+            yield from self._answer(client, request)
         except RefusedError as error:
             if client.silent:
                 return
             util.write_error(client.outbox, error.status.value, error.status.phrase, str(error))
-        except StopIteration:
-            pass  # the app failed in the middle of its response, which is cut off there
         except (Exception, SystemExit) as error:
             if isinstance(error, OSError) and not received:
                 raise  # the connection broke
@@ -115,6 +124,27 @@ class GatewayWorker(SyncWorker):
         yield from client.send()
         if not received:
             yield from client.drain()
+
+    def _answer(self, client: Client, request: Any) -> Steps[None]:
+        """Have the app answer; whenever it waits for another server, so does this client, and nobody else."""
+        answering = Answering(
+            partial(self.handle_request, client.socket, request, client.outbox, client.address)
+        )
+        try:
+            while waited := answering.proceed():
+                client.deadline = math.inf  # `wait_for` is given work that ends by itself
+                waited.add_done_callback(partial(self._make_ready, client))
+                yield 0
+        except StopIteration:
+            pass  # the app failed in the middle of its response, which is cut off there
+        finally:
+            if not answering.dead:
+                answering.abandon()
+
+    def _make_ready(self, client: Client, _done: object) -> None:
+        """Have a client gone on with; called by the thread that has done the work."""
+        self._ready.append(client)
+        os.write(self.PIPE[1], b"r")
 
     def _resume(self, client: Client, error: RefusedError | None = None) -> None:
         """Let a client go on until it has to be waited for, or is done."""
@@ -133,7 +163,10 @@ class GatewayWorker(SyncWorker):
                     self._drop_oldest(large)
 
     def _wait_for(self, client: Client, event: int) -> None:
-        if not client.awaited:
+        if not event:
+            if client.awaited:
+                self._selector.unregister(client.socket)
+        elif not client.awaited:
             self._selector.register(client.socket, event, partial(self._resume, client))
         elif client.awaited != event:
             self._selector.modify(client.socket, event, partial(self._resume, client))
