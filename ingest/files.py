@@ -1,4 +1,4 @@
-"""Data files, plain, gzip or in a zip archive: streams and CSV records, with one error for every defect."""
+"""Data files, plain, compressed or in a zip archive: streams and CSV records, one error for every defect."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, cast
+from typing import IO, Any, cast
+
+import zstandard
 
 from ingest.archives import ZIP_MAGIC, ZipMember, only_member, open_member
 from ingest.columns import Kind
@@ -18,7 +20,11 @@ from ingest.report import ImportFileError
 DataFile = Path | ZipMember
 Progress = Callable[[int], None]  # called with the bytes of the file read so far, of `size_of` it
 GZIP_MAGIC = b"\x1f\x8b"
+ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
 LONGEST_LINE = 1 << 20  # bytes
+_ZSTD = "zstd"
+_ZSTD_STEP = 1_024  # bytes read at once; a bomb makes 32 MB of them
+_ZSTD_WINDOW = 1 << 27  # bytes of memory that a file may ask for; the most that zstd itself uses unasked
 
 
 def ignore_progress(_done: int) -> None:
@@ -34,27 +40,67 @@ def size_of(source: DataFile) -> int:
 
 @contextmanager
 def open_binary(source: DataFile, progress: Progress = ignore_progress) -> Iterator[IO[bytes]]:
-    """Open a file, decompressed if it is gzip or a zip archive of one CSV file, whatever its name.
+    """Open a file, decompressed if it is gzip, zstd or a zip archive of one CSV file, whatever its name.
 
     Raises:
         ImportFileError: the file is missing, a folder, unreadable, or damaged or truncated where compressed.
     """
     try:
         with source.open("rb") if isinstance(source, Path) else open_member(source) as raw:
-            magic = raw.read(len(ZIP_MAGIC))
+            magic = raw.read(4)
             raw.seek(0)
             if magic == ZIP_MAGIC and isinstance(source, Path):
                 with open_member(only_member(source)) as member:
                     yield cast(IO[bytes], _Reporting(member, raw, progress))
                 return
-            stream = gzip.GzipFile(fileobj=raw) if magic.startswith(GZIP_MAGIC) else raw
+            stream: object = raw
+            if magic.startswith(GZIP_MAGIC):
+                stream = gzip.GzipFile(fileobj=raw)
+            elif magic == ZSTD_MAGIC:
+                stream = _Zstd(raw)
             yield cast(IO[bytes], _Reporting(cast(IO[bytes], stream), raw, progress))
-    except EOFError:
-        raise ImportFileError(f"{source}: the gzip file is truncated. Download it again.") from None
+    except EOFError as error:
+        kind = _ZSTD if str(error) == _ZSTD else "gzip"
+        raise ImportFileError(f"{source}: the {kind} file is truncated. Download it again.") from None
+    except zstandard.ZstdError as error:
+        raise ImportFileError(f"{source}: the zstd file is damaged ({error}). Download it again.") from None
     except (gzip.BadGzipFile, zlib.error) as error:
         raise ImportFileError(f"{source}: the gzip file is damaged ({error}). Download it again.") from None
     except OSError as error:
         raise ImportFileError(f"{source}: cannot be read ({error.strerror or error}).") from None
+
+
+class _Zstd:
+    """The decompressed bytes of a zstd file. Unlike the library's own stream, it notices a missing end."""
+
+    def __init__(self, raw: IO[bytes]) -> None:
+        self._raw = raw
+        self._frame = self._new_frame()
+        self._ready = b""
+
+    def read(self, size: int = -1) -> bytes:
+        parts, total = [self._ready], len(self._ready)
+        while size < 0 or total < size:
+            compressed = self._raw.read(_ZSTD_STEP)
+            if not compressed:
+                if not self._frame.eof:
+                    raise EOFError(_ZSTD)
+                break
+            if self._frame.eof:  # another frame follows, as parallel compression writes them
+                self._frame = self._new_frame()
+            parts.append(self._frame.decompress(compressed))
+            while self._frame.eof and (rest := self._frame.unused_data):
+                self._frame = self._new_frame()
+                parts.append(self._frame.decompress(rest))
+            total = sum(map(len, parts))
+        data = b"".join(parts)
+        end = len(data) if size < 0 else size
+        self._ready = data[end:]
+        return data[:end]
+
+    @staticmethod
+    def _new_frame() -> Any:
+        return zstandard.ZstdDecompressor(max_window_size=_ZSTD_WINDOW).decompressobj()
 
 
 class _Reporting(io.RawIOBase):

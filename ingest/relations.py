@@ -28,6 +28,7 @@ class RelationReport(ImportReport):
 
     stored: int = 0  # relations of this source in the database, after the import
     unknown_titles: int = 0  # ids without a title in the database
+    source: str = ""
 
 
 def import_relations(
@@ -42,7 +43,7 @@ def import_relations(
 
     Args:
         engine: the database.
-        path: the file, gzip-compressed or not.
+        path: the file, compressed or not.
         progress: called with the number of bytes read.
         file_format: a key of `READERS`, or "auto": recognized by the beginning of the file.
         source: the name under which the relations are stored; default: the format.
@@ -59,9 +60,10 @@ def import_relations(
             raise ImportFileError(f"{path}: more than {MAX_RELATIONS:,} relations. Is it the right file?")
     if not relations:
         raise ImportFileError(f"{path}: it has no relation between two MyAnimeList titles.")
-    report = RelationReport(path.name, read=len(relations), stored=len(relations))
+    source = source or file_format
+    report = RelationReport(path.name, read=len(relations), stored=len(relations), source=source)
     with write_transaction(engine) as connection:
-        report.loaded = replace_relations(connection, source or file_format, relations)
+        report.loaded = replace_relations(connection, source, relations)
         known = set(connection.execute(select(Anime.anime_id)).scalars())
     ids = {anime_id for relation in relations for anime_id in (relation.anime_id, relation.related_id)}
     report.unknown_titles = len(ids - known)

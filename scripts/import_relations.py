@@ -9,7 +9,8 @@ all relations from earlier files of its format. Formats, recognized by the begin
   erengy   anime-relations.txt of github.com/erengy/anime-relations
   manami   anime-offline-database.json or .jsonl of github.com/manami-project/anime-offline-database
 
-Files may be gzip-compressed. Download them yourself; they are not part of this project.
+The last one has ids on other sites, too, by which lists from there are matched. Files may be compressed by
+gzip or zstd. Download them yourself; they are not part of this project.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from pathlib import Path
 from config import Config
 from db.engine import open_engine
 from db.schema import migrate
+from ingest.external_ids import import_external_ids
 from ingest.relations import READERS, import_relations
 from scripts.console import OK, console, file_progress, run
 
@@ -45,6 +47,10 @@ def main(argv: list[str] | None = None) -> int:
         f"{report.read:,} relations read; {report.stored:,} stored, {report.loaded:,} of them new; "
         f"{report.unknown_titles:,} of their titles are not in the database."
     )
+    if report.source == "manami":
+        with file_progress(arguments.file, "ids on other sites") as progress:
+            ids = import_external_ids(engine, arguments.file, progress)
+        console.print(f"{ids.read:,} ids on other sites read, {ids.loaded:,} of them new.")
     console.print("Next: python scripts/build_index.py")
     return OK
 

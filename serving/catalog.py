@@ -8,7 +8,10 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from sqlalchemy import Engine
 
+from db.engine import read_transaction
+from db.external_ids import titles_with_ids
 from domain.titles import Season, SeasonName, Title
 from recommender.artifacts.snapshot import Snapshot
 from recommender.data.catalog import Catalog
@@ -39,12 +42,14 @@ class BrowseOptions:
 
     Attributes:
         ids: only these titles; None: all.
+        external_ids: only titles that have one of these ids on each of these sites.
         sort: relevance, popularity, mal_score, year or name; None: relevance with a query, else popularity.
     """
 
     query: str = ""
     filters: Filters = field(default_factory=Filters)
     ids: Sequence[int] | None = None
+    external_ids: Mapping[str, Sequence[str]] = field(default_factory=dict)
     year: int | None = None
     sort: str | None = None
 
@@ -128,9 +133,14 @@ class CatalogSummary:
 
 @dataclass(frozen=True)
 class CatalogService:
-    """Answers that do not depend on other users, from the newest model."""
+    """Answers that do not depend on other users, from the newest model.
+
+    Attributes:
+        engine: the database, which knows the ids of other sites.
+    """
 
     models: ModelSource
+    engine: Engine | None = None
 
     def browse(self, options: BrowseOptions, page: int, limit: int) -> TitlePage:
         """Titles that match the query by any of their names, and meet the conditions."""
@@ -142,6 +152,8 @@ class CatalogService:
         if options.ids is not None:
             allowed &= np.isin(snapshot.catalog.vocabulary.ids, options.ids)
         matches: dict[int, Match] = {}
+        for site, ids in options.external_ids.items():
+            allowed &= np.isin(snapshot.catalog.vocabulary.ids, self._mapped(site, ids))
         if query:
             matches = snapshot.search.matches(options.query, MAX_MATCHES, allowed)
         rows = list(matches) if query else np.flatnonzero(allowed).tolist()
@@ -153,6 +165,13 @@ class CatalogService:
     def season(self, season: Season, filters: Filters, page: int, limit: int) -> TitlePage:
         """The titles that began to air in a season, most popular first."""
         return self.browse(BrowseOptions(filters=replace(filters, seasons=(str(season),))), page, limit)
+
+    def _mapped(self, site: str, ids: Sequence[str]) -> list[int]:
+        """The titles that have one of these ids on a site."""
+        if self.engine is None:
+            raise RuntimeError("this service was made without a database")
+        with read_transaction(self.engine) as connection:
+            return titles_with_ids(connection, site, ids)
 
     def title(self, anime_id: int) -> OneTitle:
         """One title; raises UnknownTitleError."""
