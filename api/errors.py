@@ -14,8 +14,14 @@ from werkzeug.exceptions import HTTPException
 
 from api.members import shortened, unknown_member
 from api.problems import INVALID_REQUEST, OF_ERROR, OF_STATUS, OTHER, ProblemKind
+from gateway.waiting import TooManyWaitingError
 from recommender.pipeline.filters import UnknownFilterValueError
-from serving.errors import ServiceError, database_message
+from serving.errors import (
+    ExternalSiteBusyError,
+    ExternalSiteUnavailableError,
+    ServiceError,
+    database_message,
+)
 
 RETRY_AFTER_S = 5
 MAX_ERRORS = 20  # of a request that does not fit its schema
@@ -110,7 +116,15 @@ def register_error_handlers(app: Flask) -> None:
     @app.errorhandler(ServiceError)
     def _service_error(error: ServiceError) -> Response:
         kind = OF_ERROR[type(error)]
-        return problem(kind.status, str(error), kind=kind)
+        response = problem(kind.status, str(error), kind=kind)
+        if isinstance(error, ExternalSiteUnavailableError):
+            response.headers["Retry-After"] = str(error.retry_after_s)
+        return response
+
+    @app.errorhandler(TooManyWaitingError)
+    def _too_many_waiting(_error: TooManyWaitingError) -> Response:
+        detail = "Too many lists are being read from other sites. Try again shortly, or import a file."
+        return problem(503, detail, kind=OF_ERROR[ExternalSiteBusyError])
 
     @app.errorhandler(UnknownFilterValueError)
     def _unknown_filter(error: UnknownFilterValueError) -> Response:

@@ -40,9 +40,36 @@ _SOURCE_AGE = {"name": "bangumi-data", "imported_at": "2026-01-31T02:20:04+00:00
 _SEASON = {"season": {"year": 2011, "name": "spring"}}
 _PAGINATION = {"page": 1, "limit": 20, "total": 1, "has_next": False}
 _USER, _PROFILE = 900_001, 5_812_345_678_901_234
-_SAVED = {"user_id": _USER, "saved": 3, "unresolved": []}
+_SAVED = {"user_id": _USER, "saved": 3, "unresolved": [], "pending": 0, "planned": 1}
+_IMPORTED = {
+    "source": "csv",
+    "user_id": None,
+    "saved": False,
+    "counts": {
+        "read": 3,
+        "matched": 1,
+        "planned": 1,
+        "unmatched": 1,
+        "skipped": 0,
+        "found_by": {"name": 1},
+        "matched_share": 0.6667,
+    },
+    "matched": [
+        {
+            "anime_id": 9253,
+            "name": "Steins;Gate",
+            "listed_as": "steins gate",
+            "rating": 10,
+            "status": None,
+            "found_by": "name",
+        }
+    ],
+    "planned": [{"anime_id": 1535, "name": "Death Note", "in_catalog": True}],
+    "unmatched": [{"anime_id": None, "name": "Too New", "rating": 8, "status": "watching"}],
+    "skipped": [],
+}
 
-PARAMETERS: dict[str, Any] = {"user_id": _USER, "anime_id": 9253}
+PARAMETERS: dict[str, Any] = {"user_id": _USER, "anime_id": 9253, "site": "anilist"}
 PROFILE_PARAMETERS: dict[str, Any] = {"user_id": _PROFILE}
 ANSWERS: dict[str, Any] = {
     "recommendCompatible": [
@@ -67,15 +94,19 @@ ANSWERS: dict[str, Any] = {
     "getProfile": {
         "user_id": _PROFILE,
         "ratings": [
-            {"anime_id": 1535, "name": "Death Note", "rating": 9},
-            {"anime_id": 2167, "name": "Clannad", "rating": 10},
+            {"anime_id": 1535, "name": "Death Note", "rating": 9, "status": "completed"},
+            {"anime_id": 2167, "name": "Clannad", "rating": 10, "status": None},
         ],
         "watched_ids": [20],
+        "statuses": [{"anime_id": 20, "status": "dropped"}],
+        "planned_ids": [1],
     },
     "exportProfile": {
         "user_id": _PROFILE,
-        "ratings": [{"anime_id": 1535, "name": "Death Note", "rating": 9}],
+        "ratings": [{"anime_id": 1535, "name": "Death Note", "rating": 9, "status": "completed"}],
         "watched_ids": [20],
+        "statuses": [{"anime_id": 20, "status": "dropped"}],
+        "planned_ids": [1],
         "learned_by": None,
     },
     "replaceProfile": _SAVED | {"user_id": _PROFILE},
@@ -97,6 +128,12 @@ ANSWERS: dict[str, Any] = {
     ),
     **dict.fromkeys(("recommendSeason", "recommendNearSeason"), _SEASON | _RECOMMENDATIONS),
     "searchAnime": {"items": [_TITLE | {"match": "prefix", "matched": None}], "pagination": _PAGINATION},
+    "listImportSources": {
+        "sites": [{"name": "anilist", "label": "AniList"}],
+        "formats": [{"name": "mal-xml", "label": "MyAnimeList export"}],
+    },
+    "importList": _IMPORTED,
+    "importByName": _IMPORTED | {"source": "anilist-api"},
     "getAnime": _COUNTED
     | {
         "aliases": ["シュタインズ・ゲート", "StG"],

@@ -34,7 +34,12 @@ def configure_logging(level: str, log_format: str) -> None:
     else:
         handler.setFormatter(logging.Formatter(_TEXT))
     logging.basicConfig(level=level, handlers=[handler])
-    logging.getLogger("alembic").setLevel(logging.WARNING)
+    for library in (
+        "alembic",
+        "httpx",
+        "httpcore",
+    ):  # these two log addresses, which have names of users in them
+        logging.getLogger(library).setLevel(logging.WARNING)
 
 
 def observe(app: Flask) -> None:

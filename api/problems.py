@@ -8,6 +8,11 @@ from typing import NamedTuple
 
 from serving.errors import (
     ExportTooLongError,
+    ExternalAnswerError,
+    ExternalListPrivateError,
+    ExternalSiteBusyError,
+    ExternalSiteUnavailableError,
+    ExternalUserError,
     ListRequiredError,
     ListTooLongError,
     NotBuiltError,
@@ -15,6 +20,7 @@ from serving.errors import (
     NoTitleResolvedError,
     ProfileIdError,
     ServiceError,
+    SiteNotOfferedError,
     UnknownTitleError,
     UnknownUserError,
     UnreadableExportError,
@@ -75,7 +81,8 @@ OF_ERROR: Mapping[type[ServiceError], ProblemKind] = {
         "nothing-to-save",
         404,
         "Nothing to save",
-        "The list names no title that is known. What was saved before stays as it was; DELETE erases it.",
+        "The list has neither a title that is known nor the id of another. What was saved before stays as it "
+        "was; DELETE erases it.",
     ),
     UnknownTitleError: ProblemKind(
         "unknown-title",
@@ -100,13 +107,52 @@ OF_ERROR: Mapping[type[ServiceError], ProblemKind] = {
         "GET /api/v1/catalog says how many titles a list may have, as `max_list_titles`.",
     ),
     ExportTooLongError: ProblemKind(
-        "export-too-long", 413, "The export is too long", "It has more titles than one list may have."
+        "export-too-long",
+        413,
+        "The imported list is too long",
+        "It has more titles than one list may have, or more bytes than are read.",
     ),
     UnreadableExportError: ProblemKind(
         "unreadable-export",
         422,
-        "The export cannot be read",
-        "Send the file as MyAnimeList's export page gives it, unchanged (.xml.gz or .xml).",
+        "The list cannot be read",
+        "Send the file as the site gives it, unchanged; `detail` says what is wrong, and where. "
+        "`POST /api/v1/imports` knows every format that docs/imports.md names.",
+    ),
+    SiteNotOfferedError: ProblemKind(
+        "site-not-offered",
+        404,
+        "The site is not asked",
+        "GET /api/v1/imports names the sites whose lists this server reads by user name.",
+    ),
+    ExternalUserError: ProblemKind(
+        "external-user", 404, "No such user there", "The other site has no user of this name."
+    ),
+    ExternalListPrivateError: ProblemKind(
+        "external-list-private",
+        403,
+        "The list is private",
+        "Make the list public on the other site for a moment, or export it there and import the file.",
+    ),
+    ExternalAnswerError: ProblemKind(
+        "external-answer",
+        502,
+        "The other site's answer cannot be read",
+        "The other site sent something else than a list. Nothing was changed; export the list there and "
+        "import the file.",
+    ),
+    ExternalSiteUnavailableError: ProblemKind(
+        "external-site",
+        502,
+        "The other site is not available",
+        "It is down or too slow. Try again after Retry-After seconds, or import a file.",
+    ),
+    ExternalSiteBusyError: ProblemKind(
+        "external-site-busy",
+        503,
+        "The other site cannot be asked now",
+        "It takes only so many requests from this server, or this server has too many answers to wait for. "
+        "Try again after Retry-After seconds, or import a file.",
     ),
 }
 # by status, for everything else

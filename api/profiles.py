@@ -40,7 +40,7 @@ def post_profile(body: SavedRatings) -> tuple[NewProfile, int, dict[str, str]]:
     saved = services().users.add_profile(body.to_list())
     token = profile_token(secret_key(), saved.user_id)
     location = {"Location": f"{blueprint.url_prefix}/{saved.user_id}"}
-    return NewProfile.created(saved, token), 201, location
+    return NewProfile.of(saved, token=token), 201, location
 
 
 @blueprint.get(
@@ -51,8 +51,8 @@ def post_profile(body: SavedRatings) -> tuple[NewProfile, int, dict[str, str]]:
     responses={200: Profile, 401: Problem},
 )
 def get_profile(path: ProfilePath) -> Profile:
-    """The whole saved list: titles with a rating, and ids of titles that were only watched."""
-    return Profile.of(path.user_id, services().users.saved_titles(path.user_id))
+    """The whole saved list: titles with a rating, and ids of titles that were only watched or are planned."""
+    return Profile.of(path.user_id, services().users.saved_list(path.user_id))
 
 
 @blueprint.get(
@@ -65,8 +65,9 @@ def get_profile(path: ProfilePath) -> Profile:
 def get_export(path: ProfilePath) -> tuple[ProfileExport, dict[str, str]]:
     """The whole saved list as a file, and whether the current model was built with it. Nothing else is stored
     of a profile: no name, no address, no history."""
-    stored = services().users.export(path.user_id)
-    export = ProfileExport.of(path.user_id, stored.titles, learned_by=stored.learned_by)
+    users = services().users
+    saved = users.saved_list(path.user_id)
+    export = ProfileExport.of(path.user_id, saved, learned_by=users.learned_by(path.user_id))
     name = f"anime-profile-{path.user_id}.json"
     return export, {"Content-Disposition": f'attachment; filename="{name}"'}
 

@@ -39,16 +39,15 @@ DOCS_POLICY = (
 )
 CONTENT_POLICY = "Content-Security-Policy"
 STRICT_TRANSPORT = ("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
-LIST_HOSTS = ("https://graphql.anilist.co", "https://api.jikan.moe")  # the web app reads people's lists there
 
 
 @cache
 def web_policy(remote_covers: bool) -> str:
-    """Content-Security-Policy of the web app: everything from this server, except covers and lists."""
+    """Content-Security-Policy of the web app: everything from this server, except covers."""
     images = " ".join(("'self'", *(COVER_HOSTS if remote_covers else ())))
     return (
         "default-src 'none'; script-src 'self'; style-src 'self'; "
-        f"img-src {images}; font-src 'self'; connect-src 'self' {' '.join(LIST_HOSTS)}; manifest-src 'self'; "
+        f"img-src {images}; font-src 'self'; connect-src 'self'; manifest-src 'self'; "
         "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     )
 

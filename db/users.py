@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, Engine, delete, func, insert, select
 
 from db.engine import write_transaction
+from db.lists import NO_EXTRAS, ListExtras, delete_list, insert_list
 from db.models import Erasure, Rating, RevisionCounter, User
 from db.revisions import take_revision
 from domain.ranges import UNFINISHED
@@ -107,48 +108,55 @@ def ratings_of_missing_users(connection: Connection, user_ids: NDArray[np.int64]
     return [_empty(user_id, 0) for user_id in np.setdiff1d(user_ids, np.concatenate(parts)).tolist()]
 
 
-def insert_user(engine: Engine, user_id: int, ratings: Mapping[int, int]) -> bool:
-    """Insert a user with ratings, in one transaction; False, with nothing changed, if the id is taken.
+def insert_user(
+    engine: Engine, user_id: int, ratings: Mapping[int, int], extras: ListExtras = NO_EXTRAS
+) -> bool:
+    """Insert a user with a list, in one transaction; False, with nothing changed, if the id is taken.
 
     Args:
         engine: the database.
         user_id: chosen by the caller.
-        ratings: anime id -> 1-10, or 0 for watched but unrated.
+        ratings: anime id -> 1-10, or 0 for watched but unrated, of titles of the catalog.
+        extras: the rest of the list.
     """
     with write_transaction(engine) as connection:
         revision = take_revision(connection)  # other writers wait here, so the id stays free
         if connection.execute(select(User.user_id).where(User.user_id == user_id)).first():
             connection.rollback()
             return False
-        _insert(connection, user_id, revision, ratings)
+        _insert(connection, user_id, revision, ratings, extras)
     return True
 
 
-def replace_ratings(engine: Engine, user_id: int, ratings: Mapping[int, int]) -> bool:
-    """Insert a user or replace their ratings, in one transaction; True if the user existed.
+def replace_ratings(
+    engine: Engine, user_id: int, ratings: Mapping[int, int], extras: ListExtras = NO_EXTRAS
+) -> bool:
+    """Insert a user or replace their list, in one transaction; True if the user existed.
 
     Arguments as for `insert_user`.
     """
     with write_transaction(engine) as connection:
         revision = take_revision(connection)
         known = _delete(connection, user_id)
-        _insert(connection, user_id, revision, ratings)
+        _insert(connection, user_id, revision, ratings, extras)
     return known
 
 
-def update_ratings(engine: Engine, user_id: int, ratings: Mapping[int, int]) -> bool:
-    """Replace the ratings of an existing user, in one transaction; False if there is no such user."""
+def update_ratings(
+    engine: Engine, user_id: int, ratings: Mapping[int, int], extras: ListExtras = NO_EXTRAS
+) -> bool:
+    """Replace the list of an existing user, in one transaction; False if there is no such user."""
     with write_transaction(engine) as connection:
         revision = take_revision(connection)
         if not _delete(connection, user_id):
             connection.rollback()
             return False
-        _insert(connection, user_id, revision, ratings)
+        _insert(connection, user_id, revision, ratings, extras)
     return True
 
 
 def erase_user(engine: Engine, user_id: int) -> bool:
-    """Delete a user with all ratings, in one transaction; False if there is no such user."""
+    """Delete a user with the whole list, in one transaction; False if there is no such user."""
     with write_transaction(engine) as connection:
         revision = take_revision(connection)
         if not _delete(connection, user_id):
@@ -175,16 +183,16 @@ def forget_erasures(engine: Engine, up_to_revision: int) -> None:
 
 
 def _delete(connection: Connection, user_id: int) -> bool:
-    connection.execute(delete(Rating).where(Rating.user_id == user_id))
+    delete_list(connection, user_id)
     return connection.execute(delete(User).where(User.user_id == user_id)).rowcount > 0
 
 
-def _insert(connection: Connection, user_id: int, revision: int, ratings: Mapping[int, int]) -> None:
+def _insert(
+    connection: Connection, user_id: int, revision: int, ratings: Mapping[int, int], extras: ListExtras
+) -> None:
     connection.execute(delete(Erasure).where(Erasure.user_id == user_id))
     connection.execute(insert(User).values(user_id=user_id, revision=revision))
-    if ratings:
-        rows = [{"user_id": user_id, "anime_id": a, "rating": r} for a, r in sorted(ratings.items())]
-        connection.execute(insert(Rating), rows)
+    insert_list(connection, user_id, ratings, extras)
 
 
 def _empty(user_id: int, revision: int) -> UserRatings:

@@ -87,3 +87,32 @@ def hostile_json(member: str, before: str, size: int) -> Mapping[str, str]:
         "white space": with_list('"Clannad"' + " " * size),
         "deep lists": "[" * size,
     }
+
+
+# of another site: where the items begin, one of them, where they end
+_MORE = '"x":{"a%(n)d":"b%(n)d","c%(n)d":"d%(n)d","e%(n)d":"f%(n)d"}'
+_JSON_LISTS = {
+    "Kitsu": (
+        '{"data":[{"relationships":{},"attributes":{}}],"included":[',
+        '{"id":"%(n)d","type":"anime","attributes":{"canonicalTitle":"t%(n)d"},' + _MORE + "}",
+        "]}",
+    ),
+    "AniList": (
+        '{"lists":[{"entries":[',
+        '{"media":{"id":%(n)d,"title":{"romaji":"t%(n)d"}},' + _MORE + "}",
+        "]}]}",
+    ),
+    "MyAnimeList": (
+        '{"data":[',
+        '{"node":{"id":%(n)d,"title":"t%(n)d"},"list_status":{"status":"watching"},' + _MORE + "}",
+        "]}",
+    ),
+}
+
+
+def json_lists() -> dict[str, str]:
+    """Lists of other sites with far more items than a list has, and with members that no list needs."""
+    return {
+        site: start + ",".join(item % {"n": number} for number in range(1, 28_001)) + end
+        for site, (start, item, end) in _JSON_LISTS.items()
+    }

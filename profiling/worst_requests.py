@@ -32,7 +32,7 @@ from config import Config
 from db.users import replace_ratings
 from domain.ranges import FAVORITE, MAX_ANIME_ID, PROFILE_IDS
 from domain.titles import Season
-from profiling.hostile_texts import fitting, hostile_json, hostile_names
+from profiling.hostile_texts import fitting, hostile_json, hostile_names, json_lists
 from profiling.request_cost import CostlyRequest, RequestMeter
 from profiling.servers import folder_parser, settings
 from recommender.artifacts.snapshot import Snapshot
@@ -224,6 +224,22 @@ def _seasons(served: Served, path: str) -> Iterator[CostlyRequest]:
     yield _post(path, "most likers", page | {"ratings": _named(served.most_likers)})
 
 
+def _list_files(served: Served) -> Iterator[CostlyRequest]:
+    """Lists in formats that the other route does not take, with titles to look up by name or other ids."""
+
+    def sent(what: str, content: bytes) -> CostlyRequest:
+        return CostlyRequest(what, "POST", "/api/v1/imports", gzip.compress(content, 1))
+
+    for kind, names in served.names.items():
+        yield sent(f"lines: {kind}", "\n".join(names).encode())
+    yield sent("a million numbers", b'{"a":[' + b"1," * 1_000_000 + b'1],"lists":[{"series_id":1}]}')
+    yield sent("many objects", b'{"lists":[' + b'{"series_id":1},' * 200_000 + b"{}]}")
+    yield from (sent(f"many items of {site}", text.encode()) for site, text in json_lists().items())
+    yield sent("many columns", b"title,score" + b"," * 9_000 + b"\n" + b"," * 5_000_000)
+    yield sent("a gzip bomb", b" " * 400_000_000)
+    yield sent("ids of another site", "\n".join(["anilist_id", *map(str, served.ids[1:])]).encode())
+
+
 def _imports(served: Served) -> Iterator[CostlyRequest]:
     path, size = "/api/v1/imports/mal", served.config.max_upload_bytes - ROOM
 
@@ -266,7 +282,8 @@ WORST: Mapping[str, Callable[[Served], Requests]] = {
         f"GET {path}": _only(path)
         for path in (
             *("/", "/healthz", "/readyz", "/metrics", "/docs", "/docs/swagger", "/docs/problems"),
-            *("/docs/oauth2-redirect.html", "/api/v1/openapi.json", "/api/v1/algorithms", "/api/v1/filters"),
+            *("/docs/oauth2-redirect.html", "/api/v1/openapi.json", "/api/v1/algorithms"),
+            *("/api/v1/filters", "/api/v1/imports"),
         )
     },
     "GET /docs/swagger/<path:filename>": _only("/docs/swagger/js/swagger-ui-bundle.js"),
@@ -291,7 +308,12 @@ WORST: Mapping[str, Callable[[Served], Requests]] = {
     "POST /users/recommendations": _compatible,
     "POST /api/v1/recommendations": _recommendations,
     "POST /api/v1/taste": lambda served: _lists(served, "/api/v1/taste"),
+    "POST /api/v1/imports": _list_files,
     "POST /api/v1/imports/mal": _imports,
+    "POST /api/v1/imports/sites/<string:site>": lambda served: [
+        _post("/api/v1/imports/sites/nowhere", kind, body)
+        for kind, body in hostile_json("user_name", "", served.config.max_body_bytes - ROOM).items()
+    ],
     "GET /api/v1/users/<int:user_id>/recommendations": _of_user,
     "GET /api/v1/users/<int:user_id>/similar": lambda _: [_get(f"/api/v1/users/{USER}/similar?limit=100")],
     "PUT /api/v1/users/<int:user_id>/ratings": lambda served: _put(

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Import a list exported from MyAnimeList (myanimelist.net/panel.php?go=export) as the ratings of one user.
 
-Titles are matched by their MyAnimeList ids. Titles planned to watch are skipped; dropped titles count with
-their rating, or as watched without one. The imported list replaces all ratings that the user has.
+Titles are matched by their MyAnimeList ids; those that are not in the database count once it has them.
+Dropped titles count with their rating, or as watched without one; titles planned to watch are kept apart.
+The imported list replaces all that the user has.
 """
 
 from __future__ import annotations
@@ -21,10 +22,11 @@ from db.models import Anime
 from db.schema import migrate
 from db.users import replace_ratings
 from domain.ranges import MAX_USER_ID, PROFILE_IDS, is_profile
-from ingest.mal import MalEntry, MalExportError, read_mal_export
+from ingest.lists.entry import ListEntry, UnreadableListError
+from ingest.lists.mal_xml import read_mal_export
 from ingest.report import ImportFileError
 from scripts.console import OK, console, run
-from serving.imports import MatchedExport, match_entries
+from serving.imports import MatchedList, match_entries
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -41,8 +43,8 @@ def main(argv: list[str] | None = None) -> int:
         return OK
     if not found.matched:
         raise ImportFileError(f"{arguments.file}: none of its titles is in the database; nothing was saved.")
-    replaced = replace_ratings(engine, arguments.user_id, found.ratings)
-    done = "Replaced the ratings of user" if replaced else "Added user"
+    replaced = replace_ratings(engine, arguments.user_id, found.ratings, found.extras)
+    done = "Replaced the list of user" if replaced else "Added user"
     console.print(f"{done} {arguments.user_id}. Running servers use them at once.")
     return OK
 
@@ -71,11 +73,11 @@ def _user_id(text: str) -> int:
     return user_id
 
 
-def _read(path: Path, max_titles: int) -> list[MalEntry]:
+def _read(path: Path, max_titles: int) -> list[ListEntry]:
     try:
         with path.open("rb") as file:
             return read_mal_export(file, max_titles)
-    except MalExportError as error:
+    except UnreadableListError as error:
         raise ImportFileError(f"{path}: {error}") from None
     except OSError as error:
         raise ImportFileError(f"{path}: cannot be read ({error.strerror}).") from None
@@ -86,7 +88,7 @@ def _known_ids(engine: Engine) -> set[int]:
         return set(connection.execute(select(Anime.anime_id)).scalars())
 
 
-def _print(found: MatchedExport) -> None:
+def _print(found: MatchedList) -> None:
     table = Table("entries", "count", title="Import")
     table.columns[1].justify = "right"
     table.add_row("matched", f"{len(found.matched):,}")
@@ -95,7 +97,7 @@ def _print(found: MatchedExport) -> None:
         table.add_row(f"skipped, {reason}", f"{count:,}")
     console.print(table)
     for entry in found.unmatched:
-        console.print(f"  unmatched: {entry.anime_id} {escape(entry.title)}", highlight=False, soft_wrap=True)
+        console.print(f"  unmatched: {entry.anime_id} {escape(entry.name)}", highlight=False, soft_wrap=True)
 
 
 if __name__ == "__main__":

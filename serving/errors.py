@@ -87,11 +87,48 @@ class UnreadableExportError(ServiceError):
     """An exported list cannot be read."""
 
     def __init__(self, reason: str) -> None:
-        super().__init__(f"The export cannot be read: {reason}")
+        super().__init__(f"The list cannot be read: {reason}")
 
 
 class ExportTooLongError(UnreadableExportError):
     """An exported list has more titles than one list may have."""
+
+
+class SiteNotOfferedError(ServiceError, LookupError):
+    """A site was named that this server does not ask for lists."""
+
+    def __init__(self, site: str, offered: Sequence[str]) -> None:
+        known = ", ".join(offered) or "no site"
+        super().__init__(f"This server reads lists by user name from {known}, not from {site[:50]!r}.")
+        self.site = site
+
+
+class ExternalUserError(ServiceError, LookupError):
+    """The other site has no user of this name."""
+
+
+class ExternalListPrivateError(ServiceError):
+    """The list on the other site is not public."""
+
+
+class ExternalAnswerError(ServiceError):
+    """The other site sent what is not its list."""
+
+
+class ExternalSiteUnavailableError(ServiceError):
+    """The other site does not answer, or has problems.
+
+    Attributes:
+        retry_after_s: when it is worth another try.
+    """
+
+    def __init__(self, message: str, retry_after_s: int) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+
+
+class ExternalSiteBusyError(ExternalSiteUnavailableError):
+    """The other site may not be asked now: it has been asked too often."""
 
 
 class ProfileIdError(ServiceError):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
@@ -41,11 +41,13 @@ class SubmittedList:
         titles: blank names are skipped.
         watched_ids: titles watched without an opinion.
         planned_ids: titles that are not watched yet.
+        statuses: anime id -> status, of titles in `watched_ids`.
     """
 
     titles: Sequence[SubmittedTitle] = ()
     watched_ids: Sequence[int] = ()
     planned_ids: Sequence[int] = ()
+    statuses: Mapping[int, WatchStatus] = field(default_factory=dict)
 
     @property
     def length(self) -> int:
@@ -88,6 +90,8 @@ class ResolvedList:
     Attributes:
         unknown_ids: watched, but not in the catalog.
         planned_ids: not watched yet, of the catalog or not; they count for nothing.
+        statuses: anime id -> status, of watched titles by id.
+        unfinished_rows: of the titles that are on hold or dropped; the last entry of a title counts.
     """
 
     resolved: tuple[Resolved, ...] = ()
@@ -95,18 +99,14 @@ class ResolvedList:
     unresolved: tuple[Unresolved, ...] = ()
     unknown_ids: tuple[int, ...] = ()
     planned_ids: tuple[int, ...] = ()
+    statuses: Mapping[int, WatchStatus] = field(default_factory=dict)
+    unfinished_rows: tuple[int, ...] = ()
 
     @cached_property
     def entries(self) -> tuple[tuple[int, int], ...]:
         """(anime row, rating); for a title that comes more than once, the last rating counts."""
         watched = ((row, UNRATED) for row in self.watched_rows)
         return (*watched, *((entry.row, entry.counts_as) for entry in self.resolved))
-
-    @property
-    def unfinished_rows(self) -> list[int]:
-        """Of the titles that are on hold or dropped; the last entry of a title counts."""
-        statuses = {entry.row: entry.status for entry in self.resolved}
-        return [row for row, status in statuses.items() if status in UNFINISHED]
 
     @cached_property
     def opinions(self) -> dict[int, int]:
@@ -123,6 +123,14 @@ class ResolvedList:
         """Anime id -> rating, as they are saved."""
         return {catalog[row].anime_id: rating for row, rating in self.entries}
 
+    def all_statuses(self, catalog: Catalog) -> dict[int, WatchStatus]:
+        """Anime id -> status, of every watched title that was submitted with one."""
+        found = dict(self.statuses)
+        found |= {catalog[one.row].anime_id: one.status for one in self.resolved if one.status is not None}
+        return found | {
+            one.anime_id: one.status for one in self.unresolved if one.anime_id and one.status is not None
+        }
+
     @property
     def is_empty(self) -> bool:
         return not (self.entries or self.unresolved or self.planned_ids)
@@ -136,6 +144,22 @@ class ResolvedList:
 NO_LIST = ResolvedList()
 
 
+class NameSearch:
+    """Looks the names of one list up: any number as they are spelled, `MAX_CORRECTIONS` despite typos."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._search = snapshot.search
+        self._corrections = 0
+
+    def __call__(self, name: str) -> int | None:
+        """The row of the title with this name."""
+        row = self._search.resolve(name, as_spelled=True)
+        if row is None and self._corrections < MAX_CORRECTIONS:
+            self._corrections += 1
+            row = self._search.resolve(name)
+        return row
+
+
 def resolve_list(submitted: SubmittedList, snapshot: Snapshot, max_titles: int | None) -> ResolvedList:
     """Find the title of each entry.
 
@@ -147,7 +171,7 @@ def resolve_list(submitted: SubmittedList, snapshot: Snapshot, max_titles: int |
     resolved: list[Resolved] = []
     unresolved: list[Unresolved] = []
     planned = list(submitted.planned_ids)
-    corrections = 0
+    find = NameSearch(snapshot)
     for title in submitted.titles:
         row, name = None, title.name.strip()
         if title.anime_id is not None:
@@ -155,10 +179,7 @@ def resolve_list(submitted: SubmittedList, snapshot: Snapshot, max_titles: int |
         elif not name:
             continue
         else:
-            row = snapshot.search.resolve(name, as_spelled=True)
-            if row is None and corrections < MAX_CORRECTIONS:
-                corrections += 1
-                row = snapshot.search.resolve(name)
+            row = find(name)
         anime_id = title.anime_id if row is None else snapshot.catalog[row].anime_id
         if title.status is WatchStatus.PLAN_TO_WATCH and anime_id is not None:
             planned.append(anime_id)
@@ -174,4 +195,14 @@ def resolve_list(submitted: SubmittedList, snapshot: Snapshot, max_titles: int |
         tuple(unresolved),
         tuple(anime_id for row, anime_id in watched if row < 0),
         tuple(planned),
+        submitted.statuses,
+        _unfinished(submitted, watched, resolved),
     )
+
+
+def _unfinished(
+    submitted: SubmittedList, watched: Iterable[tuple[int, int]], resolved: Iterable[Resolved]
+) -> tuple[int, ...]:
+    statuses = {row: submitted.statuses.get(anime_id) for row, anime_id in watched if row >= 0}
+    statuses |= {entry.row: entry.status for entry in resolved}
+    return tuple(row for row, status in statuses.items() if status in UNFINISHED)

@@ -164,7 +164,8 @@ class RecommendationService:
         saved = self._users.entries(user_id, live.snapshot) if may_save else None
         if may_save and saved is None and resolved.entries:
             catalog = live.snapshot.catalog
-            live = self._users.add(user_id, resolved.ratings(catalog))
+            listed = self._users.stored_form(resolved, live.snapshot)
+            live = self._users.add(user_id, listed.ratings, listed.extras)
             if live.snapshot.catalog is not catalog:  # a new version was published meanwhile
                 resolved = resolve_list(submitted, live.snapshot, self.max_list_titles)
             # another request may have saved this user first
@@ -176,7 +177,7 @@ class RecommendationService:
             )
         own_id, unfinished = user_id if may_save else None, resolved.unfinished_rows
         if saved:
-            unfinished = [*unfinished, *self._users.unfinished_rows(user_id, live.snapshot)]
+            unfinished += tuple(self._users.unfinished_rows(user_id, live.snapshot))
         query = Query.of(entries, user_id=own_id, unfinished=unfinished)
         return self.recommend(live, query, options, resolved)
 

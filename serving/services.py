@@ -7,7 +7,7 @@ import logging
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +19,8 @@ from sqlalchemy.exc import DBAPIError
 from db.engine import connection_error_message, open_engine, read_transaction, set_read_timeout
 from db.revisions import current_revision, database_id
 from db.schema import SchemaTooNewError, migrate
+from ingest.sites.registry import NO_SITES, list_sites
+from ingest.sites.site import ListSite
 from recommender.artifacts.store import ModelStore, NoModelError, Version
 from recommender.data.anonymity import AnonymityFloor
 from recommender.models.registry import ModelConfig
@@ -64,7 +66,12 @@ class Services:
 
     @classmethod
     def over(
-        cls, engine: Engine, live: LiveModel, max_list_titles: int, observers: Observers | None = None
+        cls,
+        engine: Engine,
+        live: LiveModel,
+        max_list_titles: int,
+        observers: Observers | None = None,
+        sites: Mapping[str, ListSite] = NO_SITES,
     ) -> Services:
         observers = observers or Observers()
         users = UserService(engine, live, max_list_titles, observers.save)
@@ -75,10 +82,10 @@ class Services:
                 live, users, max_list_titles=max_list_titles, observe=observers.ranking
             ),
             users=users,
-            catalog=CatalogService(live),
+            catalog=CatalogService(live, engine),
             sources=CatalogSources(engine),
             taste=TasteService(live, max_list_titles),
-            imports=ImportService(users),
+            imports=ImportService(users, sites),
         )
 
     def verified_model(self) -> LiveVersion:
@@ -113,6 +120,10 @@ class ServingSettings(BuildSettings, Protocol):
     def sync_interval_ms(self) -> int: ...
     @property
     def anonymity_floor(self) -> int: ...
+    @property
+    def list_sites(self) -> Collection[str]: ...
+    @property
+    def mal_client_id(self) -> str: ...
 
 
 def open_services(settings: ServingSettings, observers: Observers | None = None) -> Services:
@@ -141,7 +152,8 @@ def open_services(settings: ServingSettings, observers: Observers | None = None)
     )
     live.current()  # who is in the model is compared with the database once, for all workers
     engine.dispose()  # a fork after this inherits no open connection
-    return Services.over(engine, live, settings.max_list_titles, observers)
+    sites = list_sites(settings.list_sites, settings.mal_client_id)
+    return Services.over(engine, live, settings.max_list_titles, observers, sites)
 
 
 def _load_or_build(engine: Engine, store: ModelStore, config: ModelConfig) -> Version:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from sqlalchemy import Engine
 
 from db.engine import read_transaction
+from db.lists import NO_EXTRAS, ListExtras, load_extras
 from db.titles import existing_titles
 from db.users import (
     UserRatings,
@@ -21,7 +22,7 @@ from db.users import (
     replace_ratings,
     update_ratings,
 )
-from domain.ranges import PROFILE_IDS, UNRATED, is_profile
+from domain.ranges import PROFILE_IDS, UNRATED, WatchStatus, is_profile
 from recommender.artifacts.snapshot import Snapshot
 from recommender.data.anonymity import NO_FLOOR
 from recommender.data.query import Query
@@ -32,35 +33,58 @@ from serving.live import LiveModel, LiveVersion
 
 
 class Saved(NamedTuple):
-    """Ratings that were saved.
+    """A list that was saved.
 
     Attributes:
-        titles: how many.
+        titles: how many have a rating, or are watched.
         unresolved: the submitted names and ids of titles that are not known.
+        pending: how many of these ids are kept until the catalog has them.
+        planned: how many titles are planned.
     """
 
     user_id: int
     titles: int
     unresolved: tuple[str, ...]
+    pending: int = 0
+    planned: int = 0
 
 
 class SavedTitle(NamedTuple):
-    """One title of a user's saved ratings; without a name if it is newer than the model."""
+    """One title of a user's saved list; without a name if the model does not know it."""
 
     anime_id: int
     name: str | None
     rating: int
+    status: WatchStatus | None = None
 
 
-class Export(NamedTuple):
+class SavedList(NamedTuple):
     """Everything that is stored of a user.
 
     Attributes:
-        learned_by: the version in service, if it was built with ratings of theirs; else None.
+        titles: rated or watched, of the catalog or not, ordered by id.
+        planned_ids: not watched yet.
     """
 
     titles: list[SavedTitle]
-    learned_by: str | None
+    planned_ids: tuple[int, ...]
+
+
+class ToSave(NamedTuple):
+    """A submitted list as it is stored.
+
+    Attributes:
+        ratings: anime id -> 1-10, or 0 for unrated, of titles of the catalog.
+        unresolved: the names and ids that are not known.
+    """
+
+    ratings: dict[int, int]
+    extras: ListExtras
+    unresolved: tuple[str, ...]
+
+    def saved_for(self, user_id: int) -> Saved:
+        extras = self.extras
+        return Saved(user_id, len(self.ratings), self.unresolved, len(extras.pending), len(extras.planned))
 
 
 class SimilarUsers(NamedTuple):
@@ -101,22 +125,32 @@ class UserService:
         return [row for row in rows if row >= 0]
 
     def saved_titles(self, user_id: int) -> list[SavedTitle]:
-        """The saved ratings by title, ordered by id; raises UnknownUserError."""
-        stored = self._require(user_id)
-        catalog = self.live.latest_model().snapshot.catalog
-        rows = catalog.vocabulary.rows(stored.anime_ids).tolist()
-        columns = zip(stored.anime_ids.tolist(), rows, stored.ratings.tolist(), strict=True)
-        return [
-            SavedTitle(anime_id, catalog[row].name if row >= 0 else None, rating)
-            for anime_id, row, rating in columns
-        ]
+        """The saved titles, ordered by id; raises UnknownUserError."""
+        return self.saved_list(user_id).titles
 
-    def export(self, user_id: int) -> Export:
+    def saved_list(self, user_id: int) -> SavedList:
         """Everything that is stored of a user; raises UnknownUserError."""
-        titles = self.saved_titles(user_id)
+        with read_transaction(self.engine) as connection:
+            stored = load_user_ratings(connection, user_id)
+            extras = load_extras(connection, user_id)
+        if stored is None:
+            raise UnknownUserError(user_id)
+        ratings = dict(zip(stored.anime_ids.tolist(), stored.ratings.tolist(), strict=True))
+        merged = sorted((ratings | dict(extras.pending)).items())
+        catalog = self.live.latest_model().snapshot.catalog
+        rows = catalog.vocabulary.rows([anime_id for anime_id, _ in merged]).tolist()
+        titles = [
+            SavedTitle(
+                anime_id, catalog[row].name if row >= 0 else None, rating, extras.statuses.get(anime_id)
+            )
+            for (anime_id, rating), row in zip(merged, rows, strict=True)
+        ]
+        return SavedList(titles, tuple(extras.planned))
+
+    def learned_by(self, user_id: int) -> str | None:
+        """The version in service, if it was built with ratings of this user; else None."""
         live = self.live.latest_model()
-        learned = live.snapshot.ratings.users.row(user_id) is not None
-        return Export(titles, live.name if learned else None)
+        return None if live.snapshot.ratings.users.row(user_id) is None else live.name
 
     def similar(self, user_id: int, limit: int) -> SimilarUsers:
         """The users with the most similar likes; raises UnknownUserError."""
@@ -125,13 +159,13 @@ class UserService:
         neighbors = live.snapshot.models[UserUser].neighbors(live.context(query, NO_FLOOR), limit)
         return SimilarUsers(live.name, neighbors)
 
-    def add(self, user_id: int, ratings: Mapping[int, int]) -> LiveVersion:
-        """Save a new user's ratings (anime id -> rating) and return the model with them in it.
+    def add(self, user_id: int, ratings: Mapping[int, int], extras: ListExtras = NO_EXTRAS) -> LiveVersion:
+        """Save a new user's list (ratings: anime id -> rating) and return the model with it in it.
 
-        If another request has added the same user meanwhile, its ratings stay.
+        If another request has added the same user meanwhile, its list stays.
         """
         with self.observe_save():
-            insert_user(self.engine, user_id, ratings)
+            insert_user(self.engine, user_id, ratings, extras)
             return self.live.catch_up_after_write()
 
     def add_profile(self, submitted: SubmittedList) -> Saved:
@@ -140,12 +174,14 @@ class UserService:
         Raises:
             NoTitleResolvedError, NothingToSaveError: no title is known. ListTooLongError.
         """
-        ratings, unresolved = self._to_save(submitted)
+        listed = self.to_save(submitted)
         with self.observe_save():
-            while not insert_user(self.engine, user_id := secrets.choice(PROFILE_IDS), ratings):
+            while not insert_user(
+                self.engine, user_id := secrets.choice(PROFILE_IDS), listed.ratings, listed.extras
+            ):
                 pass  # the id is taken
             self.live.catch_up_after_write()
-        return Saved(user_id, len(ratings), unresolved)
+        return listed.saved_for(user_id)
 
     def replace_list(self, user_id: int, submitted: SubmittedList) -> Saved:
         """Save a list in place of what this user has.
@@ -154,20 +190,20 @@ class UserService:
             NoTitleResolvedError, NothingToSaveError: no title is known: such a list replaces none.
             ListTooLongError. UnknownUserError: as `replace`.
         """
-        ratings, unresolved = self._to_save(submitted)
-        self.replace(user_id, ratings)
-        return Saved(user_id, len(ratings), unresolved)
+        listed = self.to_save(submitted)
+        self.replace(user_id, listed.ratings, listed.extras)
+        return listed.saved_for(user_id)
 
-    def replace(self, user_id: int, ratings: Mapping[int, int]) -> None:
-        """Save ratings (anime id -> rating, 0 for unrated) in place of what this user has.
+    def replace(self, user_id: int, ratings: Mapping[int, int], extras: ListExtras = NO_EXTRAS) -> None:
+        """Save a list (ratings: anime id -> rating, 0 for unrated) in place of what this user has.
 
         Raises:
             UnknownUserError: the id is of a profile that does not exist, or was erased; none is created here.
         """
         with self.observe_save():
             if not is_profile(user_id):
-                replace_ratings(self.engine, user_id, ratings)
-            elif not update_ratings(self.engine, user_id, ratings):
+                replace_ratings(self.engine, user_id, ratings, extras)
+            elif not update_ratings(self.engine, user_id, ratings, extras):
                 raise UnknownUserError(user_id)
             self.live.catch_up_after_write()
 
@@ -181,21 +217,32 @@ class UserService:
             raise UnknownUserError(user_id)
         self.live.catch_up_after_write()
 
-    def _to_save(self, submitted: SubmittedList) -> tuple[dict[int, int], tuple[str, ...]]:
-        """Anime id -> rating, 0 for unrated; and the names and ids that are not known.
+    def to_save(self, submitted: SubmittedList) -> ToSave:
+        """A submitted list as it is stored.
 
         Titles newer than the model count too, so that a saved list survives being sent back.
+
+        Raises:
+            NoTitleResolvedError, NothingToSaveError, ListTooLongError.
         """
         snapshot = self.live.latest_model().snapshot
         resolved = resolve_list(submitted, snapshot, self.max_list_titles)
+        listed = self.stored_form(resolved, snapshot)
+        if not listed.ratings:
+            resolved.require_a_title()
+            raise NothingToSaveError(" DELETE erases it.")
+        return listed
+
+    def stored_form(self, resolved: ResolvedList, snapshot: Snapshot) -> ToSave:
+        """A resolved list as it is stored; titles that the catalog lacks are pending, by id."""
         newer = dict.fromkeys(resolved.unknown_ids, UNRATED)
         newer |= {title.anime_id: title.counts_as for title in resolved.unresolved if title.anime_id}
         stored = self._existing(newer)
         ratings = resolved.ratings(snapshot.catalog) | {anime_id: newer[anime_id] for anime_id in stored}
-        if not ratings:
-            resolved.require_a_title()
-            raise NothingToSaveError(" DELETE erases it.")
-        return ratings, _unknown(resolved, stored)
+        pending = {anime_id: rating for anime_id, rating in newer.items() if anime_id not in stored}
+        planned = frozenset(resolved.planned_ids) - ratings.keys() - pending.keys()
+        extras = ListExtras(resolved.all_statuses(snapshot.catalog), planned, pending)
+        return ToSave(ratings, extras, _unknown(resolved, stored))
 
     def _existing(self, anime_ids: Mapping[int, int]) -> set[int]:
         if not anime_ids:

@@ -14,7 +14,7 @@ from domain.ranges import LIKED_FROM
 from evaluation.metrics.reasons import SAMPLE
 from evaluation.protocols.holdout import HoldoutConfig
 from gateway.worker import HEAD_TIMEOUT_S, HELD_BYTES, STOP_S
-from ingest.mal import MAX_BYTES
+from ingest.lists.entry import MAX_BYTES
 from recommender.artifacts.snapshot import FORMAT
 from recommender.artifacts.store import KEPT_VERSIONS
 from recommender.artifacts.title_file import CACHED_TITLES

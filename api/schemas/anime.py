@@ -6,7 +6,7 @@ from typing import Any, Literal, Self
 
 from pydantic import BaseModel, Field
 
-from api.schemas.fields import MAX_TEXT, Count, QueryIds, SimilarAlgorithmName, Year
+from api.schemas.fields import MAX_TEXT, Count, QueryIds, QueryNames, SimilarAlgorithmName, Year
 from api.schemas.filters import QueryFilters
 from api.schemas.items import AnimeItem, RecommendedItem
 from api.schemas.pages import PageQuery, Pagination
@@ -20,6 +20,8 @@ from recommender.search import Match
 from serving.catalog import BrowseOptions, TitlePage
 from serving.recommendations import Recommendations
 
+_SITES = ("anilist", "anidb", "kitsu", "bangumi", "tmdb")  # whose ids find titles
+
 
 class AnimePath(BaseModel):
     anime_id: int = Field(ge=1, le=MAX_ANIME_ID, description="MyAnimeList id")
@@ -28,6 +30,13 @@ class AnimePath(BaseModel):
 class AnimeQuery(QueryFilters, PageQuery):
     query: str = Field(default="", max_length=MAX_TEXT, description="any name of a title, or its beginning")
     ids: QueryIds = Field(default=[], max_length=100, description="if present: only these titles")
+    anilist_id: QueryIds = Field(default=[], max_length=100, description="only titles with one of these ids")
+    anidb_id: QueryIds = Field(default=[], max_length=100, description="the same on AniDB")
+    kitsu_id: QueryIds = Field(default=[], max_length=100, description="the same on Kitsu")
+    bangumi_id: QueryIds = Field(default=[], max_length=100, description="the same on Bangumi")
+    tmdb_id: QueryNames = Field(
+        default=[], description="the same on TMDB, such as `tv/65942/season/1` or `movie/378064`"
+    )
     year: Year | None = Field(default=None, description="first aired in this year")
     sort: Literal["relevance", "popularity", "mal_score", "year", "name"] | None = Field(
         default=None, description="default: relevance with a query, popularity without one"
@@ -35,7 +44,11 @@ class AnimeQuery(QueryFilters, PageQuery):
 
     def to_options(self) -> BrowseOptions:
         ids = self.ids if "ids" in self.model_fields_set else None  # an empty list, too, means only these
-        return BrowseOptions(self.query, self.to_filters(), ids, self.year, self.sort)
+        named = {
+            site: getattr(self, f"{site}_id") for site in _SITES if f"{site}_id" in self.model_fields_set
+        }
+        external_ids = {site: [str(one) for one in found] for site, found in named.items()}
+        return BrowseOptions(self.query, self.to_filters(), ids, external_ids, self.year, self.sort)
 
 
 class FoundItem(AnimeItem):

@@ -18,6 +18,11 @@ def whole(value: Any) -> Any:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
+def status_name(status: WatchStatus | None) -> Any:
+    """The name of a status; the watched ones are a WatchedStatus."""
+    return None if status is None else status.label
+
+
 def one_of(names: Sequence[str], what: str) -> Any:
     """A name of a registry: an enum in the document, and a sentence for any other name."""
 
@@ -64,6 +69,7 @@ Rating = Annotated[
     BeforeValidator(whole),
 ]
 Status = Literal["completed", "watching", "on_hold", "dropped", "planned"]
+WatchedStatus = Literal["completed", "watching", "on_hold", "dropped"]
 STATUSES: Mapping[str, WatchStatus] = {status.label: status for status in WatchStatus}
 Year = Annotated[int, Field(ge=1900, le=2200), BeforeValidator(whole)]
 PageLength = Annotated[StrictInt, Field(ge=1, le=100), BeforeValidator(whole)]

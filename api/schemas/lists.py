@@ -8,7 +8,16 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 
 from api.context import settings
-from api.schemas.fields import MAX_TEXT, STATUSES, AnimeId, Name, ProfileId, Rating, Status
+from api.schemas.fields import (
+    MAX_TEXT,
+    STATUSES,
+    AnimeId,
+    Name,
+    ProfileId,
+    Rating,
+    Status,
+    WatchedStatus,
+)
 from serving.errors import ListTooLongError
 from serving.lists import MAX_CORRECTIONS, SubmittedList, SubmittedTitle
 
@@ -46,6 +55,12 @@ class ListEntry(BaseModel):
         f"{MAX_CORRECTIONS:,} names that no title is spelled like",
     )
     rating: Rating | None = None
+    status: Status | None = Field(
+        default=None,
+        description="`planned`: not watched, so it is no evidence of taste, and may be recommended; "
+        "`on_hold` or `dropped`: later parts of its franchise are not recommended. Without a rating, a title "
+        "with a status counts as in `watched_ids`",
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -59,25 +74,11 @@ class ListEntry(BaseModel):
         return self
 
 
-class TrackEntry(ListEntry):
-    """A title of the list with its rating and progress, or just its name."""
-
-    status: Status | None = Field(
-        default=None,
-        description="`planned`: not watched, so it is no evidence of taste, and may be recommended; "
-        "`on_hold` or `dropped`: later parts of its franchise are not recommended. Without a rating, a title "
-        "with a status counts as in `watched_ids`",
-    )
-
-
 def submitted(entries: Iterable[ListEntry]) -> list[SubmittedTitle]:
     """The entries as services take them."""
     return [
         SubmittedTitle(
-            entry.anime_id,
-            entry.name or "",
-            entry.rating,
-            STATUSES[entry.status] if isinstance(entry, TrackEntry) and entry.status else None,
+            entry.anime_id, entry.name or "", entry.rating, STATUSES[entry.status] if entry.status else None
         )
         for entry in entries
     ]
@@ -90,10 +91,17 @@ def require_length(*lists: object) -> None:
         raise ListTooLongError(length, settings().max_list_titles)
 
 
+class TitleStatus(BaseModel):
+    """The progress with a title."""
+
+    anime_id: AnimeId
+    status: WatchedStatus
+
+
 class ListFields(BaseModel):
     """A list of titles: those with an opinion, those that were only watched, those that are planned."""
 
-    ratings: list[TrackEntry] = Field(default=[], description="titles with an opinion")
+    ratings: list[ListEntry] = Field(default=[], description="titles with an opinion")
     watched_ids: list[AnimeId] = Field(
         default=[],
         max_length=5_000,
@@ -106,16 +114,25 @@ class ListFields(BaseModel):
         description="titles that are planned: never counted as watched; marked where they are recommended",
         json_schema_extra=_without_default,
     )
+    statuses: list[TitleStatus] = Field(
+        default=[],
+        max_length=5_000,
+        description="the progress with titles of `watched_ids`",
+        json_schema_extra=_without_default,
+    )
 
     @model_validator(mode="before")
     @classmethod
     def _not_too_long(cls, value: Any) -> Any:
         if isinstance(value, dict):
             require_length(*(value.get(name) for name in ("ratings", "watched_ids", "planned_ids")))
+            require_length(value.get("statuses"))
         return value
 
     def to_list(self) -> SubmittedList:
-        return SubmittedList(submitted(self.ratings), self.watched_ids, self.planned_ids)
+        watched = set(self.watched_ids)
+        statuses = {one.anime_id: STATUSES[one.status] for one in self.statuses if one.anime_id in watched}
+        return SubmittedList(submitted(self.ratings), self.watched_ids, self.planned_ids, statuses)
 
 
 class TransientList(ListFields):

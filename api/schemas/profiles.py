@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, Self
 
 from pydantic import BaseModel, Field
 
-from api.schemas.fields import ProfileId
+from api.schemas.fields import ProfileId, WatchedStatus, status_name
 from api.schemas.users import SavedAnswer
 from domain.ranges import UNRATED
-from serving.users import Saved, SavedTitle
+from serving.users import SavedList
 
 
 class ProfilePath(BaseModel):
@@ -22,37 +21,55 @@ class NewProfile(SavedAnswer):
 
     token: str = Field(description="keep it: it is not shown again, and nothing else opens the profile")
 
-    @classmethod
-    def created(cls, saved: Saved, token: str) -> Self:
-        return cls(user_id=saved.user_id, saved=saved.titles, unresolved=list(saved.unresolved), token=token)
-
 
 class ProfileRating(BaseModel):
     """A title of the list with its rating."""
 
     anime_id: int
-    name: str | None = Field(description="null for a title that is newer than the current model")
+    name: str | None = Field(description="null for a title that the current model does not know")
     rating: int = Field(ge=1, le=10, description="10 for a title that was submitted without a rating")
+    status: WatchedStatus | None = Field(description="null: not known")
+
+
+class SavedStatus(BaseModel):
+    """The progress with a title that was watched without an opinion."""
+
+    anime_id: int
+    status: WatchedStatus
 
 
 class Profile(BaseModel):
-    """A saved list; PUT takes its `ratings` and `watched_ids` back."""
+    """A saved list; PUT takes its lists back."""
 
     user_id: int
     ratings: list[ProfileRating]
     watched_ids: list[int] = Field(description="titles watched without an opinion")
+    statuses: list[SavedStatus] = Field(description="of titles in `watched_ids`, as far as it is known")
+    planned_ids: list[int] = Field(description="titles that are not watched yet")
 
     @classmethod
-    def of(cls, user_id: int, titles: Sequence[SavedTitle], **more: Any) -> Self:
+    def of(cls, user_id: int, saved: SavedList, **more: Any) -> Self:
         """With the further members of a subclass."""
+        watched = [title for title in saved.titles if title.rating == UNRATED]
         return cls(
             user_id=user_id,
             ratings=[
-                ProfileRating(anime_id=title.anime_id, name=title.name, rating=title.rating)
-                for title in titles
+                ProfileRating(
+                    anime_id=title.anime_id,
+                    name=title.name,
+                    rating=title.rating,
+                    status=status_name(title.status),
+                )
+                for title in saved.titles
                 if title.rating != UNRATED
             ],
-            watched_ids=[title.anime_id for title in titles if title.rating == UNRATED],
+            watched_ids=[title.anime_id for title in watched],
+            statuses=[
+                SavedStatus(anime_id=title.anime_id, status=name)
+                for title in watched
+                if (name := status_name(title.status))
+            ],
+            planned_ids=list(saved.planned_ids),
             **more,
         )
 

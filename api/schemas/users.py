@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -57,12 +57,24 @@ class SavedAnswer(BaseModel):
     """The outcome of a save."""
 
     user_id: int
-    saved: int = Field(description="how many titles the saved list has")
+    saved: int = Field(description="how many watched titles of the catalog the saved list has")
     unresolved: list[str] = Field(description="submitted names and ids that were not found")
+    pending: int = Field(
+        description="how many of the ids that were not found are kept, to count once the catalog has them"
+    )
+    planned: int = Field(description="how many planned titles the saved list has")
 
     @classmethod
-    def of(cls, saved: Saved) -> Self:
-        return cls(user_id=saved.user_id, saved=saved.titles, unresolved=list(saved.unresolved))
+    def of(cls, saved: Saved, **more: Any) -> Self:
+        """With the further members of a subclass."""
+        return cls(
+            user_id=saved.user_id,
+            saved=saved.titles,
+            unresolved=list(saved.unresolved),
+            pending=saved.pending,
+            planned=saved.planned,
+            **more,
+        )
 
 
 class SimilarUsersQuery(QueryModel):

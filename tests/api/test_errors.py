@@ -11,7 +11,12 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from api.problems import KINDS, OF_ERROR, OF_STATUS, PATH
-from serving.errors import ServiceError
+from serving.errors import (
+    ExternalAnswerError,
+    ExternalSiteBusyError,
+    ExternalSiteUnavailableError,
+    ServiceError,
+)
 from tests.api.conftest import engine_of
 from tests.serving.worlds import ACTION, STRANGER, database_away
 
@@ -173,7 +178,14 @@ def service_errors(kind: type[ServiceError] = ServiceError) -> set[type[ServiceE
 
 def test_every_service_error_has_a_status() -> None:
     assert set(OF_ERROR) == service_errors()
-    assert all(400 <= kind.status < 500 for kind in OF_ERROR.values())
+    assert all(kind.status >= 400 for kind in OF_ERROR.values())
+    # 502 where another server is at fault, 503 where this one may not ask it
+    of_others = {error: kind.status for error, kind in OF_ERROR.items() if kind.status >= 500}
+    assert of_others == {
+        ExternalAnswerError: 502,
+        ExternalSiteUnavailableError: 502,
+        ExternalSiteBusyError: 503,
+    }
 
 
 def test_every_problem_type_is_an_anchor_of_the_page(shared_client: FlaskClient) -> None:

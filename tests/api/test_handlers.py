@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable
 from typing import Any, get_args, get_origin, get_type_hints
 
@@ -21,7 +22,7 @@ def documented_handlers(app: ApiApp) -> dict[str, tuple[Callable[..., Any], dict
     """Operation id -> (the handler, its operation in the document)."""
     found = {}
     for rule in app.url_map.iter_rules():
-        path = rule.rule.replace("<int:", "{").replace(">", "}")
+        path = re.sub(r"<\w+:(\w+)>", r"{\1}", rule.rule)
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}:
             operation = DOCUMENT["paths"].get(path, {}).get(method.lower())
             if operation is not None:

@@ -69,7 +69,7 @@ def test_invalid_export_is_refused_with_a_reason(
         content_type="text/xml" if way == RAW else "multipart/form-data; boundary=limit",
     )
     detail = check_problem(response, status)["detail"]
-    assert detail.startswith("The export cannot be read: ")
+    assert detail.startswith("The list cannot be read: ")
     assert reason in detail
     assert len(response.data) < 2_000
 

@@ -6,12 +6,15 @@ import json
 import logging
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from io import StringIO
 
 import pytest
 from flask.testing import FlaskClient
 
 from api.observing import configure_logging
+from ingest.sites.registry import list_sites
+from tests.ingest.fake_sites import fake_site, kitsu_site
 
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 
@@ -46,6 +49,13 @@ def test_request_is_logged_as_one_line_of_json(small_client: FlaskClient, lines:
     }
     assert isinstance(line["ms"], float)
     assert line["request_id"] == response.headers["X-Request-ID"]
+
+
+def test_log_does_not_name_users_of_other_sites(lines: StringIO) -> None:
+    with fake_site(kitsu_site(1)) as running:
+        kitsu = list_sites(("kitsu",), "")["kitsu"]
+        assert replace(kitsu, client=replace(kitsu.client, url=running.url)).fetch("somebody", 10).entries
+    assert lines.getvalue() == ""
 
 
 def test_log_names_neither_users_nor_titles(small_client: FlaskClient, lines: StringIO) -> None:

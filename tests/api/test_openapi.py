@@ -54,10 +54,16 @@ ANSWERS: list[tuple[str, str, Any]] = [
     ("/api/v1/popular", "/api/v1/popular", None),
     ("/api/v1/algorithms", "/api/v1/algorithms", None),
     ("/api/v1/filters", "/api/v1/filters", None),
+    ("/api/v1/imports", "/api/v1/imports", None),
     ("/healthz", "/healthz", None),
     ("/readyz", "/readyz", None),
 ]
-IMPORT, COMPATIBLE = "/api/v1/imports/mal", "/users/recommendations"
+IMPORTS = {  # of files, and by user name
+    "/api/v1/imports",
+    "/api/v1/imports/mal",
+    "/api/v1/imports/sites/{site}",
+}
+COMPATIBLE = "/users/recommendations"
 # what a route can answer other than 200; tests elsewhere provoke each of these
 ERRORS = {
     ("post", "/users/recommendations"): {400, 404, 413, 503},
@@ -74,6 +80,8 @@ ERRORS = {
     ("get", "/api/v1/profiles/{user_id}/export"): {401, 404, 422, 429, 503},
     ("put", "/api/v1/profiles/{user_id}"): {400, 401, 404, 413, 422, 429, 503},
     ("delete", "/api/v1/profiles/{user_id}"): {401, 404, 422, 429, 503},
+    ("post", "/api/v1/imports"): {401, 403, 404, 413, 422, 429, 503},
+    ("post", "/api/v1/imports/sites/{site}"): {401, 403, 404, 413, 422, 429, 502, 503},
     ("get", "/metrics"): {401, 403},
     ("get", "/api/v1/anime"): {422},
     ("get", "/api/v1/anime/{anime_id}"): {404, 422},
@@ -208,7 +216,7 @@ def test_path_parameters_have_examples_within_bounds(document: dict[str, Any]) -
         for parameter in operation.get("parameters", []):
             if parameter["in"] == "path":
                 Draft202012Validator(parameter["schema"]).validate(parameter["example"])
-                assert parameter["example"] in (9253, 900_001, 5_812_345_678_901_234), path
+                assert parameter["example"] in (9253, 900_001, 5_812_345_678_901_234, "anilist"), path
 
 
 def test_path_parameters_are_documented_and_required(document: dict[str, Any]) -> None:
@@ -254,8 +262,8 @@ def test_api_key_is_documented_where_required(document: dict[str, Any]) -> None:
         path for _, path, operation in operations(document) if "api_key" in str(operation.get("security"))
     }
     personal = {path for path in document["paths"] if path.startswith("/api/v1/users/")}
-    assert guarded == personal | {IMPORT, COMPATIBLE}
-    for path in (IMPORT, COMPATIBLE):  # only where something is saved
+    assert guarded == personal | {*IMPORTS, COMPATIBLE}
+    for path in (*IMPORTS, COMPATIBLE):  # only where something is saved
         assert {} in document["paths"][path]["post"]["security"]
 
 
@@ -282,7 +290,7 @@ def test_answers_are_as_documented(
 
 
 def test_every_documented_route_is_checked(document: dict[str, Any]) -> None:
-    no_json = {"/metrics", "/api/v1/users/{user_id}", IMPORT}
+    no_json = {"/metrics", "/api/v1/users/{user_id}", *IMPORTS}
     profiles = {path for path in document["paths"] if "/profiles" in path}  # tried in test_profiles.py
     assert set(document["paths"]) == {path for path, _, _ in ANSWERS} | no_json | profiles
     assert len(profiles) == 3

@@ -82,10 +82,12 @@ def test_get_profile_returns_the_saved_list(each_app: Flask) -> None:
     assert response.get_json() == {
         "user_id": profile["user_id"],
         "ratings": [
-            {"anime_id": 106, "name": "Story number 106", "rating": 9},
-            {"anime_id": 108, "name": "Story number 108", "rating": 10},
+            {"anime_id": 106, "name": "Story number 106", "rating": 9, "status": None},
+            {"anime_id": 108, "name": "Story number 108", "rating": 10, "status": None},
         ],
         "watched_ids": [110, 112],
+        "statuses": [],
+        "planned_ids": [],
     }
     assert response.headers["Cache-Control"] == "no-store"
 
@@ -105,7 +107,10 @@ def test_put_profile_replaces_the_whole_list(each_app: Flask) -> None:
     profile = made(client)
     body = {"ratings": [{"anime_id": 107, "rating": 3}, {"name": "qqqqqqq"}]}
     answer = ask(client, "PUT", profile["user_id"], profile["token"], json=body)
-    assert answer.get_json() == {"user_id": profile["user_id"], "saved": 1, "unresolved": ["qqqqqqq"]}
+    assert answer.get_json() == {
+        **{"user_id": profile["user_id"], "saved": 1, "unresolved": ["qqqqqqq"]},
+        **{"pending": 0, "planned": 0},
+    }
     assert saved(each_app, profile["user_id"]) == {107: 3}
 
 
@@ -266,11 +271,12 @@ def test_title_newer_than_the_model_survives_a_round_trip(each_app: Flask) -> No
     profile = made(client, {"ratings": [{"anime_id": 106, "rating": 9}, {"anime_id": 998, "rating": 3}]})
     assert (profile["saved"], profile["unresolved"]) == (2, [])
     shown = ask(client, "GET", profile["user_id"], profile["token"]).get_json()
-    assert {"anime_id": 998, "name": None, "rating": 3} in shown["ratings"]
+    assert {"anime_id": 998, "name": None, "rating": 3, "status": None} in shown["ratings"]
     body = {"ratings": shown["ratings"], "watched_ids": [999, 424_242]}
     answer = ask(client, "PUT", profile["user_id"], profile["token"], json=body).get_json()
     assert (answer["saved"], answer["unresolved"]) == (3, ["424242"])
-    assert saved(each_app, profile["user_id"]) == {106: 9, 998: 3, 999: 0}
+    assert saved(each_app, profile["user_id"]) == {106: 9, 998: 3, 999: 0, 424_242: 0}
+    assert answer["pending"] == 1
 
 
 def nearest(client: FlaskClient, body: Any, **more: Any) -> float:

@@ -18,6 +18,7 @@ from tests.api.conftest import engine_of, saved
 from tests.api.test_errors import check_problem
 
 KNOWN_USER = 2  # of the small world
+NO_MORE = {"pending": 0, "planned": 0}
 LIST = [{"anime_id": 106, "rating": 9}, {"anime_id": 108, "rating": 3}, {"anime_id": 110}]
 
 
@@ -44,7 +45,7 @@ def neighbors(app: Flask, user_id: int) -> list[int]:
 
 def test_put_ratings_adds_and_replaces_a_list(each_app: Flask) -> None:
     client = each_app.test_client()
-    assert put(client, 77, LIST).get_json() == {"user_id": 77, "saved": 3, "unresolved": []}
+    assert put(client, 77, LIST).get_json() == {"user_id": 77, "saved": 3, "unresolved": [], **NO_MORE}
     assert saved(each_app, 77) == {106: 9, 108: 3, 110: 10}
     assert put(client, 77, [{"anime_id": 112, "rating": 8}]).status_code == 200
     assert saved(each_app, 77) == {112: 8}
@@ -67,8 +68,8 @@ def test_list_without_a_known_title_changes_nothing(each_app: Flask) -> None:
 def test_watched_titles_are_saved_unrated(each_app: Flask) -> None:
     client, url = each_app.test_client(), "/api/v1/users/77/ratings"
     answer = client.put(url, json={"ratings": LIST, "watched_ids": [112, 106, 999_999]}).get_json()
-    assert answer == {"user_id": 77, "saved": 4, "unresolved": ["999999"]}
-    assert saved(each_app, 77) == {106: 9, 108: 3, 110: 10, 112: 0}
+    assert answer == {"user_id": 77, "saved": 4, "unresolved": ["999999"], "pending": 1, "planned": 0}
+    assert saved(each_app, 77) == {106: 9, 108: 3, 110: 10, 112: 0, 999_999: 0}
     assert client.put(url, json={"watched_ids": [112]}).status_code == 200
     assert saved(each_app, 77) == {112: 0}
     check_problem(client.put(url, json={"watched_ids": [999_999]}), 404)
@@ -78,7 +79,7 @@ def test_watched_titles_are_saved_unrated(each_app: Flask) -> None:
 
 def test_unresolved_titles_are_named_and_the_rest_is_saved(each_app: Flask) -> None:
     answer = put(each_app.test_client(), 77, [*LIST, {"name": "qqqqqqq"}]).get_json()
-    assert answer == {"user_id": 77, "saved": 3, "unresolved": ["qqqqqqq"]}
+    assert answer == {"user_id": 77, "saved": 3, "unresolved": ["qqqqqqq"], **NO_MORE}
 
 
 def test_replaced_list_counts_at_once_in_every_worker(two_workers: tuple[Flask, Flask]) -> None:

@@ -168,7 +168,7 @@ def test_content_policy_allows_only_covers_and_lists(web_client: FlaskClient, pa
         "style-src": ["'self'"],
         "img-src": ["'self'", *COVER_HOSTS],
         "font-src": ["'self'"],
-        "connect-src": ["'self'", "https://graphql.anilist.co", "https://api.jikan.moe"],
+        "connect-src": ["'self'"],
         "manifest-src": ["'self'"],
         "base-uri": ["'none'"],
         "form-action": ["'none'"],

@@ -59,4 +59,4 @@ def test_app_calls_only_v1_through_typed_client() -> None:
     assert not [path for path, text in code.items() if older.search(text)]
     other = re.compile(r"\bfetch\(|XMLHttpRequest|sendBeacon|EventSource|WebSocket|createClient")
     callers = {path.relative_to(WEB / "src").as_posix() for path, text in code.items() if other.search(text)}
-    assert callers == {"api/client.ts", "lists/external-sites.ts"}  # the latter asks AniList and Jikan
+    assert callers == {"api/client.ts"}

@@ -17,7 +17,7 @@ from tests.frontend.lists import FAVORITES
 from tests.ingest.exports import anime, export
 from tests.serving.servers import Server
 
-ANILIST, JIKAN = "https://graphql.anilist.co/**", "https://api.jikan.moe/**"
+BY_NAME = "**/api/v1/imports/sites/**"
 BOMB = b"""<?xml version="1.0"?>
 <!DOCTYPE myanimelist [
   <!ENTITY a "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa">
@@ -101,7 +101,7 @@ def test_hostile_file_is_refused_in_words(
 
 def test_oversized_file_is_not_sent(page: Page, tmp_path: Path) -> None:
     sent: list[Request] = []
-    page.on("request", lambda request: sent.append(request) if "imports" in request.url else None)
+    page.on("request", lambda request: sent.append(request) if request.method == "POST" else None)
     page.goto("/list")
     large = tmp_path / "film.xml"
     large.write_bytes(bytes(10_000_001))
@@ -136,44 +136,43 @@ def read_name(page: Page, site: str, name: str) -> None:
     page.get_by_role("button", name="Get list").click()
 
 
-def answer_of(body: Any, status: int = 200, **headers: str) -> Any:
-    """A route handler that answers as another site does."""
-    text = body if isinstance(body, str) else json.dumps(body)
+def answer_of(body: Any, status: int = 200, content_type: str = "application/json") -> Any:
+    """A route handler that answers as the server does for a list on another site."""
 
     def answer(route: Route) -> None:
-        route.fulfill(
-            status=status,
-            body=text,
-            content_type="application/json",
-            headers={"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "*", **headers},
-        )
+        route.fulfill(status=status, body=json.dumps(body), content_type=content_type)
 
     return answer
 
 
-def anilist(*entries: dict[str, Any]) -> dict[str, Any]:
-    collection = {"hasNextChunk": False, "lists": [{"entries": list(entries)}]}
-    return {"data": {"MediaListCollection": collection}}
+def problem_of(status: int, kind: str, detail: str) -> Any:
+    body = {"type": f"/docs/problems#{kind}", "title": kind, "status": status, "detail": detail}
+    return answer_of(body, status, "application/problem+json")
 
 
-def entry(mal_id: int | None, score: int, status: str) -> dict[str, Any]:
-    title = {"romaji": f"Title {mal_id}", "english": None}
+def watched(anime_id: int, name: str, rating: int | None) -> dict[str, Any]:
     return {
-        "status": status,
-        "score": score,
-        "media": {"id": (mal_id or 7) + 10**6, "idMal": mal_id, "title": title},
+        **{"anime_id": anime_id, "name": name, "listed_as": name, "rating": rating},
+        **{"status": "completed", "found_by": "mal_id"},
     }
 
 
-def test_anilist_import_sends_one_request_on_demand(page: Page) -> None:
+IMPORTED = {
+    **{"source": "anilist-api", "user_id": None, "saved": False, "unmatched": [], "skipped": []},
+    "counts": {"read": 3, "matched": 2, "planned": 1, "unmatched": 0, "skipped": 0, "found_by": {}},
+    "matched": [watched(1535, "Death Note", 9), watched(9253, "Steins;Gate", None)],
+    "planned": [{"anime_id": 1, "name": "Cowboy Bebop", "in_catalog": True}],
+}
+
+
+def test_import_by_name_asks_the_server_on_demand(page: Page) -> None:
     sent: list[Request] = []
 
     def answer(route: Route) -> None:
         sent.append(route.request)
-        body = anilist(entry(1535, 85, "COMPLETED"), entry(9253, 0, "DROPPED"), entry(1, 0, "PLANNING"))
-        answer_of(body)(route)
+        answer_of(IMPORTED)(route)
 
-    page.route(ANILIST, answer)
+    page.route(BY_NAME, answer)
     page.goto("/list")
     page.wait_for_load_state("networkidle")
     assert sent == []
@@ -182,69 +181,69 @@ def test_anilist_import_sends_one_request_on_demand(page: Page) -> None:
     page.get_by_role("button", name="Add to my list").click()
     expect(page.get_by_role("link", name="List 2 titles")).to_be_visible()
     assert opinions(page) == {1535: 9, 9253: "seen"}
-    (request,) = [request for request in sent if request.method == "POST"]
-    assert request.post_data_json["variables"]["name"] == "somebody"
-    assert "cookie" not in request.headers
-    assert "referer" not in request.headers
+    (request,) = sent
+    assert request.url.endswith("/api/v1/imports/sites/anilist?dry_run=true")
+    assert request.post_data_json == {"user_name": "somebody"}
 
 
-def jikan(*titles: tuple[int, int, int]) -> dict[str, Any]:
-    return {
-        "data": [
-            {"watching_status": status, "score": score, "anime": {"mal_id": mal_id, "title": "T"}}
-            for mal_id, score, status in titles
-        ]
-    }
+def test_only_sites_that_the_server_asks_are_offered(page: Page) -> None:
+    page.goto("/list")
+    expect(page.get_by_role("radio", name="AniList")).to_be_visible()
+    expect(page.get_by_role("radio", name="Kitsu")).to_be_visible()
+    expect(page.get_by_role("radio", name="MyAnimeList")).to_have_count(0)
+    page.route("**/api/v1/imports", answer_of({"sites": [], "formats": []}))
+    page.goto("/list")
+    expect(page.get_by_role("textbox", name="Titles, one per line")).to_be_visible()
+    expect(page.get_by_role("heading", name="By username")).to_have_count(0)
 
 
-def test_myanimelist_import_reads_list_by_username(page: Page) -> None:
-    page.route(JIKAN, answer_of(jikan((1535, 9, 2), (9253, 0, 4), (1, 0, 6))))
-    read_name(page, "MyAnimeList", "some/body")
-    expect(page.get_by_text("3 titles read: 2 found, 1 planned.")).to_be_visible()
+def test_pasted_titles_are_found_and_added(page: Page) -> None:
+    page.goto("/list")
+    page.get_by_role("textbox", name="Titles, one per line").fill("Steins;Gate 9/10\ndeath note\nqqqq qqqq\n")
+    page.get_by_role("button", name="Find titles").click()
+    expect(page.get_by_text("3 titles read: 2 found, 1 not in this catalog.")).to_be_visible()
+    page.get_by_role("button", name="Add to my list").click()
+    expect(page.get_by_role("link", name="List 2 titles")).to_be_visible()
+    assert opinions(page) == {9253: 9, 1535: "seen"}
 
 
-def refusal(message: str, status: int) -> dict[str, Any]:
-    return {"errors": [{"message": message, "status": status}], "data": None}
+def test_file_of_another_kind_is_read(page: Page) -> None:
+    page.goto("/list")
+    choose(page, "list.csv", "title,score,status\nDeath Note,85,completed\nSteins;Gate,,planned\n")
+    expect(page.get_by_text("2 titles read: 1 found, 1 planned.")).to_be_visible()
 
 
 REFUSED = {
-    "no such user": ("AniList", answer_of(refusal("User not found", 404), 404), "no user “somebody”"),
-    "private": ("AniList", answer_of(refusal("Private User", 404), 404), "is private"),
-    "too often": (
-        "AniList",
-        answer_of(refusal("Too Many", 429), 429, **{"Retry-After": "30"}),
-        "Try again in 30 s",
-    ),
-    "broken": ("AniList", answer_of("<html>502</html>", 502), "is having problems"),
-    "not what was agreed": ("AniList", answer_of({"data": {"x": [1]}}), "an answer we can’t read"),
-    "nothing in it": ("AniList", answer_of(anilist()), "is empty"),
-    "away": ("AniList", lambda route: route.abort("namenotresolved"), "can’t reach"),
-    "nobody on MyAnimeList": (
-        "MyAnimeList",
-        answer_of({"status": 404, "type": "BadResponseException", "message": "Resource does not exist"}, 404),
-        "no user “somebody”",
-    ),
-    "Jikan is gone": (
-        "MyAnimeList",
-        answer_of({"status": 404, "type": "HttpException"}, 404),
-        "no longer reads",
-    ),
-    "Jikan is broken": ("MyAnimeList", answer_of("[" * 9_999, 500), "is having problems"),
+    "no such user": problem_of(404, "external-user", "AniList has no user 'somebody'. Check the spelling"),
+    "private": problem_of(403, "external-list-private", "The list of 'somebody' on AniList is private."),
+    "too often": problem_of(503, "external-site", "AniList wants fewer requests. Try again in 30 s"),
+    "not a list": problem_of(502, "external-answer", "AniList sent an answer that cannot be read: no."),
+    "too long": problem_of(413, "export-too-long", "somebody has more than 5,000 titles on AniList."),
+}
+WORDS = {
+    **{"no such user": "no user 'somebody'", "private": "is private", "too often": "Try again in 30 s"},
+    **{"not a list": "cannot be read", "too long": "more than 5,000 titles"},
 }
 
 
-@pytest.mark.parametrize(("site", "answer", "words"), REFUSED.values(), ids=REFUSED)
-def test_failed_import_by_username_is_explained(
-    page: Page, watch: Watch, site: str, answer: Any, words: str
-) -> None:
+@pytest.mark.parametrize("case", REFUSED)
+def test_failed_import_by_username_is_explained(page: Page, watch: Watch, case: str) -> None:
     watch.expect_error("Failed to load resource")
-    page.route(ANILIST if site == "AniList" else JIKAN, answer)
-    read_name(page, site, "somebody")
+    page.route(BY_NAME, REFUSED[case])
+    read_name(page, "AniList", "somebody")
     alert = page.get_by_role("alert")
-    expect(alert).to_contain_text(words)
+    expect(alert).to_contain_text(WORDS[case])
     expect(alert.get_by_role("button", name="Try again")).to_be_visible()
-    way_out = alert.get_by_role("link", name="export your list from MyAnimeList")
-    expect(way_out).to_have_count(1 if site == "MyAnimeList" else 0)
+
+
+def test_failed_import_from_myanimelist_offers_its_export(page: Page, watch: Watch) -> None:
+    watch.expect_error("Failed to load resource")
+    sites = [{"name": "mal", "label": "MyAnimeList"}]
+    page.route("**/api/v1/imports", answer_of({"sites": sites, "formats": []}))
+    page.route(BY_NAME, problem_of(403, "external-list-private", "The list of 'somebody' is private."))
+    read_name(page, "MyAnimeList", "somebody")
+    alert = page.get_by_role("alert")
+    expect(alert.get_by_role("link", name="export your list from MyAnimeList")).to_be_visible()
 
 
 def test_file_can_be_dropped_anywhere_on_page(page_with_list: Page) -> None:
@@ -269,10 +268,7 @@ def test_file_can_be_dropped_anywhere_on_page(page_with_list: Page) -> None:
 
 
 def test_import_over_the_limit_is_refused(page: Page, watch: Watch) -> None:
-    watched = [entry(mal_id, 0, "COMPLETED") for mal_id in range(1, 5_002)]
-    planned = [entry(mal_id, 0, "PLANNING") for mal_id in range(6_000, 6_500)]
-    page.route(ANILIST, answer_of(anilist(*watched, *planned)))
-    read_name(page, "AniList", "somebody")
-    expect(page.get_by_role("alert")).to_contain_text(
-        "5,001 watched titles; a list here can have at most 5,000"
-    )
+    watch.expect_error(r"status of 413")
+    page.goto("/list")
+    choose(page, "list.csv", "mal_id,score\n" + "".join(f"{number},5\n" for number in range(1, 5_002)))
+    expect(page.get_by_role("alert")).to_contain_text("more than 5,000 titles")

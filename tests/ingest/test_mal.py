@@ -13,24 +13,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config import ROOT
-from domain.ranges import MAX_ANIME_ID
-from ingest.mal import ExportTooLargeError, MalEntry, MalExportError, Status, read_mal_export
+from domain.ranges import MAX_ANIME_ID, WatchStatus
+from ingest.lists.entry import ListEntry, ListTooLargeError, UnreadableListError
+from ingest.lists.mal_xml import read_mal_export
 from tests.ingest.exports import anime, export, sparse
 
 MANY = 5_000
 WEB_EXPORT = ROOT / "frontend/src/lists/export.example.xml"  # checked by its own test, too
-ENTRY = MalEntry(1, "Cowboy Bebop", 10, Status.COMPLETED)
+ENTRY = ListEntry(1, "Cowboy Bebop", 10, WatchStatus.COMPLETED)
 ONE = export(anime(1, "Cowboy Bebop", 10, "Completed"))
 
 
-def read(content: str | bytes, max_titles: int = MANY) -> list[MalEntry]:
+def read(content: str | bytes, max_titles: int = MANY) -> list[ListEntry]:
     return read_mal_export(
         io.BytesIO(content if isinstance(content, bytes) else content.encode()), max_titles
     )
 
 
-def error_of(content: str | bytes, max_titles: int = MANY) -> MalExportError:
-    with pytest.raises(MalExportError) as caught:
+def error_of(content: str | bytes, max_titles: int = MANY) -> UnreadableListError:
+    with pytest.raises(UnreadableListError) as caught:
         read(content, max_titles)
     return caught.value
 
@@ -47,34 +48,34 @@ def test_export_of_the_site_is_read() -> None:
     )
     assert entries == [
         ENTRY,
-        MalEntry(9253, "Steins;Gate & <more>", 0, Status.WATCHING),
-        MalEntry(2167, "CLANNAD ～クラナド～", 7, Status.ON_HOLD),
-        MalEntry(1535, "Death Note", 4, Status.DROPPED),
-        MalEntry(61316, "Too New", 0, Status.PLAN_TO_WATCH),
+        ListEntry(9253, "Steins;Gate & <more>", 0, WatchStatus.WATCHING),
+        ListEntry(2167, "CLANNAD ～クラナド～", 7, WatchStatus.ON_HOLD),
+        ListEntry(1535, "Death Note", 4, WatchStatus.DROPPED),
+        ListEntry(61316, "Too New", 0, WatchStatus.PLAN_TO_WATCH),
     ]
 
 
 @pytest.mark.parametrize(
     ("words", "status"),
     [
-        (("Watching", "watching", "1"), Status.WATCHING),
-        (("Completed", "COMPLETED", "2"), Status.COMPLETED),
-        (("On-Hold", "On Hold", "on-hold", "3"), Status.ON_HOLD),
-        (("Dropped", " Dropped\n", "4"), Status.DROPPED),
-        (("Plan to Watch", "plan to watch", "6"), Status.PLAN_TO_WATCH),
+        (("Watching", "watching", "1"), WatchStatus.WATCHING),
+        (("Completed", "COMPLETED", "2"), WatchStatus.COMPLETED),
+        (("On-Hold", "On Hold", "on-hold", "3"), WatchStatus.ON_HOLD),
+        (("Dropped", " Dropped\n", "4"), WatchStatus.DROPPED),
+        (("Plan to Watch", "plan to watch", "6"), WatchStatus.PLAN_TO_WATCH),
         (("", " "), None),
     ],
 )
-def test_status_is_a_word_or_a_code(words: tuple[str, ...], status: Status | None) -> None:
+def test_status_is_a_word_or_a_code(words: tuple[str, ...], status: WatchStatus | None) -> None:
     for word in words:
         assert read(export(anime(1, "x", 0, word)))[0].status is status
 
 
 def test_empty_and_missing_fields_are_accepted() -> None:
     empty = sparse(series_animedb_id="", series_title="", my_score="", my_status="")
-    assert read(export("<anime/>", empty)) == [MalEntry(0, "", 0, None)] * 2
+    assert read(export("<anime/>", empty)) == [ListEntry(None, "", 0, None)] * 2
     assert read(export(sparse(my_status=2, series_animedb_id=5), info="")) == [
-        MalEntry(5, "", 0, Status.COMPLETED)
+        ListEntry(5, "", 0, WatchStatus.COMPLETED)
     ]
 
 
@@ -85,7 +86,7 @@ def test_empty_list_has_no_entries() -> None:
 
 def test_title_is_cleaned_to_one_printable_line() -> None:
     title = "a\u202e&#x9b;31m\n\tb\u200b"
-    assert read(export(sparse(series_title="").replace("></", f">{title}</", 1)))[0].title == "a 31m b"
+    assert read(export(sparse(series_title="").replace("></", f">{title}</", 1)))[0].name == "a 31m b"
 
 
 def test_ignored_field_may_be_long() -> None:
@@ -98,7 +99,7 @@ def test_ignored_field_may_be_long() -> None:
 def test_declared_encoding_is_used(encoding: str, zipped: bool) -> None:
     text = export(anime(1, "Été à la carte", 5, "Completed"))
     content = text.replace("UTF-8", encoding.removesuffix("-sig")).encode(encoding)
-    assert read(gzip.compress(content) if zipped else content)[0].title == "Été à la carte"
+    assert read(gzip.compress(content) if zipped else content)[0].name == "Été à la carte"
 
 
 def test_gzip_file_may_have_several_members() -> None:
@@ -132,9 +133,9 @@ def test_export_of_the_web_app_is_read() -> None:
     with WEB_EXPORT.open("rb") as stream:
         entries = read_mal_export(stream, max_titles=3)
     assert entries == [
-        MalEntry(1535, "Death Note", 9, Status.COMPLETED),
-        MalEntry(9253, "Steins;Gate", 10, Status.COMPLETED),
-        MalEntry(20, "a ]]> b & <my_score>1</my_score> ]]]> 進撃 🎌", 0, Status.COMPLETED),
+        ListEntry(1535, "Death Note", 9, WatchStatus.COMPLETED),
+        ListEntry(9253, "Steins;Gate", 10, WatchStatus.COMPLETED),
+        ListEntry(20, "a ]]> b & <my_score>1</my_score> ]]]> 進撃 🎌", 0, WatchStatus.COMPLETED),
     ]
 
 
@@ -144,36 +145,36 @@ printable = st.characters(categories=["L", "M", "N", "P", "S"], exclude_characte
     " "
 )
 entries = st.builds(
-    MalEntry,
-    st.integers(0, MAX_ANIME_ID),
+    ListEntry,
+    st.none() | st.integers(1, MAX_ANIME_ID),
     st.text(printable, max_size=30).map(lambda text: " ".join(text.split())),
     st.integers(0, 10),
-    st.none() | st.sampled_from(Status),
+    st.none() | st.sampled_from(WatchStatus),
 )
 WORDS = {
     None: ["", " "],
-    Status.WATCHING: ["Watching", "1"],
-    Status.COMPLETED: ["Completed", "2"],
-    Status.ON_HOLD: ["On-Hold", "3"],
-    Status.DROPPED: ["Dropped", "4"],
-    Status.PLAN_TO_WATCH: ["Plan to Watch", "6"],
+    WatchStatus.WATCHING: ["Watching", "1"],
+    WatchStatus.COMPLETED: ["Completed", "2"],
+    WatchStatus.ON_HOLD: ["On-Hold", "3"],
+    WatchStatus.DROPPED: ["Dropped", "4"],
+    WatchStatus.PLAN_TO_WATCH: ["Plan to Watch", "6"],
 }
 
 
 @given(st.lists(entries, max_size=8), st.sampled_from(["utf-8", "utf-16"]), st.booleans(), st.data())
 def test_any_written_list_is_read_back(
-    listed: list[MalEntry], encoding: str, zipped: bool, data: st.DataObject
+    listed: list[ListEntry], encoding: str, zipped: bool, data: st.DataObject
 ) -> None:
     written = []
     for entry in listed:
         word = data.draw(st.sampled_from(WORDS[entry.status]))
         if data.draw(st.booleans()):
-            title = entry.title.replace("]]>", "]]]]><![CDATA[>")
+            title = entry.name.replace("]]>", "]]]]><![CDATA[>")
             written.append(anime(entry.anime_id or "", title, entry.rating or "", word))
         else:
             fields = [
-                ("series_animedb_id", entry.anime_id),
-                ("series_title", entry.title),
+                ("series_animedb_id", entry.anime_id or ""),
+                ("series_title", entry.name),
                 ("my_score", entry.rating),
                 ("my_status", word),
             ]
@@ -191,7 +192,7 @@ def test_random_bytes_are_refused(content: bytes) -> None:
 @given(st.integers(0, len(ONE) - 1), st.binary(max_size=8), st.integers(0, 40))
 def test_damaged_export_is_read_or_refused(start: int, put: bytes, length: int) -> None:
     content = ONE.encode()
-    with suppress(MalExportError):
+    with suppress(UnreadableListError):
         assert len(read(content[:start] + put + content[start + length :])) <= 2
 
 
@@ -278,7 +279,7 @@ def test_invalid_export_is_refused_with_the_reason(content: str | bytes, reason:
     error = error_of(content)
     assert reason in str(error)
     assert len(str(error)) < 400
-    assert not isinstance(error, ExportTooLargeError)
+    assert not isinstance(error, ListTooLargeError)
 
 
 def test_invalid_value_is_reported_with_its_line() -> None:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from ingest import mal
-from ingest.mal import ExportTooLargeError
+from ingest.lists import mal_xml
+from ingest.lists.entry import ListTooLargeError
 from tests.db.helpers import PEAK_MB, run_python
 from tests.ingest.exports import anime, export
 from tests.ingest.test_mal import ENTRY, ONE, error_of, read
@@ -18,7 +18,7 @@ def test_export_above_the_title_limit_is_refused() -> None:
     three = export(*(anime(i, "x", 5, "2") for i in range(1, 4)))
     assert len(read(three, 3)) == 3
     error = error_of(three, 2)
-    assert isinstance(error, ExportTooLargeError)
+    assert isinstance(error, ListTooLargeError)
     assert "more than 2 titles" in str(error)
 
 
@@ -34,12 +34,12 @@ def test_elements_nested_above_20_deep_are_refused() -> None:
 def test_field_above_1000_characters_is_refused() -> None:
     assert len(read(export(anime(1, "x" * 1_000, 5, "2")))) == 1
     error = error_of(export(anime(1, "x" * 1_001, 5, "2")))
-    assert isinstance(error, ExportTooLargeError)
+    assert isinstance(error, ListTooLargeError)
     assert "series_title is longer than 1,000 characters" in str(error)
 
 
 def test_long_title_is_cut_at_200_characters() -> None:
-    assert read(export(anime(1, "x" * 201, 5, "2")))[0].title == "x" * 200
+    assert read(export(anime(1, "x" * 201, 5, "2")))[0].name == "x" * 200
 
 
 def test_element_limit_grows_with_the_title_limit() -> None:
@@ -51,11 +51,11 @@ def test_element_limit_grows_with_the_title_limit() -> None:
 def test_size_limit_applies_to_decompressed_xml(monkeypatch: pytest.MonkeyPatch, zipped: bool) -> None:
     content = ONE.encode()
     packed = gzip.compress(content) if zipped else content
-    monkeypatch.setattr(mal, "MAX_BYTES", len(content))
+    monkeypatch.setattr(mal_xml, "MAX_BYTES", len(content))
     assert read(packed) == [ENTRY]
-    monkeypatch.setattr(mal, "MAX_BYTES", len(content) - 1)
+    monkeypatch.setattr(mal_xml, "MAX_BYTES", len(content) - 1)
     error = error_of(packed)
-    assert isinstance(error, ExportTooLargeError)
+    assert isinstance(error, ListTooLargeError)
     assert f"more than {len(content) - 1:,} bytes of XML" in str(error)
 
 
@@ -63,7 +63,8 @@ HOSTILE_MB = 1_000
 MAX_GROWTH_MB = 30
 READ = f"""
 import ast, io, sys
-from ingest.mal import MalExportError, read_mal_export
+from ingest.lists.entry import UnreadableListError
+from ingest.lists.mal_xml import read_mal_export
 {PEAK_MB}
 class Repeated(io.RawIOBase):
     def __init__(self, start, again, size):
@@ -81,7 +82,7 @@ start, again = (ast.literal_eval(text) for text in sys.argv[1:3])
 before = peak_mb()
 try:
     print("read", len(read_mal_export(Repeated(start, again, {HOSTILE_MB} << 20), 5_000)))
-except MalExportError as error:
+except UnreadableListError as error:
     print(f"{{type(error).__name__}}: {{error}}")
 print(peak_mb() - before)
 """

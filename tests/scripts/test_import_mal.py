@@ -39,7 +39,9 @@ def printed_lines(capsys: pytest.CaptureFixture[str]) -> list[str]:
 
 def test_list_is_saved_and_counted(database: Engine, file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([str(file), "--user-id", "77"]) == 0
-    assert stored_ratings(database) == [(77, 1, 10), (77, 2, 0)]
+    assert stored_ratings(database) == [(77, 1, 10, 2), (77, 2, 0, 4)]
+    assert contents(database)["pending_ratings"] == [(77, 61316, 8, 1)]
+    assert contents(database)["planned_titles"] == [(77, 3)]
     lines = printed_lines(capsys)
     for line in (
         "matched 2",
@@ -58,8 +60,8 @@ def test_list_replaces_earlier_ratings(
     main([str(file), "--user-id", "78"])
     file.write_text(export(anime(3, "Watched", 6, "Completed")), "utf-8")
     assert main([str(file), "--user-id", "77"]) == 0
-    assert stored_ratings(database) == [(77, 3, 6), (78, 1, 10), (78, 2, 0)]
-    assert "Replaced the ratings of user 77." in capsys.readouterr().out
+    assert stored_ratings(database) == [(77, 3, 6, 2), (78, 1, 10, 2), (78, 2, 0, 4)]
+    assert "Replaced the list of user 77." in capsys.readouterr().out
 
 
 def test_dry_run_counts_and_saves_nothing(

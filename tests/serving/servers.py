@@ -22,6 +22,7 @@ from config import ROOT
 SECRET = "only-for-the-tests-of-this-project"
 WORKERS = 2
 LOCALHOST = "127.0.0.1"
+APP = "app:create_app()"
 
 
 def free_port() -> int:
@@ -106,10 +107,10 @@ def settings(database_url: str, model_dir: Path, more: Mapping[str, str] | None 
 
 
 @contextmanager
-def serving(environ: Mapping[str, str], log: Path, cwd: Path = ROOT) -> Iterator[Server]:
+def serving(environ: Mapping[str, str], log: Path, cwd: Path = ROOT, app: str = APP) -> Iterator[Server]:
     """A server that is ready; stopped as a process manager would."""
     port = free_port()
-    process = start(environ, port, log, cwd)
+    process = start(environ, port, log, cwd, app)
     try:
         server = Server(port, process.pid, environ.get("HOST", LOCALHOST))
         wait_for(server, process, log)
@@ -118,9 +119,11 @@ def serving(environ: Mapping[str, str], log: Path, cwd: Path = ROOT) -> Iterator
         stop(process)
 
 
-def start(environ: Mapping[str, str], port: int, log: Path, cwd: Path = ROOT) -> subprocess.Popen[bytes]:
+def start(
+    environ: Mapping[str, str], port: int, log: Path, cwd: Path = ROOT, app: str = APP
+) -> subprocess.Popen[bytes]:
     """The master of a server that is not ready yet."""
-    command = [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", "app:create_app()"]
+    command = [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", app]
     with log.open("ab") as output:
         return subprocess.Popen(
             command, cwd=cwd, env={**environ, "PORT": str(port)}, stdout=output, stderr=subprocess.STDOUT

@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Engine
 
-from domain.ranges import PROFILE_IDS
-from ingest.mal import MalEntry, Status
+from domain.ranges import PROFILE_IDS, WatchStatus
+from ingest.lists.entry import ListEntry
 from recommender.artifacts.store import ModelStore, Version
 from serving.errors import ExportTooLongError, NothingToSaveError, UnknownUserError, UnreadableExportError
-from serving.imports import match_entries
+from serving.imports import ImportedList, match_entries
 from serving.live import LiveModel
 from serving.services import Services
 from tests.ingest.exports import anime, export
@@ -29,30 +29,34 @@ EXPORT = export(
 )
 
 
-def entry(anime_id: int, rating: int = 0, status: Status | None = Status.COMPLETED) -> MalEntry:
-    return MalEntry(anime_id, f"Title {anime_id}", rating, status)
+def entry(anime_id: int, rating: int = 0, status: WatchStatus | None = WatchStatus.COMPLETED) -> ListEntry:
+    return ListEntry(anime_id or None, f"Title {anime_id}", rating, status)
 
 
 def test_watched_title_counts_rated_or_unrated() -> None:
-    listed = [entry(1, 9, Status.WATCHING), entry(2, 0, Status.ON_HOLD), entry(3, 0, Status.DROPPED)]
+    listed = [
+        entry(1, 9, WatchStatus.WATCHING),
+        entry(2, 0, WatchStatus.ON_HOLD),
+        entry(3, 0, WatchStatus.DROPPED),
+    ]
     found = match_entries(listed, CATALOG.__contains__)
     assert found.matched == tuple(listed)
     assert found.ratings == {1: 9, 2: 0, 3: 0}
 
 
 def test_dropped_title_keeps_its_rating() -> None:
-    assert match_entries([entry(1, 3, Status.DROPPED)], CATALOG.__contains__).ratings == {1: 3}
+    assert match_entries([entry(1, 3, WatchStatus.DROPPED)], CATALOG.__contains__).ratings == {1: 3}
 
 
 def test_unknown_id_is_unmatched_despite_a_known_title() -> None:
-    namesake = MalEntry(99, "Title 1", 8, Status.COMPLETED)
+    namesake = ListEntry(99, "Title 1", 8, WatchStatus.COMPLETED)
     found = match_entries([namesake], CATALOG.__contains__)
     assert (found.matched, found.unmatched) == ((), (namesake,))
 
 
 def test_skipped_entry_has_a_reason() -> None:
     listed = [
-        entry(1, 10, Status.PLAN_TO_WATCH),
+        entry(1, 10, WatchStatus.PLAN_TO_WATCH),
         entry(2, 10, None),
         entry(0, 10),
         entry(3, 5),
@@ -64,7 +68,7 @@ def test_skipped_entry_has_a_reason() -> None:
     assert [(skipped.anime_id, reason) for skipped, reason in found.skipped] == [
         (1, "plan to watch: not watched yet"),
         (2, "no status: it may not have been watched"),
-        (0, "no MyAnimeList id"),
+        (None, "no MyAnimeList id"),
         (3, "listed before: the first entry counts"),
         (99, "listed before: the first entry counts"),
     ]
@@ -72,22 +76,27 @@ def test_skipped_entry_has_a_reason() -> None:
 
 
 def test_title_planned_then_watched_counts() -> None:
-    found = match_entries([entry(1, 0, Status.PLAN_TO_WATCH), entry(1, 7)], CATALOG.__contains__)
+    found = match_entries([entry(1, 0, WatchStatus.PLAN_TO_WATCH), entry(1, 7)], CATALOG.__contains__)
     assert found.ratings == {1: 7}
 
 
 @given(
     st.lists(
-        st.builds(entry, st.integers(0, 6), st.integers(0, 10), st.none() | st.sampled_from(Status)),
+        st.builds(entry, st.integers(0, 6), st.integers(0, 10), st.none() | st.sampled_from(WatchStatus)),
         max_size=20,
     )
 )
-def test_every_entry_ends_in_exactly_one_place(listed: list[MalEntry]) -> None:
+def test_every_entry_ends_in_exactly_one_place(listed: list[ListEntry]) -> None:
     found = match_entries(listed, CATALOG.__contains__)
     ended = [*found.matched, *found.unmatched, *(skipped for skipped, _ in found.skipped)]
     assert Counter(ended) == Counter(listed)
     assert found.ratings.keys() <= CATALOG
     assert len(found.ratings) == len(found.matched)
+
+
+def import_mal(services: Services, content: bytes, save_for: int | None = None) -> ImportedList:
+    imports = services.imports
+    return imports.match(imports.read_mal(io.BytesIO(content)), save_for)
 
 
 @pytest.fixture
@@ -98,7 +107,7 @@ def services(embedded: Engine, store: ModelStore, embedded_version: Version) -> 
 
 
 def test_import_without_a_user_saves_nothing(services: Services) -> None:
-    found = services.imports.import_mal(io.BytesIO(gzip.compress(EXPORT.encode())))
+    found = import_mal(services, gzip.compress(EXPORT.encode()))
     assert found.entries.ratings == {106: 9, 108: 0}
     assert [entry.anime_id for entry in found.entries.unmatched] == [999_999]
     assert found.saved is False
@@ -108,27 +117,27 @@ def test_import_without_a_user_saves_nothing(services: Services) -> None:
 
 def test_import_replaces_the_saved_list_of_its_user(services: Services) -> None:
     services.users.add(STRANGER, {110: 3})
-    assert services.imports.import_mal(io.BytesIO(EXPORT.encode()), STRANGER).saved is True
+    assert import_mal(services, EXPORT.encode(), STRANGER).saved is True
     saved = {title.anime_id: title.rating for title in services.users.saved_titles(STRANGER)}
-    assert saved == {106: 9, 108: 0}
+    assert saved == {106: 9, 108: 0, 999_999: 5}  # the last one is kept until the catalog has it
 
 
 def test_import_without_a_match_replaces_nothing(services: Services) -> None:
     services.users.add(STRANGER, {110: 3})
     unmatched = export(anime(999_999, "x", 5, "Completed"))
     with pytest.raises(NothingToSaveError, match="the saved list stays as it was"):
-        services.imports.import_mal(io.BytesIO(unmatched.encode()), STRANGER)
+        import_mal(services, unmatched.encode(), STRANGER)
     assert [title.anime_id for title in services.users.saved_titles(STRANGER)] == [110]
 
 
 def test_import_creates_no_profile(services: Services) -> None:
     with pytest.raises(UnknownUserError, match="may have been erased"):
-        services.imports.import_mal(io.BytesIO(EXPORT.encode()), PROFILE_IDS[0])
+        import_mal(services, EXPORT.encode(), PROFILE_IDS[0])
 
 
 def test_import_refuses_what_it_cannot_read(services: Services) -> None:
     with pytest.raises(UnreadableExportError, match="not XML"):
-        services.imports.import_mal(io.BytesIO(b"{}"))
+        import_mal(services, b"{}")
     four = export(*(anime(anime_id, "x", 5, "Completed") for anime_id in range(106, 110)))
     with pytest.raises(ExportTooLongError, match="more than 3 titles"):
-        services.imports.import_mal(io.BytesIO(four.encode()))
+        import_mal(services, four.encode())

@@ -9,6 +9,8 @@ import pytest
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
+from db.engine import read_transaction
+from db.lists import load_extras
 from db.users import insert_user
 from domain.ranges import PROFILE_IDS, is_profile
 from recommender.artifacts.store import ModelStore, Version
@@ -162,7 +164,7 @@ def test_replace_list_saves_ratings_and_watched_titles(users: UserService) -> No
     users.replace_list(STRANGER, submitted({104: 9}))
     titles = [SubmittedTitle(anime_id=106, rating=3), SubmittedTitle(name="Story number 108")]
     answer = users.replace_list(STRANGER, SubmittedList(titles, watched_ids=[110, 106]))
-    assert answer == (STRANGER, 3, ())
+    assert answer == (STRANGER, 3, (), 0, 0)
     assert saved(users, STRANGER) == {106: 3, 108: 10, 110: 0}
 
 
@@ -173,7 +175,10 @@ def test_replace_list_saves_titles_newer_than_the_model(users: UserService) -> N
     answer = users.replace_list(STRANGER, SubmittedList(rated, watched_ids=[104, *many, 999]))
     assert answer.titles == 3
     assert answer.unresolved == ("424242", *map(str, many))
-    assert saved(users, STRANGER) == {104: 0, 998: 4, 999: 0}
+    assert answer.pending == 1_001
+    assert saved(users, STRANGER) == {104: 0, 998: 4, 999: 0, 424_242: 10, **dict.fromkeys(many, 0)}
+    with read_transaction(users.engine) as connection:
+        assert list(load_extras(connection, STRANGER).pending) == [*many, 424_242]
 
 
 def test_list_without_a_known_title_replaces_nothing(users: UserService) -> None:

@@ -20,6 +20,8 @@ export class ApiError extends Error {
   }
 }
 
+const OF_ANOTHER_SITE = '#external-' // how kinds of problems with another site begin
+
 export const api = createClient<paths>({ baseUrl: window.location.origin })
 
 interface Answer<Data> {
@@ -49,7 +51,9 @@ function failure({ status, headers }: Response, error: unknown): ApiError {
     const wait = waitS > 0 ? `Try again in ${waitS} seconds.` : 'Wait a moment, then try again.'
     return new ApiError(`Too many requests at once. ${wait}`, status)
   }
-  if (status >= 500) return new ApiError('The server can’t answer right now. Try again in a moment.', status)
-  const detail = (error as Partial<Problem> | undefined)?.detail
+  const { type, detail } = (error ?? {}) as Partial<Problem>
+  // of another site the server knows more than of itself
+  if (status >= 500 && !type?.includes(OF_ANOTHER_SITE))
+    return new ApiError('The server can’t answer right now. Try again in a moment.', status)
   return new ApiError(detail || `The server refused this request (${status}).`, status)
 }

@@ -14,6 +14,15 @@ export function useCatalog() {
   })
 }
 
+/** The sites that the server asks for a list by username. */
+export function useImportSites() {
+  return useQuery({
+    key: ['import-sites'],
+    query: async ({ signal }) => (await answered(api.GET('/api/v1/imports', { signal }))).sites,
+    staleTime: HOUR_MS,
+  })
+}
+
 /** The algorithms, the API's default first, with a label and a sentence each. */
 export function useAlgorithms() {
   return useQuery({

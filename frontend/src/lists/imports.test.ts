@@ -1,34 +1,95 @@
 import { beforeEach, expect, it, vi } from 'vitest'
 
-import { matchTitles, summary } from './imports'
-import { found, title } from './testing'
+import { api } from '@/api/client'
+
+import { readFile, readName, readText, summary } from './imports'
+import { answer, found, title } from './testing'
 import { fetchTitles } from './titles'
 
+vi.mock('@/api/client', async (original) => ({ ...(await original<object>()), api: { POST: vi.fn() } }))
 vi.mock('./titles', () => ({ fetchTitles: vi.fn() }))
+const post = vi.mocked(
+  api.POST as (path: string, init: { bodySerializer?: () => FormData }) => Promise<unknown>,
+)
+const FILE = new File(['<myanimelist/>'], 'list.xml')
+const ANILIST = { name: 'anilist', label: 'AniList' }
 
 beforeEach(() => {
+  post.mockReset()
   vi.mocked(fetchTitles).mockImplementation((ids) =>
     Promise.resolve(new Map(ids.filter((id) => id < 100).map((id) => [id, found(id)]))),
   )
 })
 
-it('sorts entries into found, unmatched and listed twice', async () => {
-  const entries = [
-    { anime_id: 1, name: 'one', opinion: 8 },
-    { anime_id: null, name: 'no id', opinion: 7 },
-    { anime_id: 1, name: 'one again', opinion: 2 },
-    { anime_id: 500, name: 'too new', opinion: 'seen' as const },
-  ]
-  const imported = await matchTitles({ entries, planned: 3 })
-  expect(imported).toEqual({ listed: [title(1, 8)], unmatched: ['no id', 'too new'], planned: 3, skipped: 1 })
+function watched(anime_id: number, rating: number | null) {
+  return {
+    anime_id,
+    name: `Title ${anime_id}`,
+    listed_as: 'x',
+    rating,
+    status: 'completed',
+    found_by: 'mal_id',
+  }
+}
+
+const ANSWER = {
+  source: 'mal-xml',
+  counts: { read: 7, matched: 3, planned: 1, unmatched: 1, skipped: 2 },
+  matched: [watched(1, 9), watched(2, null), watched(500, 5)],
+  planned: [{ anime_id: 3, name: 'x', in_catalog: true }],
+  unmatched: [{ anime_id: 900, name: '', rating: 3, status: 'watching' }],
+  skipped: [
+    { anime_id: 1, name: 'x', reason: 'listed before: the first entry counts' },
+    { anime_id: null, name: 'x', reason: 'no MyAnimeList id' },
+  ],
+}
+const IMPORTED = {
+  listed: [title(1, 9), title(2, 'seen')],
+  unmatched: ['Title 900', 'Title 500'],
+  planned: 1,
+  skipped: 2,
+}
+
+it('turns an answer of the server into a list', async () => {
+  post.mockResolvedValue(answer(200, ANSWER))
+  expect(await readFile(FILE)).toEqual(IMPORTED)
+  expect(await readName(ANILIST, 'somebody')).toEqual(IMPORTED)
+  expect(post.mock.lastCall).toMatchObject([
+    '/api/v1/imports/sites/{site}',
+    { params: { path: { site: 'anilist' } }, body: { user_name: 'somebody' } },
+  ])
 })
 
-it('refuses more titles than a list may have', async () => {
-  const entries = Array.from({ length: 5001 }, () => ({ anime_id: 1, name: '', opinion: 8 }))
-  await expect(matchTitles({ entries, planned: 9 }, 5000)).rejects.toThrow(
-    '5,001 watched titles; a list here can have at most 5,000',
-  )
-  expect((await matchTitles({ entries: entries.slice(1), planned: 9 }, 5000)).listed).toHaveLength(1)
+it('sends what was pasted as a file', async () => {
+  post.mockResolvedValue(answer(200, ANSWER))
+  await readText('Steins;Gate\nClannad')
+  const form = post.mock.lastCall?.[1].bodySerializer?.()
+  expect((form?.get('file') as File).size).toBe('Steins;Gate\nClannad'.length)
+})
+
+it('does not send a file that is too large', async () => {
+  const large = { name: 'film.mkv', size: 10_000_001 } as File
+  await expect(readFile(large)).rejects.toThrow('“film.mkv” is larger than 10 MB')
+  expect(post).not.toHaveBeenCalled()
+})
+
+it.each([422, 403, 404])('passes on the words of an answer of %d', async (status) => {
+  post.mockResolvedValue(answer(status, { detail: 'The list of “x” is private.' }))
+  await expect(readFile(FILE)).rejects.toThrow('The list of “x” is private.')
+})
+
+it.each([502, 503])('passes on what the server says of another site (%d)', async (status) => {
+  const detail = 'AniList wants fewer requests. Try again in 37 s, or import a file.'
+  const type = `/docs/problems#external-${status === 502 ? 'answer' : 'site'}`
+  post.mockResolvedValue(answer(status, { type, detail }))
+  await expect(readName(ANILIST, 'x')).rejects.toThrow('Try again in 37 s')
+})
+
+it('says that a list is empty', async () => {
+  const counts = { read: 0, matched: 0, planned: 0, unmatched: 0, skipped: 0 }
+  post.mockResolvedValue(answer(200, { counts, matched: [], planned: [], unmatched: [], skipped: [] }))
+  await expect(readFile(FILE)).rejects.toThrow('“list.xml” has no titles in it')
+  await expect(readName(ANILIST, 'x')).rejects.toThrow('The AniList list of “x” is empty')
 })
 
 it('sums up an import', () => {

@@ -41,9 +41,15 @@ export function fingerprint(titles: readonly Pick<ListedTitle, 'anime_id' | 'opi
     .join(' ')
 }
 
+type Profile = components['schemas']['Profile']
+interface SavedList {
+  ratings: Pick<Profile['ratings'][number], 'anime_id' | 'name' | 'rating'>[]
+  watched_ids: Profile['watched_ids']
+}
+
 /** The saved list with what the catalog knows of its titles; what it does not know keeps its place. */
 export function listOf(
-  { ratings, watched_ids }: components['schemas']['Profile'],
+  { ratings, watched_ids }: SavedList,
   known: ReadonlyMap<number, AnimeItem>,
 ): ListedTitle[] {
   const entries: [number, string | null, Opinion][] = [

@@ -20,8 +20,3 @@ export function answer(status: number, data?: unknown) {
   const response = new Response(null, { status })
   return response.ok ? { data, response } : { error: data, response }
 }
-
-/** A response of another site; no `body` but text stays as it is. */
-export function siteAnswer(body: unknown, status = 200, headers: Record<string, string> = {}): Response {
-  return new Response(typeof body === 'string' ? body : JSON.stringify(body), { status, headers })
-}

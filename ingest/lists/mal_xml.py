@@ -10,8 +10,6 @@ import gzip
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from enum import StrEnum
 from typing import IO, Any, cast
 from xml.sax import SAXParseException
 from xml.sax.handler import ContentHandler
@@ -20,49 +18,27 @@ from xml.sax.xmlreader import AttributesImpl, Locator
 from defusedxml import DefusedXmlException
 from defusedxml.expatreader import DefusedExpatParser
 
-from domain.ranges import MAX_ANIME_ID
+from domain.ranges import RATINGS, WatchStatus
 from ingest.files import GZIP_MAGIC
-from ingest.report import ImportFileError
+from ingest.lists.entry import (
+    MAX_BYTES,
+    ListEntry,
+    ListTooLargeError,
+    UnreadableListError,
+    clean_name,
+    mal_id_of,
+    status_of,
+)
 
-MAX_BYTES = 10_000_000  # of XML, decompressed; a title takes about 1,000
 MAX_TOKEN = 1_000_000  # bytes of one tag or comment, which the parser buffers as a whole
 MAX_FIELD = 1_000  # characters of one parsed field
-MAX_NAME = 200  # characters of a title that are kept
 MAX_ATTRIBUTES = 10  # of one element; an export has none
 MAX_DEPTH = 20  # of elements; an export has 3
 MAX_ELEMENTS = 40  # for each title; an export has 25
 _CHUNK = 1 << 16
 
 
-class MalExportError(ImportFileError):
-    """The file is not a valid export."""
-
-
-class ExportTooLargeError(MalExportError):
-    """The export exceeds a limit."""
-
-
-class Status(StrEnum):
-    """Watch status of a title, with the names of MyAnimeList's API."""
-
-    WATCHING = "watching"
-    COMPLETED = "completed"
-    ON_HOLD = "on_hold"
-    DROPPED = "dropped"
-    PLAN_TO_WATCH = "plan_to_watch"
-
-
-@dataclass(frozen=True, slots=True)
-class MalEntry:
-    """One title of an exported list."""
-
-    anime_id: int  # MyAnimeList id; 0 if the export has none
-    title: str
-    rating: int  # 1-10; 0 = unrated
-    status: Status | None  # None if the export has none
-
-
-def read_mal_export(stream: IO[bytes], max_titles: int) -> list[MalEntry]:
+def read_mal_export(stream: IO[bytes], max_titles: int) -> list[ListEntry]:
     """Return the entries of an export, in their order.
 
     Args:
@@ -70,8 +46,8 @@ def read_mal_export(stream: IO[bytes], max_titles: int) -> list[MalEntry]:
         max_titles: an export with more entries is refused.
 
     Raises:
-        ExportTooLargeError: more than `max_titles` titles, or another limit is exceeded.
-        MalExportError: damaged, not XML, a document type, a manga list, an invalid value.
+        ListTooLargeError: more than `max_titles` titles, or another limit is exceeded.
+        UnreadableListError: damaged, not XML, a document type, a manga list, an invalid value.
     """
     parser = DefusedExpatParser(forbid_dtd=True)
     reader = _Reader(parser, max_titles)
@@ -114,12 +90,12 @@ def _chunks(stream: IO[bytes]) -> Iterator[bytes]:
         while chunk := plain.read(_CHUNK):
             total += len(chunk)
             if total > MAX_BYTES:
-                raise ExportTooLargeError(f"more than {MAX_BYTES:,} bytes of XML.")
+                raise ListTooLargeError(f"more than {MAX_BYTES:,} bytes of XML.")
             yield chunk
     except EOFError:
-        raise MalExportError("the gzip file is truncated. Download it again.") from None
+        raise UnreadableListError("the gzip file is truncated. Download it again.") from None
     except (gzip.BadGzipFile, zlib.error) as error:
-        raise MalExportError(f"the gzip file is damaged ({error}). Download it again.") from None
+        raise UnreadableListError(f"the gzip file is damaged ({error}). Download it again.") from None
 
 
 class _Joined:
@@ -138,7 +114,7 @@ class _Reader(ContentHandler):
 
     def __init__(self, locator: Locator, max_titles: int) -> None:
         super().__init__()
-        self.entries: list[MalEntry] = []
+        self.entries: list[ListEntry] = []
         self.had_event = False
         self._locator, self._max_titles = locator, max_titles
         self._elements = 0
@@ -147,11 +123,11 @@ class _Reader(ContentHandler):
         self._text: list[str] | None = None  # of the current field
         self._length = 0
 
-    def error(self, problem: str) -> MalExportError:
-        return MalExportError(f"line {self._locator.getLineNumber()}: {problem}.")
+    def error(self, problem: str) -> UnreadableListError:
+        return UnreadableListError(f"line {self._locator.getLineNumber()}: {problem}.")
 
-    def too_large(self, problem: str) -> ExportTooLargeError:
-        return ExportTooLargeError(f"line {self._locator.getLineNumber()}: {problem}.")
+    def too_large(self, problem: str) -> ListTooLargeError:
+        return ListTooLargeError(f"line {self._locator.getLineNumber()}: {problem}.")
 
     def startElement(self, name: str, attrs: AttributesImpl) -> None:  # noqa: N802 - the name is given by SAX
         self.had_event = True
@@ -188,8 +164,8 @@ class _Reader(ContentHandler):
             self._text = None
         elif self._path[1:] == ["anime"]:
             self.entries.append(
-                MalEntry(
-                    self._fields.get("series_animedb_id", 0),
+                ListEntry(
+                    self._fields.get("series_animedb_id"),
                     self._fields.get("series_title", ""),
                     self._fields.get("my_score", 0),
                     self._fields.get("my_status"),
@@ -218,43 +194,27 @@ def _export_type(text: str) -> None:
         raise ValueError("1 (anime): this is a list of manga. Export the anime list instead")
 
 
-def _number(text: str, highest: int, expected: str) -> int:
-    """Parse a number; 0 for an empty field, which other programs write."""
+def _score(text: str) -> int:
+    """Parse a score; 0 for an empty field, which other programs write."""
     if not text:
         return 0
-    if not (text.isascii() and text.isdigit() and len(text) <= 10 and int(text) <= highest):
-        raise ValueError(expected)
+    if not (text.isascii() and text.isdigit() and len(text) <= 10 and int(text) <= RATINGS[-1]):
+        raise ValueError("a whole number from 0 to 10")
     return int(text)
 
 
-def _anime_id(text: str) -> int:
-    return _number(text, MAX_ANIME_ID, "a MyAnimeList id")
+def _status(text: str) -> WatchStatus | None:
+    try:
+        return status_of(text)
+    except ValueError:
+        expected = "Watching, Completed, On-Hold, Dropped, Plan to Watch, or 1, 2, 3, 4, 6"
+        raise ValueError(expected) from None
 
 
-def _score(text: str) -> int:
-    return _number(text, 10, "a whole number from 0 to 10")
-
-
-def _status(text: str) -> Status | None:
-    found = _STATUSES.get(text.lower().replace("-", " "))
-    if text and found is None:
-        raise ValueError("Watching, Completed, On-Hold, Dropped, Plan to Watch, or 1, 2, 3, 4, 6")
-    return found
-
-
-def _title(text: str) -> str:
-    """Replace each run of white space and unprintable characters with one space, and cut a long title."""
-    printable = "".join(character if character.isprintable() else " " for character in text)
-    return " ".join(printable.split())[:MAX_NAME]
-
-
-_STATUSES = dict(zip(("1", "2", "3", "4", "6"), Status, strict=True)) | {
-    status.replace("_", " "): status for status in Status
-}
 _FIELDS: dict[tuple[str, str], Callable[[str], Any]] = {
     ("myinfo", "user_export_type"): _export_type,
-    ("anime", "series_animedb_id"): _anime_id,
-    ("anime", "series_title"): _title,
+    ("anime", "series_animedb_id"): mal_id_of,
+    ("anime", "series_title"): clean_name,
     ("anime", "my_score"): _score,
     ("anime", "my_status"): _status,
 }
