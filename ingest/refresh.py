@@ -14,18 +14,22 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, select
 
 from db.engine import read_transaction, write_transaction
+from db.external_ids import add_external_ids
 from db.models import Anime
 from db.pending import adopt_pending_ratings
 from db.relations import count_relations, replace_relations
-from db.revisions import take_revision
+from db.revisions import current_revision, take_revision
 from db.sources import SourceState, load_sources, record_import, record_unchanged
 from domain.titles import Season
+from ingest.external_ids import read_external_ids
 from ingest.fetch import NO_VALIDATORS, Fetcher, FetchError, Validators
 from ingest.mal_lists import fetch_seasons, seasons_around
 from ingest.merge import MergeReport, merge_titles, replace_offers
 from ingest.report import ImportFileError
 from ingest.source_titles import SourceTitle
 from ingest.sources import Source
+
+MAX_TITLES = 200_000  # of one source; the largest has some 40,000
 
 
 @dataclass(frozen=True)
@@ -58,12 +62,16 @@ class RefreshReport:
         titles: that the source lists.
         unchanged_since: when it was imported last, if it has not changed since.
         offers, relations: of this source, after the refresh.
+        external_ids: ids on other sites that are new.
+        changed: whether anything is different from before.
     """
 
     titles: int
     merged: MergeReport = field(default_factory=MergeReport)
     offers: int = 0
     relations: int = 0
+    external_ids: int = 0
+    changed: bool = False
     unchanged_since: datetime | None = None
 
 
@@ -163,15 +171,17 @@ def _import(
     state: SourceState | None,
     options: RefreshOptions,
 ) -> RefreshReport:
-    titles = _each_once(source.read(path)) if source.read else []
+    titles = _each_once(source, source.read(path)) if source.read else []
     if not titles:
         raise ImportFileError(f"{source.name}: it has no title with a MyAnimeList id; nothing was changed.")
     relations = set(source.relations(path)) if source.relations else None
+    external_ids = set(read_external_ids(path)) if source.external_ids else set()
     if state and not source.seasonal:
         _check_size(source, "titles", state.titles, len(titles), options)
     report = RefreshReport(len(titles))
     try:
         with write_transaction(engine) as connection:
+            revision = current_revision(connection)
             report.merged = merge_titles(connection, source, titles)
             before, report.offers, moved = replace_offers(connection, source, titles)
             _check_size(source, "offers", before, report.offers, options)
@@ -180,9 +190,11 @@ def _import(
                 _check_size(source, "relations", before, len(relations), options)
                 replace_relations(connection, source.relation_source, relations)
                 report.relations = len(relations)
+            report.external_ids = add_external_ids(connection, external_ids)
             record_import(connection, source.name, len(titles), *validators)
-            if moved or report.merged.added or report.merged.changed:
+            if moved or report.external_ids or report.merged.added or report.merged.changed:
                 adopt_pending_ratings(connection, take_revision(connection))
+            report.changed = current_revision(connection) != revision
             if options.dry_run:
                 raise _Undone
     except _Undone:
@@ -198,7 +210,7 @@ def _check_size(source: Source, kind: str, before: int, after: int, options: Ref
         )
 
 
-def _each_once(titles: Iterable[SourceTitle]) -> list[SourceTitle]:
+def _each_once(source: Source, titles: Iterable[SourceTitle]) -> list[SourceTitle]:
     """The titles by id; of several with one id the first, with the aliases and offers of all."""
     found: dict[int, SourceTitle] = {}
     for title in titles:
@@ -210,4 +222,9 @@ def _each_once(titles: Iterable[SourceTitle]) -> list[SourceTitle]:
                 offers=(*first.offers, *title.offers),
             )
         found[title.anime_id] = title
+        if len(found) > MAX_TITLES:
+            raise ImportFileError(
+                f"{source.name}: it has more than {MAX_TITLES:,} titles; nothing was changed. Is it the "
+                "right file?"
+            )
     return [found[anime_id] for anime_id in sorted(found)]

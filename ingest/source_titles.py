@@ -61,6 +61,9 @@ def parse(model: type[Model], content: object, path: Path, place: str) -> Model:
         return model.model_validate(content)
     except ValidationError as error:
         first = error.errors()[0]
+        if first["type"] == "json_invalid":
+            reason = first["msg"].removeprefix("Invalid JSON: ")[:150]
+            raise ImportFileError(f"{path}: not JSON, or cut off ({reason}).") from None
         where = ".".join([*([place] if place else []), *map(str, first["loc"])]) or "the file"
         raise ImportFileError(f"{path}: {where}: {first['msg'][:150]}; has its format changed?") from None
     except RecursionError:

@@ -26,6 +26,7 @@ class Source:
         read: the titles of its file.
         member: the place of its file in a package (.tgz), where it comes in one.
         relations: the relations between titles of its file, None where it has none.
+        external_ids: its file has ids of other sites.
         relation_source: the name that its relations are stored under.
         seasonal: its address has a list for each season, not a file of all titles.
         lower_case: it writes names of genres and companies in lower case, genres among its tags.
@@ -43,6 +44,7 @@ class Source:
     member: str = ""
     relations: Callable[[Path], Iterator[Relation]] | None = None
     relation_source: str = ""
+    external_ids: bool = False
     seasonal: bool = False
     lower_case: bool = False
 
@@ -73,13 +75,14 @@ OFFLINE_DATABASE = Source(
     license="ODbL 1.0",
     license_url="https://opendatacommons.org/licenses/odbl/1-0/",
     homepage="https://github.com/manami-project/anime-offline-database",
-    gives="new titles, names, tags, relations, studios, seasons, covers",
+    gives="new titles, names, tags, relations, studios, seasons, covers, ids on other sites",
     address="https://github.com/manami-project/anime-offline-database/releases/latest/download/"
     "anime-offline-database.jsonl.zst",
     max_bytes=200_000_000,
     read=read_offline_titles,
     relations=read_offline_database,
     relation_source="manami",
+    external_ids=True,
     lower_case=True,
 )
 BANGUMI_DATA = Source(
@@ -88,11 +91,12 @@ BANGUMI_DATA = Source(
     license="CC BY 4.0",
     license_url="https://creativecommons.org/licenses/by/4.0/",
     homepage="https://github.com/bangumi-data/bangumi-data",
-    gives="new titles, names in Japanese, English and Chinese, air dates, where to watch",
+    gives="new titles, names in Japanese, English and Chinese, air dates, where to watch, ids on other sites",
     address="https://unpkg.com/bangumi-data@0.3/dist/data.json",
     max_bytes=50_000_000,
     read=read_bangumi_data,
     member="package/dist/data.json",
+    external_ids=True,
 )
 # the one that is believed first; a later one changes nothing that an earlier one knows
 SOURCES = (MYANIMELIST, DATA_SET, OFFLINE_DATABASE, BANGUMI_DATA)

@@ -11,7 +11,7 @@ Exit codes: 0 every source is up to date; 1 one was refused, and is named; 2 wro
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -58,10 +58,13 @@ def main(argv: list[str] | None = None, sources: Sequence[Source] = REFRESHED) -
         except ImportFileError as error:
             refused.append(source.name)
             errors.print(f"[bold red]refused:[/] {escape(str(error))}", highlight=False, soft_wrap=True)
-    _print(reports)
+    if reports:
+        _print(reports)
+    if refused:
+        console.print(f"Left as before: {', '.join(refused)}.")
     if arguments.dry_run:
         console.print("Nothing was saved (--dry-run).")
-    elif any(report.unchanged_since is None for report in reports.values()):
+    elif any(report.changed for report in reports.values()):
         console.print("Next: python scripts/build_index.py")
     return FAILED if refused else OK
 
@@ -99,19 +102,25 @@ def _year(text: str) -> int:
     return int(text)
 
 
+def _shown(report: RefreshReport, count: Callable[[RefreshReport], int]) -> str:
+    return "unchanged" if report.unchanged_since else f"{count(report):,}"
+
+
 def _print(reports: dict[str, RefreshReport]) -> None:
-    columns = ("titles", "added", "changed", "conflicts", "offers", "relations")
-    table = Table("source", *columns, title="Refresh")
+    table = Table("", *reports, title="Refresh")
     for column in table.columns[1:]:
         column.justify = "right"
-    for name, report in reports.items():
-        merged = report.merged
-        counts = [report.titles, merged.added, merged.changed, merged.conflicts.total()]
-        counts += [report.offers, report.relations]
-        if report.unchanged_since is not None:
-            table.add_row(name, f"{report.titles:,}", *["unchanged"] * 2, *["" for _ in columns[3:]])
-        else:
-            table.add_row(name, *(f"{count:,}" for count in counts))
+    rows: dict[str, Callable[[RefreshReport], int]] = {
+        "titles": lambda report: report.titles,
+        "new titles": lambda report: report.merged.added,
+        "changed titles": lambda report: report.merged.changed,
+        "differences, see below": lambda report: report.merged.conflicts.total(),
+        "places to watch": lambda report: report.offers,
+        "relations": lambda report: report.relations,
+        "new ids of other sites": lambda report: report.external_ids,
+    }
+    for what, count in rows.items():
+        table.add_row(what, *(_shown(report, count) for report in reports.values()))
     console.print(table)
     for name, report in reports.items():
         for column, count in report.merged.conflicts.most_common():

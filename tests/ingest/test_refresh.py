@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import zstandard
 from sqlalchemy import Engine
 
 from db.engine import read_transaction
 from db.sources import load_sources
 from domain.titles import Season
+from ingest import refresh as refresh_module
 from ingest.fetch import Fetcher
 from ingest.mal_lists import seasons_around
 from ingest.refresh import RefreshOptions, RefreshReport, refresh
@@ -63,6 +65,8 @@ def from_server(
 def test_bangumi_data_fills_the_catalog(engine: Engine, server: SourceServer) -> None:
     report = from_server(engine, server, BANGUMI_DATA, Answer(bangumi_data(*ITEMS), etag='"1"'))
     assert (report.titles, report.merged.added, report.offers, report.relations) == (4, 4, 4, 0)
+    assert report.external_ids == 4
+    assert contents(engine)["external_ids"][0] == ("bangumi", "253", 1)
     assert revision(engine) == 1
     with read_transaction(engine) as connection:
         state = load_sources(connection)["bangumi-data"]
@@ -84,9 +88,11 @@ def test_unchanged_source_is_only_found_to_be_so(engine: Engine, server: SourceS
 
 
 def test_offline_database_brings_relations(engine: Engine, server: SourceServer) -> None:
-    report = from_server(engine, server, OFFLINE_DATABASE, Answer(offline_database(*ENTRIES)))
-    assert (report.merged.added, report.relations) == (4, 4)
+    content = zstandard.compress(offline_database(*ENTRIES))
+    report = from_server(engine, server, OFFLINE_DATABASE, Answer(content))
+    assert (report.merged.added, report.relations, report.external_ids) == (4, 4, 4)
     assert [row[0] for row in contents(engine)["anime_relations"]] == ["manami"] * 4
+    assert contents(engine)["external_ids"][0] == ("anidb", "4563", 1)
 
 
 def test_dry_run_reports_and_saves_nothing(engine: Engine, server: SourceServer) -> None:
@@ -94,6 +100,16 @@ def test_dry_run_reports_and_saves_nothing(engine: Engine, server: SourceServer)
     report = from_server(engine, server, OFFLINE_DATABASE, Answer(offline_database(*ENTRIES)), dry_run=True)
     assert (report.merged.added, report.relations) == (4, 4)
     assert contents(engine) == before
+
+
+def test_endless_source_is_refused(
+    sqlite_engine: Engine, server: SourceServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(refresh_module, "MAX_TITLES", 3)
+    before = contents(sqlite_engine)
+    with pytest.raises(ImportFileError, match="bangumi-data: it has more than 3 titles; nothing was changed"):
+        from_server(sqlite_engine, server, BANGUMI_DATA, Answer(bangumi_data(*ITEMS)))
+    assert contents(sqlite_engine) == before
 
 
 def test_source_with_one_id_twice_is_merged(sqlite_engine: Engine, server: SourceServer) -> None:
@@ -115,8 +131,8 @@ def shrunk_relations() -> bytes:
 @pytest.mark.parametrize(
     ("source", "content", "reason"),
     [
-        (BANGUMI_DATA, b"<html>maintenance</html>", "has its format changed"),
-        (BANGUMI_DATA, bangumi_data(*ITEMS)[:-50], "has its format changed"),
+        (BANGUMI_DATA, b"<html>maintenance</html>", "bangumi-data: not JSON, or cut off"),
+        (BANGUMI_DATA, bangumi_data(*ITEMS)[:-50], "bangumi-data: not JSON, or cut off"),
         (BANGUMI_DATA, bangumi_data(), "no title with a MyAnimeList id"),
         (BANGUMI_DATA, bangumi_data(*ITEMS[:2]), "it has 2 titles, and had 4"),
         (BANGUMI_DATA, shrunk_offers(), "it has 0 offers, and had 4"),

@@ -241,8 +241,8 @@ def without(item: dict[str, Any], field: str) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("reader", "content", "place"),
     [
-        (read_bangumi_data, b"", "the file"),
-        (read_bangumi_data, b"<html>503</html>", "the file"),
+        (read_bangumi_data, b"", "not JSON, or cut off"),
+        (read_bangumi_data, b"<html>503</html>", "not JSON, or cut off"),
         (read_bangumi_data, b'{"items": []}', "siteMeta"),
         (read_bangumi_data, bangumi_data(bangumi_item(), 5), "items.1"),
         (read_bangumi_data, bangumi_data(bangumi_item(sites=None)), "items.0.sites"),

@@ -38,6 +38,7 @@ def test_refused_source_leaves_the_others_going(
     assert main([], sources) == 1
     out, err = capsys.readouterr()
     assert err.startswith("refused: ")
+    assert "Left as before: anime-offline-database." in out
     assert "anime-offline-database: " in err
     assert "bangumi-data" in out
     assert "scripts/build_index.py" in out
@@ -52,15 +53,25 @@ def test_refresh_prints_counts_and_conflicts(
     lesser = at(server, BANGUMI_DATA, Answer(bangumi_data(bangumi_item()), etag='"1"'))
     assert main([], [better, lesser]) == 0
     out = capsys.readouterr().out
-    assert [cell.strip() for cell in out.splitlines()[4].split("│")[1:8]] == [
-        *("anime-offline-database", "2", "1", "1", "0", "0", "2"),
+    rows = [[cell.strip() for cell in line.split("│")[1:4]] for line in out.splitlines()[4:11]]
+    assert rows == [
+        ["titles", "2", "1"],
+        ["new titles", "1", "0"],
+        ["changed titles", "1", "1"],
+        ["differences, see below", "0", "3"],
+        ["places to watch", "0", "1"],
+        ["relations", "2", "0"],
+        ["new ids of other sites", "2", "1"],
     ]
+    assert max(map(len, out.splitlines()[:12])) <= 80  # as wide as a journal
     assert "bangumi-data: year differs for 1 (1: 2006 stays, not 1998)" in out
     assert main(["--source", "bangumi-data"], [better, lesser]) == 0
     out = capsys.readouterr().out
     assert "unchanged" in out
     assert "anime-offline-database" not in out
     assert "build_index" not in out
+    assert main(["--source", "bangumi-data", "--force"], [better, lesser]) == 0
+    assert "build_index" not in capsys.readouterr().out
 
 
 def test_dry_run_saves_nothing(database: Engine, server: SourceServer, capsys: Captured) -> None:
