@@ -53,7 +53,7 @@ export interface paths {
         };
         /**
          * Search and browse titles
-         * @description Finds titles by their main name or any alias, in any language, despite small typos; `matched` says<br/>which alias it was. Without a query, lists the whole catalog. Combine it with filters, and sort it as you<br/>like.
+         * @description Finds titles by their main name or any alias, in any language, despite small typos; `match` says how<br/>well the query fits, `matched` which alias it was. Without a query, lists the whole catalog. Combine it<br/>with filters, and sort it as you like.
          */
         get: operations["searchAnime"];
         put?: never;
@@ -73,7 +73,7 @@ export interface paths {
         };
         /**
          * Get one title
-         * @description Everything known about a title: its names, genres and type, how many people have watched and liked it,<br/>and how they rated it.
+         * @description Everything known about a title: its names, what it is about, who made it, when it aired, where to watch<br/>it, the watch order of its franchise, how many people have watched and liked it, and how they rated it.
          */
         get: operations["getAnime"];
         put?: never;
@@ -113,7 +113,7 @@ export interface paths {
         };
         /**
          * Summarize the catalog
-         * @description The genres, types and years that titles can be filtered by, how many people and ratings the current<br/>model has learned from, and the limits of this server. Useful for building menus.
+         * @description The genres, types and years that titles can be filtered by, how many people and ratings the current<br/>model has learned from, the limits of this server, and where the catalog comes from. Useful for building<br/>menus.
          */
         get: operations["getCatalog"];
         put?: never;
@@ -144,6 +144,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the sources
+         * @description The sites that this server asks for a list by user name, which is up to its operator, and the formats<br/>of files that it reads.
+         */
+        get: operations["listImportSources"];
+        put?: never;
+        /**
+         * Import a list
+         * @description Upload a list as the body, or as the field `file` of a form. Its format is recognized by its content.<br/>Entries are matched by their ids, here or on other sites; only titles that people wrote themselves, in a<br/>table or in lines, are looked up by name. Each entry is in the answer: matched; planned; unmatched, if the<br/>catalog does not have it; or skipped, with the reason.<br/><br/>By default nothing is saved. With `dry_run=false`, the list replaces the saved list of `user_id`; this<br/>needs an API key with the scope `write` if keys are configured. A form may carry both parameters as<br/>fields.
+         */
+        post: operations["importList"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/imports/mal": {
         parameters: {
             query?: never;
@@ -155,9 +179,29 @@ export interface paths {
         put?: never;
         /**
          * Import a list from MyAnimeList
-         * @description Upload the export as the body, or as the field `file` of a form. Entries are matched by their<br/>MyAnimeList ids, and each of them is in the answer: matched; unmatched, if the catalog has no such id; or<br/>skipped, with the reason, such as plan to watch.<br/><br/>By default nothing is saved. With `dry_run=false`, the matched entries replace the saved list of<br/>`user_id`; this needs an API key with the scope `write` if keys are configured. A form may carry both<br/>parameters as fields.
+         * @description Upload the export as the body, or as the field `file` of a form. Entries are matched by their<br/>MyAnimeList ids, and each of them is in the answer: matched; unmatched, if the catalog has no such id; or<br/>skipped, with the reason, such as plan to watch.<br/><br/>By default nothing is saved. With `dry_run=false`, the list replaces the saved list of `user_id`; this<br/>needs an API key with the scope `write` if keys are configured. A form may carry both parameters as<br/>fields.
          */
         post: operations["importMal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/sites/{site}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import a list by user name
+         * @description This server asks the site for the public list of a user, which may take some seconds. The answer, and<br/>what is saved, are as those of `POST /api/v1/imports`. The name is not stored.
+         */
+        post: operations["importByName"];
         delete?: never;
         options?: never;
         head?: never;
@@ -213,7 +257,7 @@ export interface paths {
         };
         /**
          * Get a profile's list
-         * @description The whole saved list: titles with a rating, and ids of titles that were only watched.
+         * @description The whole saved list: titles with a rating, and ids of titles that were only watched or are planned.
          */
         get: operations["getProfile"];
         /**
@@ -266,6 +310,54 @@ export interface paths {
          * @description Name titles by id or by name, with or without a rating, and get others, best match first. Filters apply<br/>before ranking, so `limit` titles come back whenever that many pass them. Titles in `watched_ids` are<br/>never recommended, and count as weak evidence of taste. An empty list gets popular titles.<br/><br/>The same request to the same model always gets the same answer. Nothing is saved.
          */
         post: operations["recommend"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/seasons/{season}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the titles of the current or next season
+         * @description The same for the season of today, or the one after it.
+         */
+        get: operations["getNearSeason"];
+        put?: never;
+        /**
+         * Rank the titles of the current or next season for a list
+         * @description The same for the season of today, or the one after it.
+         */
+        post: operations["recommendNearSeason"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/seasons/{year}/{season}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the titles of a season
+         * @description The titles that began to air in a season, most popular first. Takes the same filters as a search; its<br/>season takes the place of `seasons`.
+         */
+        get: operations["getSeason"];
+        put?: never;
+        /**
+         * Rank the titles of a season for a list
+         * @description Takes what `POST /api/v1/recommendations` takes, and answers the same, with titles that began to air in<br/>the season only, also those that nobody has rated yet. Later parts of franchises are among them unless<br/>`franchise` is set; the season takes the place of `filters.seasons`. Nothing is saved.
+         */
+        post: operations["recommendSeason"];
         delete?: never;
         options?: never;
         head?: never;
@@ -421,7 +513,7 @@ export interface paths {
         };
         /**
          * Check that the server can answer
-         * @description Answers 200 when a verified model is loaded and the database can be reached, and says which model that<br/>is, how much is in it, and whether a newer one was refused. Use it as a readiness probe.
+         * @description Answers 200 when a verified model is loaded and the database can be reached, and says which model that<br/>is, how much is in it, whether a newer one was refused, and how old the sources of the catalog are. Use it<br/>as a readiness probe.
          */
         get: operations["getReadiness"];
         put?: never;
@@ -523,6 +615,20 @@ export interface components {
          * @description Everything known about a title.
          */
         AnimeDetail: {
+            /** Age Rating */
+            age_rating: ("G" | "PG" | "PG-13" | "R" | "R+" | "Rx") | null;
+            /**
+             * Aired From
+             * @description first day on air, as 1998-04-03
+             */
+            aired_from: string | null;
+            /**
+             * Aired To
+             * @description last day on air
+             */
+            aired_to: string | null;
+            /** Airing Status */
+            airing_status: ("finished" | "airing" | "upcoming") | null;
             /**
              * Aliases
              * @description every other name, in any language
@@ -534,12 +640,24 @@ export interface components {
              */
             anime_id: number;
             /**
+             * Duration Minutes
+             * @description of an episode
+             */
+            duration_minutes: number | null;
+            /**
              * English
              * @description English name
              */
             english: string | null;
             /** Episodes */
             episodes: number | null;
+            /**
+             * External Ids
+             * @description site -> id there
+             */
+            external_ids: {
+                [key: string]: string;
+            };
             /** Genres */
             genres: string[];
             /**
@@ -552,6 +670,11 @@ export interface components {
              * @description how many people rated it 8 or higher
              */
             likes: number;
+            /**
+             * Links
+             * @description its pages on other sites, MyAnimeList first
+             */
+            links: components["schemas"]["Link"][];
             /**
              * Mal Score
              * @description mean rating on MyAnimeList, 1-10
@@ -577,11 +700,29 @@ export interface components {
              * @description whether it is an adult title
              */
             nsfw: boolean;
+            /** Producers */
+            producers: string[];
             /**
              * Rating Histogram
              * @description how many people rated it 1, 2, … 10
              */
             rating_histogram: number[];
+            /**
+             * Relations
+             * @description as far as they are known, ordered by id
+             */
+            relations: components["schemas"]["RelatedTitle"][];
+            /** @description in which it began to air */
+            season: components["schemas"]["SeasonItem"] | null;
+            /**
+             * Source
+             * @description adapted from, such as Manga or Original
+             */
+            source: string | null;
+            /** Studios */
+            studios: string[];
+            /** Synopsis */
+            synopsis: string | null;
             /**
              * Type
              * @description such as TV, Movie or OVA
@@ -592,6 +733,16 @@ export interface components {
              * @description how many people have watched it without rating it
              */
             unrated: number;
+            /**
+             * Watch On
+             * @description services that have it, ordered by name
+             */
+            watch_on: components["schemas"]["WatchOn"][];
+            /**
+             * Watch Order
+             * @description all titles of its franchise with itself, in the order to watch them in, one story after the other; empty where it is alone
+             */
+            watch_order: components["schemas"]["WatchOrderItem"][];
             /**
              * Watchers
              * @description how many people have it in their list
@@ -615,6 +766,12 @@ export interface components {
         /** BodyFilters */
         BodyFilters: {
             /**
+             * Age Ratings
+             * @description one of these: G, PG, PG-13, R, R+, Rx; in a query, `R+` is written `R%2B`
+             * @default []
+             */
+            age_ratings: string[];
+            /**
              * Genres
              * @description all of these
              * @default []
@@ -626,6 +783,12 @@ export interface components {
              * @default []
              */
             genres_exclude: string[];
+            /**
+             * Max Minutes
+             * @description length of an episode, or of a movie; titles of unknown length fail any maximum
+             * @default null
+             */
+            max_minutes: number | null;
             /**
              * Min Mal Score
              * @description mean rating on MyAnimeList; titles without one fail any minimum
@@ -644,6 +807,36 @@ export interface components {
              * @default false
              */
             nsfw: boolean;
+            /**
+             * Seasons
+             * @description began to air in one of these, such as Spring 2013
+             * @default []
+             */
+            seasons: string[];
+            /**
+             * Services
+             * @description on any of these services, somewhere
+             * @default []
+             */
+            services: string[];
+            /**
+             * Sources
+             * @description adapted from one of these, such as Manga or Original
+             * @default []
+             */
+            sources: string[];
+            /**
+             * Statuses
+             * @description one of these: finished, airing, upcoming
+             * @default []
+             */
+            statuses: string[];
+            /**
+             * Studios
+             * @description made by any of these
+             * @default []
+             */
+            studios: string[];
             /**
              * Types
              * @description one of these: TV, Movie, OVA, ONA, Special, Music
@@ -683,6 +876,8 @@ export interface components {
              * @description most titles first
              */
             genres: components["schemas"]["NamedCount"][];
+            /** @description how new the titles are; null: no year is known */
+            known_until: components["schemas"]["KnownUntil"] | null;
             /**
              * Max List Titles
              * @description longer lists are refused with 413
@@ -700,6 +895,11 @@ export interface components {
              * @description ratings by these people, without titles they only watched
              */
             ratings: number;
+            /**
+             * Sources
+             * @description where the catalog comes from; of two that differ, the one that is believed comes first
+             */
+            sources: components["schemas"]["CatalogSource"][];
             /** Titles */
             titles: number;
             /**
@@ -717,6 +917,48 @@ export interface components {
              * @description year of the newest title
              */
             year_to: number | null;
+        };
+        /**
+         * CatalogSource
+         * @description A source of the catalog, as its license wants it to be named.
+         */
+        CatalogSource: {
+            /**
+             * Age Days
+             * @description whole days since then
+             */
+            age_days: number;
+            /**
+             * Gives
+             * @description what comes from it
+             */
+            gives: string;
+            /**
+             * Imported At
+             * @description ISO 8601, UTC; or when the source was last found to be unchanged, if that is later
+             */
+            imported_at: string;
+            /**
+             * Label
+             * @description its name for people
+             */
+            label: string;
+            /** License */
+            license: string;
+            /** License Url */
+            license_url: string;
+            /** Name */
+            name: string;
+            /**
+             * Titles
+             * @description titles that it described then
+             */
+            titles: number;
+            /**
+             * Url
+             * @description its page
+             */
+            url: string;
         };
         /**
          * CompatibleItem
@@ -860,7 +1102,7 @@ export interface components {
         Filter: {
             /**
              * Choices
-             * @description the values there are, most titles first; null: any
+             * @description the values there are, or the 100 of most titles; null: any
              */
             choices: string[] | null;
             /**
@@ -879,6 +1121,11 @@ export interface components {
              * @description what it asks of a title
              */
             description: string;
+            /**
+             * Has More
+             * @description whether there are further values, beside the choices
+             */
+            has_more: boolean;
             /**
              * Label
              * @description a few words for a form
@@ -899,6 +1146,11 @@ export interface components {
              * @description the member of `filters`, or the query parameter
              */
             name: string;
+            /**
+             * Ordered
+             * @description whether the choices have an order of their own; else those of most titles are first
+             */
+            ordered: boolean;
             /**
              * Step
              * @description a sensible step between numbers
@@ -937,6 +1189,11 @@ export interface components {
              * @description address of its cover
              */
             image_url: string | null;
+            /**
+             * Match
+             * @description what the query is to a name of the title: all of it, its beginning, the beginning of a word in it, a part of it, or only similar to it (`fuzzy`: it may well be another title that is meant, which this catalog does not have); null without a query
+             */
+            match: ("exact" | "prefix" | "word_prefix" | "substring" | "fuzzy") | null;
             /**
              * Matched
              * @description the alias that the query matched; null if it was `name` or `english`
@@ -992,18 +1249,101 @@ export interface components {
             titles: number;
         };
         /**
+         * ImportAnswer
+         * @description Every entry of the list, each in one of four lists.
+         */
+        ImportAnswer: {
+            counts: components["schemas"]["ImportCounts"];
+            /** Matched */
+            matched: components["schemas"]["WatchedTitle"][];
+            /** Planned */
+            planned: components["schemas"]["PlannedTitle"][];
+            /**
+             * Saved
+             * @description whether the list replaced the saved list of `user_id`: what is matched counts at once, what is unmatched as soon as the catalog has it, what is planned is kept apart
+             */
+            saved: boolean;
+            /** Skipped */
+            skipped: components["schemas"]["SkippedTitle"][];
+            /**
+             * Source
+             * @description the format that the list was read as
+             */
+            source: string;
+            /** Unmatched */
+            unmatched: components["schemas"]["NewerTitle"][];
+            /** User Id */
+            user_id: number | null;
+        };
+        /**
          * ImportCounts
-         * @description Numbers of entries: in the export, and in each part of the answer.
+         * @description Numbers of entries: in the list, and in each part of the answer.
          */
         ImportCounts: {
+            /**
+             * Found By
+             * @description how many of those matched each kind of id, or name, found
+             */
+            found_by: {
+                [key: string]: number;
+            };
             /** Matched */
             matched: number;
+            /**
+             * Matched Share
+             * @description of watched and planned entries, those in the catalog; null without any
+             */
+            matched_share: number | null;
+            /** Planned */
+            planned: number;
             /** Read */
             read: number;
             /** Skipped */
             skipped: number;
             /** Unmatched */
             unmatched: number;
+        };
+        /**
+         * ImportFormat
+         * @description A format of files that can be read.
+         */
+        ImportFormat: {
+            /** Label */
+            label: string;
+            /** Name */
+            name: string;
+        };
+        /**
+         * ImportSite
+         * @description A site whose lists can be read by user name.
+         */
+        ImportSite: {
+            /**
+             * Label
+             * @description as people know it
+             */
+            label: string;
+            /**
+             * Name
+             * @description for `POST /api/v1/imports/sites/{site}`
+             */
+            name: string;
+        };
+        /**
+         * ImportSources
+         * @description Where lists can be imported from.
+         */
+        ImportSources: {
+            /**
+             * Formats
+             * @description of files, and of texts that people paste
+             */
+            formats: components["schemas"]["ImportFormat"][];
+            /**
+             * Sites
+             * @description in the order to offer them; empty where no site is asked
+             */
+            sites: components["schemas"]["ImportSite"][];
         };
         /**
          * ImportedTitle
@@ -1023,7 +1363,30 @@ export interface components {
              * Status
              * @enum {string}
              */
-            status: "watching" | "completed" | "on_hold" | "dropped";
+            status: "completed" | "watching" | "on_hold" | "dropped";
+        };
+        /**
+         * KnownUntil
+         * @description The newest year of which the catalog has many titles, not only a few that were announced.
+         */
+        KnownUntil: {
+            /**
+             * Season
+             * @description its newest such season; null: not known
+             */
+            season: ("winter" | "spring" | "summer" | "fall") | null;
+            /** Year */
+            year: number;
+        };
+        /**
+         * Link
+         * @description A page about the title on another site.
+         */
+        Link: {
+            /** Site */
+            site: string;
+            /** Url */
+            url: string;
         };
         ListEntry: {
             /** Anime Id */
@@ -1035,18 +1398,23 @@ export interface components {
             name?: string | null;
             /** Rating */
             rating?: number | null;
+            /**
+             * Status
+             * @description `planned`: not watched, so it is no evidence of taste, and may be recommended; `on_hold` or `dropped`: later parts of its franchise are not recommended. Without a rating, a title with a status counts as in `watched_ids`
+             */
+            status?: ("completed" | "watching" | "on_hold" | "dropped" | "planned") | null;
         } | string;
         /**
          * MalImportAnswer
          * @description Every entry of the export, each in one of three lists.
          */
         MalImportAnswer: {
-            counts: components["schemas"]["ImportCounts"];
+            counts: components["schemas"]["MalImportCounts"];
             /** Matched */
             matched: components["schemas"]["ImportedTitle"][];
             /**
              * Saved
-             * @description whether the matched entries replaced the saved list of `user_id`
+             * @description whether the list replaced the saved list of `user_id`
              */
             saved: boolean;
             /** Skipped */
@@ -1055,6 +1423,20 @@ export interface components {
             unmatched: components["schemas"]["UnmatchedTitle"][];
             /** User Id */
             user_id: number | null;
+        };
+        /**
+         * MalImportCounts
+         * @description Numbers of entries: in the export, and in each part of the answer.
+         */
+        MalImportCounts: {
+            /** Matched */
+            matched: number;
+            /** Read */
+            read: number;
+            /** Skipped */
+            skipped: number;
+            /** Unmatched */
+            unmatched: number;
         };
         /**
          * NamedCount
@@ -1088,8 +1470,18 @@ export interface components {
          */
         NewProfile: {
             /**
+             * Pending
+             * @description how many of the ids that were not found are kept, to count once the catalog has them
+             */
+            pending: number;
+            /**
+             * Planned
+             * @description how many planned titles the saved list has
+             */
+            planned: number;
+            /**
              * Saved
-             * @description how many titles the saved list has
+             * @description how many watched titles of the catalog the saved list has
              */
             saved: number;
             /**
@@ -1104,6 +1496,26 @@ export interface components {
             unresolved: string[];
             /** User Id */
             user_id: number;
+        };
+        /**
+         * NewerTitle
+         * @description A watched entry whose title is not in the catalog, such as a newer one.
+         */
+        NewerTitle: {
+            /**
+             * Anime Id
+             * @description null where no MyAnimeList id is known
+             */
+            anime_id: number | null;
+            /**
+             * Name
+             * @description the name in the list, at most 200 characters of it
+             */
+            name: string;
+            /** Rating */
+            rating: number | null;
+            /** Status */
+            status: ("completed" | "watching" | "on_hold" | "dropped") | null;
         };
         /**
          * OwnItem
@@ -1166,6 +1578,21 @@ export interface components {
              * @description titles on all pages
              */
             total: number;
+        };
+        /**
+         * PlannedTitle
+         * @description An entry that is not watched yet.
+         */
+        PlannedTitle: {
+            /**
+             * Anime Id
+             * @description null where no MyAnimeList id is known
+             */
+            anime_id: number | null;
+            /** In Catalog */
+            in_catalog: boolean;
+            /** Name */
+            name: string;
         };
         /**
          * PopularItem
@@ -1267,11 +1694,21 @@ export interface components {
         };
         /**
          * Profile
-         * @description A saved list; PUT takes its `ratings` and `watched_ids` back.
+         * @description A saved list; PUT takes its lists back.
          */
         Profile: {
+            /**
+             * Planned Ids
+             * @description titles that are not watched yet
+             */
+            planned_ids: number[];
             /** Ratings */
             ratings: components["schemas"]["ProfileRating"][];
+            /**
+             * Statuses
+             * @description of titles in `watched_ids`, as far as it is known
+             */
+            statuses: components["schemas"]["SavedStatus"][];
             /** User Id */
             user_id: number;
             /**
@@ -1290,8 +1727,18 @@ export interface components {
              * @description the model in service, if it was built with a list of this profile; null otherwise
              */
             learned_by: string | null;
+            /**
+             * Planned Ids
+             * @description titles that are not watched yet
+             */
+            planned_ids: number[];
             /** Ratings */
             ratings: components["schemas"]["ProfileRating"][];
+            /**
+             * Statuses
+             * @description of titles in `watched_ids`, as far as it is known
+             */
+            statuses: components["schemas"]["SavedStatus"][];
             /** User Id */
             user_id: number;
             /**
@@ -1309,7 +1756,7 @@ export interface components {
             anime_id: number;
             /**
              * Name
-             * @description null for a title that is newer than the current model
+             * @description null for a title that the current model does not know
              */
             name: string | null;
             /**
@@ -1317,6 +1764,11 @@ export interface components {
              * @description 10 for a title that was submitted without a rating
              */
             rating: number;
+            /**
+             * Status
+             * @description null: not known
+             */
+            status: ("completed" | "watching" | "on_hold" | "dropped") | null;
         };
         /**
          * RatedApart
@@ -1369,6 +1821,11 @@ export interface components {
              * @description a newer version that could not be loaded, and why; null when all is well
              */
             refused_model: string | null;
+            /**
+             * Sources
+             * @description the sources of the catalog, and how old each is
+             */
+            sources: components["schemas"]["SourceAge"][];
             /**
              * Status
              * @description always ok
@@ -1529,6 +1986,12 @@ export interface components {
              */
             algorithm: "hybrid" | "user-user" | "item-item" | "ranker" | "title-similarity" | "content-based" | "popular" | "neural" | "blend" | "matrix-factorization" | "item2vec";
             /**
+             * Candidates
+             * @description only these titles are ranked, such as those that somebody plans to watch, and `franchise` is `allow` unless it is set
+             * @default null
+             */
+            candidates: number[] | null;
+            /**
              * Diversity
              * @description how much to favor titles unlike those above them
              * @default 0
@@ -1566,6 +2029,11 @@ export interface components {
              */
             niche: number;
             /**
+             * Planned Ids
+             * @description titles that are planned: never counted as watched; marked where they are recommended
+             */
+            planned_ids?: number[];
+            /**
              * Profile Id
              * @description the profile in which this list is saved, so that the list is not compared with itself; ignored without the profile's token (`Authorization: Bearer …`)
              * @default null
@@ -1577,6 +2045,11 @@ export interface components {
              * @default []
              */
             ratings: components["schemas"]["ListEntry"][];
+            /**
+             * Statuses
+             * @description the progress with titles of `watched_ids`
+             */
+            statuses?: components["schemas"]["TitleStatus"][];
             /**
              * Watched Ids
              * @description titles watched without an opinion: never recommended, and weak evidence of taste; for a title that is in `ratings`, too, the rating counts
@@ -1636,6 +2109,12 @@ export interface components {
              */
             name: string;
             /**
+             * Planned
+             * @description whether the list has it as planned; only where the list has planned titles
+             * @default null
+             */
+            planned: boolean | null;
+            /**
              * Predicted Rating
              * @description the rating that this person would give it, 1-10
              */
@@ -1668,6 +2147,22 @@ export interface components {
             year: number | null;
         };
         /**
+         * RelatedTitle
+         * @description A title that is known to have to do with this one.
+         */
+        RelatedTitle: {
+            /** Anime Id */
+            anime_id: number;
+            /**
+             * Kind
+             * @description what it is to this one; `same_franchise`: nobody says more
+             * @enum {string}
+             */
+            kind: "alternative" | "full_story" | "parent_story" | "prequel" | "same_franchise" | "sequel" | "side_story" | "summary";
+            /** Name */
+            name: string;
+        };
+        /**
          * Resolved
          * @description A submitted title that was found.
          */
@@ -1688,8 +2183,18 @@ export interface components {
          */
         SavedAnswer: {
             /**
+             * Pending
+             * @description how many of the ids that were not found are kept, to count once the catalog has them
+             */
+            pending: number;
+            /**
+             * Planned
+             * @description how many planned titles the saved list has
+             */
+            planned: number;
+            /**
              * Saved
-             * @description how many titles the saved list has
+             * @description how many watched titles of the catalog the saved list has
              */
             saved: number;
             /**
@@ -1720,17 +2225,161 @@ export interface components {
          */
         SavedRatings: {
             /**
+             * Planned Ids
+             * @description titles that are planned: never counted as watched; marked where they are recommended
+             */
+            planned_ids?: number[];
+            /**
              * Ratings
              * @description titles with an opinion
              * @default []
              */
             ratings: components["schemas"]["ListEntry"][];
             /**
+             * Statuses
+             * @description the progress with titles of `watched_ids`
+             */
+            statuses?: components["schemas"]["TitleStatus"][];
+            /**
              * Watched Ids
              * @description titles watched without an opinion: never recommended, and weak evidence of taste; for a title that is in `ratings`, too, the rating counts
              * @default []
              */
             watched_ids: number[];
+        };
+        /**
+         * SavedStatus
+         * @description The progress with a title that was watched without an opinion.
+         */
+        SavedStatus: {
+            /** Anime Id */
+            anime_id: number;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "completed" | "watching" | "on_hold" | "dropped";
+        };
+        /**
+         * SeasonAnswer
+         * @description The titles of a season, ranked for a list.
+         */
+        SeasonAnswer: {
+            /** Algorithm */
+            algorithm: string;
+            /**
+             * Filtered
+             * @description how many titles each filter removed
+             */
+            filtered: {
+                [key: string]: number;
+            };
+            /**
+             * Items
+             * @description best match first
+             */
+            items: components["schemas"]["RecommendedItem"][];
+            /** Model Version */
+            model_version: string;
+            /**
+             * Recommendation Id
+             * @description the same for the same request to the same model
+             */
+            recommendation_id: string;
+            /**
+             * Resolved
+             * @description submitted titles that were found
+             */
+            resolved: components["schemas"]["Resolved"][];
+            season: components["schemas"]["SeasonItem"];
+            /**
+             * Unresolved
+             * @description submitted names and ids that were not found
+             */
+            unresolved: string[];
+        };
+        /**
+         * SeasonItem
+         * @description A quarter of a year.
+         */
+        SeasonItem: {
+            /**
+             * Name
+             * @description winter is January to March
+             * @enum {string}
+             */
+            name: "winter" | "spring" | "summer" | "fall";
+            /** Year */
+            year: number;
+        };
+        /**
+         * SeasonPage
+         * @description One page of the titles of a season, most members on MyAnimeList first.
+         */
+        SeasonPage: {
+            /** Items */
+            items: components["schemas"]["SeasonTitle"][];
+            pagination: components["schemas"]["Pagination"];
+            season: components["schemas"]["SeasonItem"];
+        };
+        /**
+         * SeasonTitle
+         * @description A title of a season.
+         */
+        SeasonTitle: {
+            /** Airing Status */
+            airing_status: ("finished" | "airing" | "upcoming") | null;
+            /**
+             * Anime Id
+             * @description MyAnimeList id
+             */
+            anime_id: number;
+            /**
+             * English
+             * @description English name
+             */
+            english: string | null;
+            /** Episodes */
+            episodes: number | null;
+            /** Genres */
+            genres: string[];
+            /**
+             * Image Url
+             * @description address of its cover
+             */
+            image_url: string | null;
+            /**
+             * Likes
+             * @description how many people rated it 8 or higher
+             */
+            likes: number;
+            /**
+             * Mean Rating
+             * @description 1-10; with few ratings, closer to the mean of all titles
+             */
+            mean_rating: number;
+            /**
+             * Name
+             * @description main name, usually romanized Japanese
+             */
+            name: string;
+            /** Studios */
+            studios: string[];
+            /**
+             * Type
+             * @description such as TV, Movie or OVA
+             */
+            type: string | null;
+            /**
+             * Watchers
+             * @description how many people have it in their list
+             */
+            watchers: number;
+            /**
+             * Year
+             * @description first aired
+             */
+            year: number | null;
         };
         /**
          * SimilarAnswer
@@ -1785,11 +2434,29 @@ export interface components {
             anime_id: number | null;
             /**
              * Name
-             * @description the name in the export, at most 200 characters of it
+             * @description the name in the list, at most 200 characters of it
              */
             name: string;
             /** Reason */
             reason: string;
+        };
+        /**
+         * SourceAge
+         * @description A source of the catalog, and when it was last imported.
+         */
+        SourceAge: {
+            /**
+             * Age Days
+             * @description whole days since then
+             */
+            age_days: number;
+            /**
+             * Imported At
+             * @description ISO 8601, UTC; or when the source was last found to be unchanged, if that is later
+             */
+            imported_at: string;
+            /** Name */
+            name: string;
         };
         /**
          * Suggestions
@@ -1891,6 +2558,11 @@ export interface components {
              */
             nsfw: boolean;
             /**
+             * Planned Ids
+             * @description titles that are planned: never counted as watched; marked where they are recommended
+             */
+            planned_ids?: number[];
+            /**
              * Profile Id
              * @description the profile in which this list is saved, so that the list is not compared with itself; ignored without the profile's token (`Authorization: Bearer …`)
              * @default null
@@ -1903,11 +2575,32 @@ export interface components {
              */
             ratings: components["schemas"]["ListEntry"][];
             /**
+             * Statuses
+             * @description the progress with titles of `watched_ids`
+             */
+            statuses?: components["schemas"]["TitleStatus"][];
+            /**
              * Watched Ids
              * @description titles watched without an opinion: never recommended, and weak evidence of taste; for a title that is in `ratings`, too, the rating counts
              * @default []
              */
             watched_ids: number[];
+        };
+        /**
+         * TitleStatus
+         * @description The progress with a title.
+         */
+        TitleStatus: {
+            /**
+             * Anime Id
+             * @description MyAnimeList id
+             */
+            anime_id: number;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "completed" | "watching" | "on_hold" | "dropped";
         };
         /**
          * TypeTaste
@@ -1939,7 +2632,113 @@ export interface components {
              * Status
              * @enum {string}
              */
-            status: "watching" | "completed" | "on_hold" | "dropped";
+            status: "completed" | "watching" | "on_hold" | "dropped";
+        };
+        /**
+         * UserName
+         * @description Whose list to read.
+         */
+        UserName: {
+            /**
+             * User Name
+             * @description the name on the site
+             */
+            user_name: string;
+        };
+        /**
+         * WatchOn
+         * @description A service on which the title can be watched.
+         */
+        WatchOn: {
+            /**
+             * Regions
+             * @description codes of countries, such as CN; empty: not known
+             */
+            regions: string[];
+            /** Service */
+            service: string;
+            /** Url */
+            url: string;
+        };
+        /**
+         * WatchOrderItem
+         * @description A title of the franchise, in the order to watch them in.
+         */
+        WatchOrderItem: {
+            /**
+             * Anime Id
+             * @description MyAnimeList id
+             */
+            anime_id: number;
+            /**
+             * English
+             * @description English name
+             */
+            english: string | null;
+            /** Episodes */
+            episodes: number | null;
+            /**
+             * Extra
+             * @description a recap, a special or the like: nothing is missed without it
+             */
+            extra: boolean;
+            /** Genres */
+            genres: string[];
+            /**
+             * Image Url
+             * @description address of its cover
+             */
+            image_url: string | null;
+            /**
+             * Name
+             * @description main name, usually romanized Japanese
+             */
+            name: string;
+            /**
+             * Story Line
+             * @description titles with the same number tell one story
+             */
+            story_line: number;
+            /**
+             * Type
+             * @description such as TV, Movie or OVA
+             */
+            type: string | null;
+            /**
+             * Year
+             * @description first aired
+             */
+            year: number | null;
+        };
+        /**
+         * WatchedTitle
+         * @description A watched entry whose title is in the catalog.
+         */
+        WatchedTitle: {
+            /** Anime Id */
+            anime_id: number;
+            /**
+             * Found By
+             * @description `mal_id`, `anilist_id`, …, or `name` in lists that people wrote
+             */
+            found_by: string;
+            /**
+             * Listed As
+             * @description the name in the list, at most 200 characters of it
+             */
+            listed_as: string;
+            /** Name */
+            name: string;
+            /**
+             * Rating
+             * @description null: watched, but not rated
+             */
+            rating: number | null;
+            /**
+             * Status
+             * @description null: the list has none
+             */
+            status: ("completed" | "watching" | "on_hold" | "dropped") | null;
         };
     };
     responses: never;
@@ -2091,12 +2890,36 @@ export interface operations {
                 year_from?: number | null;
                 /** @description first aired, latest */
                 year_to?: number | null;
+                /** @description began to air in one of these, such as Spring 2013 */
+                seasons?: string[];
+                /** @description one of these: finished, airing, upcoming */
+                statuses?: string[];
+                /** @description length of an episode, or of a movie; titles of unknown length fail any maximum */
+                max_minutes?: number | null;
+                /** @description one of these: G, PG, PG-13, R, R+, Rx; in a query, `R+` is written `R%2B` */
+                age_ratings?: string[];
+                /** @description adapted from one of these, such as Manga or Original */
+                sources?: string[];
+                /** @description made by any of these */
+                studios?: string[];
+                /** @description on any of these services, somewhere */
+                services?: string[];
                 /** @description whether adult titles may appear */
                 nsfw?: boolean;
                 /** @description any name of a title, or its beginning */
                 query?: string;
                 /** @description if present: only these titles */
                 ids?: number[];
+                /** @description only titles with one of these ids */
+                anilist_id?: number[];
+                /** @description the same on AniDB */
+                anidb_id?: number[];
+                /** @description the same on Kitsu */
+                kitsu_id?: number[];
+                /** @description the same on Bangumi */
+                bangumi_id?: number[];
+                /** @description the same on TMDB, such as `tv/65942/season/1` or `movie/378064` */
+                tmdb_id?: string[];
                 /** @description first aired in this year */
                 year?: number | null;
                 /** @description default: relevance with a query, popularity without one */
@@ -2126,6 +2949,7 @@ export interface operations {
                      *             "Thriller"
                      *           ],
                      *           "image_url": "https://cdn.myanimelist.net/images/anime/5/73199.jpg",
+                     *           "match": "prefix",
                      *           "matched": null,
                      *           "name": "Steins;Gate",
                      *           "type": "TV",
@@ -2195,24 +3019,51 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "age_rating": "PG-13",
+                     *       "aired_from": "2011-04-06",
+                     *       "aired_to": "2011-09-14",
+                     *       "airing_status": "finished",
                      *       "aliases": [
                      *         "シュタインズ・ゲート",
                      *         "StG"
                      *       ],
                      *       "anime_id": 9253,
+                     *       "duration_minutes": 24,
                      *       "english": null,
                      *       "episodes": 24,
+                     *       "external_ids": {
+                     *         "anilist": "9253",
+                     *         "kitsu": "5646"
+                     *       },
                      *       "genres": [
                      *         "Sci-Fi",
                      *         "Thriller"
                      *       ],
                      *       "image_url": "https://cdn.myanimelist.net/images/anime/5/73199.jpg",
                      *       "likes": 15232,
+                     *       "links": [
+                     *         {
+                     *           "site": "MyAnimeList",
+                     *           "url": "https://myanimelist.net/anime/9253"
+                     *         },
+                     *         {
+                     *           "site": "AniList",
+                     *           "url": "https://anilist.co/anime/9253"
+                     *         },
+                     *         {
+                     *           "site": "Kitsu",
+                     *           "url": "https://kitsu.app/anime/5646"
+                     *         }
+                     *       ],
                      *       "mal_score": 9.17,
                      *       "mean_rating": 8.81,
                      *       "members": 673572,
                      *       "name": "Steins;Gate",
                      *       "nsfw": false,
+                     *       "producers": [
+                     *         "Frontier Works",
+                     *         "Kadokawa Shoten"
+                     *       ],
                      *       "rating_histogram": [
                      *         31,
                      *         29,
@@ -2225,8 +3076,63 @@ export interface operations {
                      *         4911,
                      *         7517
                      *       ],
+                     *       "relations": [
+                     *         {
+                     *           "anime_id": 30484,
+                     *           "kind": "sequel",
+                     *           "name": "Steins;Gate 0"
+                     *         }
+                     *       ],
+                     *       "season": {
+                     *         "name": "spring",
+                     *         "year": 2011
+                     *       },
+                     *       "source": "Visual novel",
+                     *       "studios": [
+                     *         "White Fox"
+                     *       ],
+                     *       "synopsis": "A self-proclaimed mad scientist finds that text messages can be sent to the past.",
                      *       "type": "TV",
                      *       "unrated": 105,
+                     *       "watch_on": [
+                     *         {
+                     *           "regions": [],
+                     *           "service": "Crunchyroll",
+                     *           "url": "https://www.crunchyroll.com/steinsgate"
+                     *         }
+                     *       ],
+                     *       "watch_order": [
+                     *         {
+                     *           "anime_id": 9253,
+                     *           "english": null,
+                     *           "episodes": 24,
+                     *           "extra": false,
+                     *           "genres": [
+                     *             "Sci-Fi",
+                     *             "Thriller"
+                     *           ],
+                     *           "image_url": "https://cdn.myanimelist.net/images/anime/5/73199.jpg",
+                     *           "name": "Steins;Gate",
+                     *           "story_line": 0,
+                     *           "type": "TV",
+                     *           "year": 2011
+                     *         },
+                     *         {
+                     *           "anime_id": 30484,
+                     *           "english": null,
+                     *           "episodes": 24,
+                     *           "extra": false,
+                     *           "genres": [
+                     *             "Sci-Fi",
+                     *             "Thriller"
+                     *           ],
+                     *           "image_url": "https://cdn.myanimelist.net/images/anime/5/73199.jpg",
+                     *           "name": "Steins;Gate 0",
+                     *           "story_line": 0,
+                     *           "type": "TV",
+                     *           "year": 2018
+                     *         }
+                     *       ],
                      *       "watchers": 17151,
                      *       "year": 2011
                      *     }
@@ -2291,6 +3197,20 @@ export interface operations {
                 year_from?: number | null;
                 /** @description first aired, latest */
                 year_to?: number | null;
+                /** @description began to air in one of these, such as Spring 2013 */
+                seasons?: string[];
+                /** @description one of these: finished, airing, upcoming */
+                statuses?: string[];
+                /** @description length of an episode, or of a movie; titles of unknown length fail any maximum */
+                max_minutes?: number | null;
+                /** @description one of these: G, PG, PG-13, R, R+, Rx; in a query, `R+` is written `R%2B` */
+                age_ratings?: string[];
+                /** @description adapted from one of these, such as Manga or Original */
+                sources?: string[];
+                /** @description made by any of these */
+                studios?: string[];
+                /** @description on any of these services, somewhere */
+                services?: string[];
                 /** @description whether adult titles may appear */
                 nsfw?: boolean;
                 /** @description one of those that can find similar titles */
@@ -2422,10 +3342,27 @@ export interface operations {
                      *           "titles": 600
                      *         }
                      *       ],
+                     *       "known_until": {
+                     *         "season": "fall",
+                     *         "year": 2016
+                     *       },
                      *       "max_list_titles": 5000,
                      *       "model_version": "v0001",
                      *       "people": 3000,
                      *       "ratings": 151000,
+                     *       "sources": [
+                     *         {
+                     *           "age_days": 1,
+                     *           "gives": "new titles, names in Japanese, English and Chinese, air dates, where to watch",
+                     *           "imported_at": "2026-01-31T02:20:04+00:00",
+                     *           "label": "bangumi-data",
+                     *           "license": "CC BY 4.0",
+                     *           "license_url": "https://creativecommons.org/licenses/by/4.0/",
+                     *           "name": "bangumi-data",
+                     *           "titles": 7704,
+                     *           "url": "https://github.com/bangumi-data/bangumi-data"
+                     *         }
+                     *       ],
                      *       "titles": 1350,
                      *       "types": [
                      *         {
@@ -2495,10 +3432,12 @@ export interface operations {
                      *           "control": "multichoice",
                      *           "default": [],
                      *           "description": "all of these",
+                     *           "has_more": false,
                      *           "label": "Genres",
                      *           "maximum": null,
                      *           "minimum": null,
                      *           "name": "genres",
+                     *           "ordered": false,
                      *           "step": null
                      *         }
                      *       ]
@@ -2527,6 +3466,226 @@ export interface operations {
             };
             /** @description Too many requests; see Retry-After */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listImportSources: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "formats": [
+                     *         {
+                     *           "label": "MyAnimeList export",
+                     *           "name": "mal-xml"
+                     *         }
+                     *       ],
+                     *       "sites": [
+                     *         {
+                     *           "label": "AniList",
+                     *           "name": "anilist"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ImportSources"];
+                };
+            };
+            /** @description The address is longer than 8,190 bytes */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    importList: {
+        parameters: {
+            query?: {
+                /**
+                 * @description whose saved list to replace
+                 * @example 900001
+                 */
+                user_id?: number | null;
+                /** @description whether to save nothing; false replaces the saved list of `user_id` */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A file in any of the formats that `GET /api/v1/imports` names, as downloaded, compressed (gzip, zip) or not, whatever its content type; or lines of titles. */
+        requestBody: {
+            content: {
+                /**
+                 * @example Steins;Gate
+                 *     Death Note 9/10
+                 */
+                "application/octet-stream": string;
+                "multipart/form-data": {
+                    /** Format: binary */
+                    file: string;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "counts": {
+                     *         "found_by": {
+                     *           "name": 1
+                     *         },
+                     *         "matched": 1,
+                     *         "matched_share": 0.6667,
+                     *         "planned": 1,
+                     *         "read": 3,
+                     *         "skipped": 0,
+                     *         "unmatched": 1
+                     *       },
+                     *       "matched": [
+                     *         {
+                     *           "anime_id": 9253,
+                     *           "found_by": "name",
+                     *           "listed_as": "steins gate",
+                     *           "name": "Steins;Gate",
+                     *           "rating": 10,
+                     *           "status": null
+                     *         }
+                     *       ],
+                     *       "planned": [
+                     *         {
+                     *           "anime_id": 1535,
+                     *           "in_catalog": true,
+                     *           "name": "Death Note"
+                     *         }
+                     *       ],
+                     *       "saved": false,
+                     *       "skipped": [],
+                     *       "source": "csv",
+                     *       "unmatched": [
+                     *         {
+                     *           "anime_id": null,
+                     *           "name": "Too New",
+                     *           "rating": 8,
+                     *           "status": "watching"
+                     *         }
+                     *       ],
+                     *       "user_id": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ImportAnswer"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The address is longer than 8,190 bytes */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2692,6 +3851,169 @@ export interface operations {
             };
         };
     };
+    importByName: {
+        parameters: {
+            query?: {
+                /**
+                 * @description whose saved list to replace
+                 * @example 900001
+                 */
+                user_id?: number | null;
+                /** @description whether to save nothing; false replaces the saved list of `user_id` */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description one of those that `GET /api/v1/imports` names
+                 * @example anilist
+                 */
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UserName"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "counts": {
+                     *         "found_by": {
+                     *           "name": 1
+                     *         },
+                     *         "matched": 1,
+                     *         "matched_share": 0.6667,
+                     *         "planned": 1,
+                     *         "read": 3,
+                     *         "skipped": 0,
+                     *         "unmatched": 1
+                     *       },
+                     *       "matched": [
+                     *         {
+                     *           "anime_id": 9253,
+                     *           "found_by": "name",
+                     *           "listed_as": "steins gate",
+                     *           "name": "Steins;Gate",
+                     *           "rating": 10,
+                     *           "status": null
+                     *         }
+                     *       ],
+                     *       "planned": [
+                     *         {
+                     *           "anime_id": 1535,
+                     *           "in_catalog": true,
+                     *           "name": "Death Note"
+                     *         }
+                     *       ],
+                     *       "saved": false,
+                     *       "skipped": [],
+                     *       "source": "anilist-api",
+                     *       "unmatched": [
+                     *         {
+                     *           "anime_id": null,
+                     *           "name": "Too New",
+                     *           "rating": 8,
+                     *           "status": "watching"
+                     *         }
+                     *       ],
+                     *       "user_id": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ImportAnswer"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The address is longer than 8,190 bytes */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Bad Gateway */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getPopular: {
         parameters: {
             query?: {
@@ -2713,6 +4035,20 @@ export interface operations {
                 year_from?: number | null;
                 /** @description first aired, latest */
                 year_to?: number | null;
+                /** @description began to air in one of these, such as Spring 2013 */
+                seasons?: string[];
+                /** @description one of these: finished, airing, upcoming */
+                statuses?: string[];
+                /** @description length of an episode, or of a movie; titles of unknown length fail any maximum */
+                max_minutes?: number | null;
+                /** @description one of these: G, PG, PG-13, R, R+, Rx; in a query, `R+` is written `R%2B` */
+                age_ratings?: string[];
+                /** @description adapted from one of these, such as Manga or Original */
+                sources?: string[];
+                /** @description made by any of these */
+                studios?: string[];
+                /** @description on any of these services, somewhere */
+                services?: string[];
                 /** @description whether adult titles may appear */
                 nsfw?: boolean;
                 /** @description highest first */
@@ -2811,6 +4147,8 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "pending": 0,
+                     *       "planned": 1,
                      *       "saved": 3,
                      *       "token": "rS3Xy0yhxYgUmVgd5WzPzYb0Qn0kF2n9mZ1v3y7c4Lw",
                      *       "unresolved": [],
@@ -2908,16 +4246,27 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "planned_ids": [
+                     *         1
+                     *       ],
                      *       "ratings": [
                      *         {
                      *           "anime_id": 1535,
                      *           "name": "Death Note",
-                     *           "rating": 9
+                     *           "rating": 9,
+                     *           "status": "completed"
                      *         },
                      *         {
                      *           "anime_id": 2167,
                      *           "name": "Clannad",
-                     *           "rating": 10
+                     *           "rating": 10,
+                     *           "status": null
+                     *         }
+                     *       ],
+                     *       "statuses": [
+                     *         {
+                     *           "anime_id": 20,
+                     *           "status": "dropped"
                      *         }
                      *       ],
                      *       "user_id": 5812345678901234,
@@ -3012,6 +4361,8 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "pending": 0,
+                     *       "planned": 1,
                      *       "saved": 3,
                      *       "unresolved": [],
                      *       "user_id": 5812345678901234
@@ -3196,11 +4547,21 @@ export interface operations {
                     /**
                      * @example {
                      *       "learned_by": null,
+                     *       "planned_ids": [
+                     *         1
+                     *       ],
                      *       "ratings": [
                      *         {
                      *           "anime_id": 1535,
                      *           "name": "Death Note",
-                     *           "rating": 9
+                     *           "rating": 9,
+                     *           "status": "completed"
+                     *         }
+                     *       ],
+                     *       "statuses": [
+                     *         {
+                     *           "anime_id": 20,
+                     *           "status": "dropped"
                      *         }
                      *       ],
                      *       "user_id": 5812345678901234,
@@ -3352,6 +4713,566 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["RecommendationAnswer"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The address is longer than 8,190 bytes */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getNearSeason: {
+        parameters: {
+            query?: {
+                /** @description number of the page, from 1 */
+                page?: number;
+                /** @description titles per page */
+                limit?: number;
+                /** @description one of these: TV, Movie, OVA, ONA, Special, Music */
+                types?: string[];
+                /** @description all of these */
+                genres?: string[];
+                /** @description none of these */
+                genres_exclude?: string[];
+                /** @description list members on MyAnimeList */
+                min_members?: number;
+                /** @description mean rating on MyAnimeList; titles without one fail any minimum */
+                min_mal_score?: number;
+                /** @description first aired, earliest */
+                year_from?: number | null;
+                /** @description first aired, latest */
+                year_to?: number | null;
+                /** @description began to air in one of these, such as Spring 2013 */
+                seasons?: string[];
+                /** @description one of these: finished, airing, upcoming */
+                statuses?: string[];
+                /** @description length of an episode, or of a movie; titles of unknown length fail any maximum */
+                max_minutes?: number | null;
+                /** @description one of these: G, PG, PG-13, R, R+, Rx; in a query, `R+` is written `R%2B` */
+                age_ratings?: string[];
+                /** @description adapted from one of these, such as Manga or Original */
+                sources?: string[];
+                /** @description made by any of these */
+                studios?: string[];
+                /** @description on any of these services, somewhere */
+                services?: string[];
+                /** @description whether adult titles may appear */
+                nsfw?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description of today (UTC), or the one after it */
+                season: "current" | "next";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "airing_status": "finished",
+                     *           "anime_id": 9253,
+                     *           "english": null,
+                     *           "episodes": 24,
+                     *           "genres": [
+                     *             "Sci-Fi",
+                     *             "Thriller"
+                     *           ],
+                     *           "image_url": "https://cdn.myanimelist.net/images/anime/5/73199.jpg",
+                     *           "likes": 15232,
+                     *           "mean_rating": 8.81,
+                     *           "name": "Steins;Gate",
+                     *           "studios": [
+                     *             "White Fox"
+                     *           ],
+                     *           "type": "TV",
+                     *           "watchers": 17151,
+                     *           "year": 2011
+                     *         }
+                     *       ],
+                     *       "pagination": {
+                     *         "has_next": false,
+                     *         "limit": 20,
+                     *         "page": 1,
+                     *         "total": 1
+                     *       },
+                     *       "season": {
+                     *         "name": "spring",
+                     *         "year": 2011
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SeasonPage"];
+                };
+            };
+            /** @description The address is longer than 8,190 bytes */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    recommendNearSeason: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description of today (UTC), or the one after it */
+                season: "current" | "next";
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecommendationRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "algorithm": "hybrid",
+                     *       "filtered": {
+                     *         "franchise": 2917,
+                     *         "nsfw": 1141
+                     *       },
+                     *       "items": [
+                     *         {
+                     *           "anime_id": 9253,
+                     *           "english": null,
+                     *           "episodes": 24,
+                     *           "genres": [
+                     *             "Sci-Fi",
+                     *             "Thriller"
+                     *           ],
+                     *           "image_url": "https://cdn.myanimelist.net/images/anime/5/73199.jpg",
+                     *           "like_probability": 0.912,
+                     *           "name": "Steins;Gate",
+                     *           "predicted_rating": 9,
+                     *           "reasons": [
+                     *             {
+                     *               "anime_id": 1535,
+                     *               "kind": "because_you_liked",
+                     *               "name": "Death Note",
+                     *               "weight": 0.41
+                     *             },
+                     *             {
+                     *               "kind": "people_with_your_taste",
+                     *               "people": 611
+                     *             },
+                     *             {
+                     *               "genres": [
+                     *                 "Thriller"
+                     *               ],
+                     *               "kind": "theme",
+                     *               "liked": 5,
+                     *               "titles": 4
+                     *             },
+                     *             {
+                     *               "genres": [
+                     *                 "Thriller"
+                     *               ],
+                     *               "kind": "shared_genres"
+                     *             }
+                     *           ],
+                     *           "score": 0.91,
+                     *           "stars": 5,
+                     *           "type": "TV",
+                     *           "year": 2011
+                     *         }
+                     *       ],
+                     *       "model_version": "v0001",
+                     *       "recommendation_id": "5f2b0f6a3c1d4e8897a6b5c4d3e2f101",
+                     *       "resolved": [
+                     *         {
+                     *           "anime_id": 2167,
+                     *           "name": "Clannad",
+                     *           "query": "Clannad"
+                     *         }
+                     *       ],
+                     *       "season": {
+                     *         "name": "spring",
+                     *         "year": 2011
+                     *       },
+                     *       "unresolved": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SeasonAnswer"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The address is longer than 8,190 bytes */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSeason: {
+        parameters: {
+            query?: {
+                /** @description number of the page, from 1 */
+                page?: number;
+                /** @description titles per page */
+                limit?: number;
+                /** @description one of these: TV, Movie, OVA, ONA, Special, Music */
+                types?: string[];
+                /** @description all of these */
+                genres?: string[];
+                /** @description none of these */
+                genres_exclude?: string[];
+                /** @description list members on MyAnimeList */
+                min_members?: number;
+                /** @description mean rating on MyAnimeList; titles without one fail any minimum */
+                min_mal_score?: number;
+                /** @description first aired, earliest */
+                year_from?: number | null;
+                /** @description first aired, latest */
+                year_to?: number | null;
+                /** @description began to air in one of these, such as Spring 2013 */
+                seasons?: string[];
+                /** @description one of these: finished, airing, upcoming */
+                statuses?: string[];
+                /** @description length of an episode, or of a movie; titles of unknown length fail any maximum */
+                max_minutes?: number | null;
+                /** @description one of these: G, PG, PG-13, R, R+, Rx; in a query, `R+` is written `R%2B` */
+                age_ratings?: string[];
+                /** @description adapted from one of these, such as Manga or Original */
+                sources?: string[];
+                /** @description made by any of these */
+                studios?: string[];
+                /** @description on any of these services, somewhere */
+                services?: string[];
+                /** @description whether adult titles may appear */
+                nsfw?: boolean;
+            };
+            header?: never;
+            path: {
+                year: number;
+                /** @description winter is January to March */
+                season: "winter" | "spring" | "summer" | "fall";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "airing_status": "finished",
+                     *           "anime_id": 9253,
+                     *           "english": null,
+                     *           "episodes": 24,
+                     *           "genres": [
+                     *             "Sci-Fi",
+                     *             "Thriller"
+                     *           ],
+                     *           "image_url": "https://cdn.myanimelist.net/images/anime/5/73199.jpg",
+                     *           "likes": 15232,
+                     *           "mean_rating": 8.81,
+                     *           "name": "Steins;Gate",
+                     *           "studios": [
+                     *             "White Fox"
+                     *           ],
+                     *           "type": "TV",
+                     *           "watchers": 17151,
+                     *           "year": 2011
+                     *         }
+                     *       ],
+                     *       "pagination": {
+                     *         "has_next": false,
+                     *         "limit": 20,
+                     *         "page": 1,
+                     *         "total": 1
+                     *       },
+                     *       "season": {
+                     *         "name": "spring",
+                     *         "year": 2011
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SeasonPage"];
+                };
+            };
+            /** @description The address is longer than 8,190 bytes */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    recommendSeason: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                year: number;
+                /** @description winter is January to March */
+                season: "winter" | "spring" | "summer" | "fall";
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecommendationRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "algorithm": "hybrid",
+                     *       "filtered": {
+                     *         "franchise": 2917,
+                     *         "nsfw": 1141
+                     *       },
+                     *       "items": [
+                     *         {
+                     *           "anime_id": 9253,
+                     *           "english": null,
+                     *           "episodes": 24,
+                     *           "genres": [
+                     *             "Sci-Fi",
+                     *             "Thriller"
+                     *           ],
+                     *           "image_url": "https://cdn.myanimelist.net/images/anime/5/73199.jpg",
+                     *           "like_probability": 0.912,
+                     *           "name": "Steins;Gate",
+                     *           "predicted_rating": 9,
+                     *           "reasons": [
+                     *             {
+                     *               "anime_id": 1535,
+                     *               "kind": "because_you_liked",
+                     *               "name": "Death Note",
+                     *               "weight": 0.41
+                     *             },
+                     *             {
+                     *               "kind": "people_with_your_taste",
+                     *               "people": 611
+                     *             },
+                     *             {
+                     *               "genres": [
+                     *                 "Thriller"
+                     *               ],
+                     *               "kind": "theme",
+                     *               "liked": 5,
+                     *               "titles": 4
+                     *             },
+                     *             {
+                     *               "genres": [
+                     *                 "Thriller"
+                     *               ],
+                     *               "kind": "shared_genres"
+                     *             }
+                     *           ],
+                     *           "score": 0.91,
+                     *           "stars": 5,
+                     *           "type": "TV",
+                     *           "year": 2011
+                     *         }
+                     *       ],
+                     *       "model_version": "v0001",
+                     *       "recommendation_id": "5f2b0f6a3c1d4e8897a6b5c4d3e2f101",
+                     *       "resolved": [
+                     *         {
+                     *           "anime_id": 2167,
+                     *           "name": "Clannad",
+                     *           "query": "Clannad"
+                     *         }
+                     *       ],
+                     *       "season": {
+                     *         "name": "spring",
+                     *         "year": 2011
+                     *       },
+                     *       "unresolved": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SeasonAnswer"];
                 };
             };
             /** @description Bad Request */
@@ -3689,6 +5610,8 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "pending": 0,
+                     *       "planned": 1,
                      *       "saved": 3,
                      *       "unresolved": [],
                      *       "user_id": 900001
@@ -3807,6 +5730,20 @@ export interface operations {
                 year_from?: number | null;
                 /** @description first aired, latest */
                 year_to?: number | null;
+                /** @description began to air in one of these, such as Spring 2013 */
+                seasons?: string[];
+                /** @description one of these: finished, airing, upcoming */
+                statuses?: string[];
+                /** @description length of an episode, or of a movie; titles of unknown length fail any maximum */
+                max_minutes?: number | null;
+                /** @description one of these: G, PG, PG-13, R, R+, Rx; in a query, `R+` is written `R%2B` */
+                age_ratings?: string[];
+                /** @description adapted from one of these, such as Manga or Original */
+                sources?: string[];
+                /** @description made by any of these */
+                studios?: string[];
+                /** @description on any of these services, somewhere */
+                services?: string[];
                 /** @description whether adult titles may appear */
                 nsfw?: boolean;
                 /** @description see `GET /api/v1/algorithms` */
@@ -4171,6 +6108,13 @@ export interface operations {
                      *       "newer_users": 0,
                      *       "ratings": 151000,
                      *       "refused_model": null,
+                     *       "sources": [
+                     *         {
+                     *           "age_days": 1,
+                     *           "imported_at": "2026-01-31T02:20:04+00:00",
+                     *           "name": "bangumi-data"
+                     *         }
+                     *       ],
                      *       "status": "ok",
                      *       "users": 3000
                      *     }

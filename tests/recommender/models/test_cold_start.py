@@ -91,11 +91,12 @@ def test_sequel_of_a_liked_title_beats_others_of_its_genre() -> None:
 def test_odds_are_on_the_scale_of_the_anchors() -> None:
     snapshot = fitted()
     model, context, anchors = snapshot.models[ColdStart], snapshot.context(LISTS[0]), np.array([9, 13, 20])
-    given = np.array([2.0, 1.0, -1.0], np.float32)
-    low, high = (model.odds(context, anchors, given + shift) for shift in (0, 5))
+    of_anchors = np.array([2.0, 1.0, -1.0], np.float32)
+    low, high = (model.odds(context, anchors, of_anchors + shift) for shift in (0, 5))
     assert high - low == pytest.approx(np.full(len(NEW), 5), abs=1e-4)
     # a title as good as the anchor, by the same features, has its odds
-    assert model.odds(context, np.array([37]), given[:1])[model.rows == 37] == pytest.approx([2.0], abs=1e-4)
+    of_title = model.odds(context, np.array([37]), of_anchors[:1])[model.rows == 37]
+    assert of_title == pytest.approx([2.0], abs=1e-4)
 
 
 def test_unknown_members_are_as_of_most_titles() -> None:

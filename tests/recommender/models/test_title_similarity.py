@@ -140,7 +140,7 @@ def test_title_unknown_to_item_item_has_its_genres_by_likes() -> None:
     assert fit().scores(ask(likes([D]))) == pytest.approx([0, 0, 0.5**0.5 * np.log(21), 0, 0], rel=1e-5)
 
 
-def test_unknown_title_is_similar_to_what_its_neighbors_are_similar_to() -> None:
+def test_unknown_title_borrows_what_is_similar_to_its_neighbors() -> None:
     config = TitleSimilarityConfig()
     evidence = 0.2 * dense(config)[A] + 0.5 * dense(config)[C]
     expected = evidence * (config.genre_floor + np.array([0, 0, 0.5**0.5])) ** config.genre_power
