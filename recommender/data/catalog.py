@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from domain.titles import NO_DETAILS, Title, TitleDetails
+from domain.titles import AGE_RATINGS, AIRING_STATUSES, NO_DETAILS, Title, TitleDetails
 from recommender.data.vocabulary import Vocabulary
 
 
@@ -123,8 +123,8 @@ class Labels:
     """The names that titles have of one kind, such as genres. Some kinds have thousands: no mask is kept.
 
     Attributes:
-        names: in lower case -> as it is written.
-        rows: in lower case -> int32, ascending: the titles that have it.
+        names: in lower case -> as it is written; those that a title may have, whether one has them or not.
+        rows: in lower case -> int32, ascending: the titles that have it, where there are any.
         n_anime: titles of the catalog.
     """
 
@@ -133,8 +133,8 @@ class Labels:
     n_anime: int
 
     @classmethod
-    def of(cls, of_titles: Sequence[Iterable[str]]) -> Labels:
-        names: dict[str, str] = {}
+    def of(cls, of_titles: Sequence[Iterable[str]], always: Iterable[str] = ()) -> Labels:
+        names = {name.lower(): name for name in always}
         rows: dict[str, list[int]] = {}
         for row, of_title in enumerate(of_titles):
             for name in of_title:
@@ -153,7 +153,8 @@ class Labels:
         """bool (n,): the titles that have any of these names."""
         mask = np.zeros(self.n_anime, dtype=bool)
         for key in keys:
-            mask[self.rows[key]] = True
+            if key in self.rows:
+                mask[self.rows[key]] = True
         return mask
 
 
@@ -167,6 +168,7 @@ LABELS: Mapping[str, Callable[[Title], Iterable[str]]] = {
     "age_ratings": lambda title: (title.age_rating,) if title.age_rating else (),
     "services": lambda title: title.services,
 }
+ALWAYS = {"statuses": AIRING_STATUSES, "age_ratings": AGE_RATINGS}  # tomorrow a title may have them
 
 
 class Columns(NamedTuple):
@@ -203,5 +205,5 @@ class Columns(NamedTuple):
             minutes=minutes,
             seasons=seasons,
             mean_scores=np.array(scores, dtype=np.float32),
-            labels={kind: Labels.of(names) for kind, names in of_titles.items()},
+            labels={kind: Labels.of(names, ALWAYS.get(kind, ())) for kind, names in of_titles.items()},
         )

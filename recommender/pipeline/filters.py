@@ -109,7 +109,7 @@ def _names(kind: str) -> Callable[[Catalog], list[str]]:
 
 def _in_order(kind: str, order: Sequence[str]) -> Callable[[Catalog], list[str]]:
     """The choices of one kind in an order of their own."""
-    return lambda catalog: [name for name in order if name.lower() in catalog.labels[kind].names]
+    return lambda catalog: [name for name in order if name.lower() in catalog.labels[kind].rows]
 
 
 def _season_names(catalog: Catalog) -> list[str]:

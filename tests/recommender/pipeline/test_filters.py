@@ -111,6 +111,7 @@ MASKS = [
     ("seasons", ("Spring 2001", "Winter 1930"), [0]),
     ("statuses", ("Upcoming",), [1]),
     ("max_minutes", 24, [0]),
+    ("statuses", ("airing",), []),  # no title today
     ("age_ratings", ("R+", "PG-13"), [0, 1]),
     ("sources", ("manga",), [0]),
     ("studios", ("Bones",), [0]),
@@ -212,7 +213,7 @@ def test_year_to_zero_allows_no_title() -> None:
         (Filters(genres_exclude=("",)), "genres_exclude: '' is not known"),
         (Filters(seasons=("Summer",)), "seasons: 'Summer' is not known; known are Fall 2010, Spring 2001"),
         (Filters(seasons=("Spring ２００１",)), "seasons: 'Spring ２００１' is not known"),
-        (Filters(age_ratings=("G",)), "age_ratings: 'G' is not known; known are PG-13, R+"),
+        (Filters(age_ratings=("M",)), "age_ratings: 'M' is not known; known are G, PG, PG-13, R, R+, Rx"),
     ],
 )
 def test_unknown_name_is_refused_with_the_known_ones(filters: Filters, message: str) -> None:
