@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, RootModel, model_validator
 from api.requests import QueryModel
 from api.schemas.fields import MAX_TEXT, AlgorithmName, OrdinaryId, PageLength
 from api.schemas.items import stars
-from api.schemas.lists import ListEntry, require_length, submitted
+from api.schemas.lists import NamedEntry, require_length
 from api.schemas.weights import ONLY_BLENDS, BodyWeights
 from recommender.models.content_based import ContentBased
 from serving.lists import SubmittedList
@@ -43,7 +43,7 @@ class CompatibleRequest(BodyWeights):
     n: PageLength | None = Field(
         default=None, description="how many titles to return; default: 15 for user-user, 20 otherwise"
     )
-    anime_list: list[ListEntry] | None = Field(default=None, description="titles the user has seen")
+    anime_list: list[NamedEntry] | None = Field(default=None, description="titles the user has seen")
 
     @model_validator(mode="before")
     @classmethod
@@ -53,7 +53,7 @@ class CompatibleRequest(BodyWeights):
         return value
 
     def to_list(self) -> SubmittedList:
-        return SubmittedList(submitted(self.anime_list or ()))
+        return SubmittedList([entry.to_title() for entry in self.anime_list or ()])
 
     def to_options(self) -> RecommendOptions:
         return RecommendOptions(self.algorithm, self.n, weights=self.to_weights())

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 
@@ -43,7 +42,7 @@ def _without_default(schema: dict[str, Any]) -> None:
     del schema["default"]
 
 
-class ListEntry(BaseModel):
+class NamedEntry(BaseModel):
     """A title of the list: an object with an id or a name, or just a name."""
 
     model_config = ConfigDict(extra="ignore", json_schema_extra=_describe_entry)
@@ -55,12 +54,6 @@ class ListEntry(BaseModel):
         f"{MAX_CORRECTIONS:,} names that no title is spelled like",
     )
     rating: Rating | None = None
-    status: Status | None = Field(
-        default=None,
-        description="`planned`: not watched, so it is no evidence of taste, and may be recommended; "
-        "`on_hold` or `dropped`: later parts of its franchise are not recommended. Without a rating, a title "
-        "with a status counts as in `watched_ids`",
-    )
 
     @model_validator(mode="before")
     @classmethod
@@ -68,20 +61,27 @@ class ListEntry(BaseModel):
         return {"name": value} if isinstance(value, str) else value
 
     @model_validator(mode="after")
-    def _names_a_title(self) -> ListEntry:
+    def _names_a_title(self) -> Self:
         if self.anime_id is None and self.name is None:
             raise ValueError("give anime_id or name")
         return self
 
+    def to_title(self) -> SubmittedTitle:
+        return SubmittedTitle(self.anime_id, self.name or "", self.rating)
 
-def submitted(entries: Iterable[ListEntry]) -> list[SubmittedTitle]:
-    """The entries as services take them."""
-    return [
-        SubmittedTitle(
-            entry.anime_id, entry.name or "", entry.rating, STATUSES[entry.status] if entry.status else None
-        )
-        for entry in entries
-    ]
+
+class ListEntry(NamedEntry):
+    """A title of the list, with how far the person got: an object, or just a name."""
+
+    status: Status | None = Field(
+        default=None,
+        description="`planned`: not watched, so it is no evidence of taste, and may be recommended; "
+        "`on_hold` or `dropped`: later parts of its franchise are not recommended. Without a rating, a title "
+        "with a status counts as in `watched_ids`",
+    )
+
+    def to_title(self) -> SubmittedTitle:
+        return super().to_title()._replace(status=STATUSES[self.status] if self.status else None)
 
 
 def require_length(*lists: object) -> None:
@@ -132,7 +132,9 @@ class ListFields(BaseModel):
     def to_list(self) -> SubmittedList:
         watched = set(self.watched_ids)
         statuses = {one.anime_id: STATUSES[one.status] for one in self.statuses if one.anime_id in watched}
-        return SubmittedList(submitted(self.ratings), self.watched_ids, self.planned_ids, statuses)
+        return SubmittedList(
+            [entry.to_title() for entry in self.ratings], self.watched_ids, self.planned_ids, statuses
+        )
 
 
 class TransientList(ListFields):

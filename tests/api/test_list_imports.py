@@ -180,9 +180,8 @@ def test_planned_title_counts_as_unwatched_everywhere(small_client: FlaskClient)
     body = {"ratings": [*listed, planned], "limit": 100}
     items = small_client.post("/api/v1/recommendations", json=body).get_json()["items"]
     assert 110 in {item["anime_id"] for item in items}
-    compatible = {"user_id": STRANGER, "n": 100, "anime_list": [*listed, planned, {"anime_id": NEWER}]}
-    answer = small_client.post("/users/recommendations", json=compatible).get_json()
-    assert 110 in {item["anime_id"] for item in answer}
+    own = {"ratings": [*listed, planned, {"anime_id": NEWER}]}
+    small_client.put(f"/api/v1/users/{STRANGER}/ratings", json=own)
     stored = contents(engine_of(small_client.application))
     assert saved(small_client.application, STRANGER) == {106: 9, 108: 9, NEWER: 10}
     assert (stored["planned_titles"], stored["pending_ratings"]) == (
@@ -226,6 +225,11 @@ def test_titles_are_found_by_ids_of_other_sites(each_app: Flask, query: str, fou
         connection.execute(insert(ExternalId), [row])
     page = each_app.test_client().get(f"/api/v1/anime?{query}").get_json()
     assert [item["anime_id"] for item in page["items"]] == found
+
+
+@pytest.mark.parametrize("query", ["tmdb_id=movie/1,tv%00", "tmdb_id=1535", "kitsu_id=one"])
+def test_what_is_no_id_of_the_site_is_refused(each_app: Flask, query: str) -> None:
+    check_problem(each_app.test_client().get(f"/api/v1/anime?{query}"), 422)
 
 
 # -- by user name ----------------------------------------------------------------------------------------
