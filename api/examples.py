@@ -69,7 +69,10 @@ _IMPORTED = {
     "skipped": [],
 }
 
-PARAMETERS: dict[str, Any] = {"user_id": _USER, "anime_id": 9253, "site": "anilist"}
+PARAMETERS: dict[str, Any] = {
+    **{"user_id": _USER, "anime_id": 9253, "site": "anilist"},
+    **{"year": 2016, "season": "fall", "when": "current"},
+}
 PROFILE_PARAMETERS: dict[str, Any] = {"user_id": _PROFILE}
 ANSWERS: dict[str, Any] = {
     "recommendCompatible": [

@@ -129,7 +129,7 @@ def post_mal(query: ImportQuery) -> MalImportAnswer:
     operation_id="importByName",
     summary="Import a list by user name",
     security=KEY_OR_NONE,
-    responses={200: ImportAnswer, **_REFUSALS, 502: Problem},
+    responses={200: ImportAnswer, **_REFUSALS, 400: Problem, 502: Problem},
 )
 @saves
 def post_name(path: SitePath, query: ImportQuery, body: UserName) -> ImportAnswer:

@@ -35,7 +35,7 @@ blueprint = APIBlueprint(
     "/<int:year>/<string:season>",
     operation_id="getSeason",
     summary="List the titles of a season",
-    responses={200: SeasonPage},
+    responses={200: SeasonPage, 404: Problem},
 )
 def get_season(path: SeasonPath, query: SeasonQuery) -> SeasonPage:
     """The titles that began to air in a season, most popular first. Takes the same filters as a search; its
@@ -44,10 +44,10 @@ def get_season(path: SeasonPath, query: SeasonQuery) -> SeasonPage:
 
 
 @blueprint.get(
-    "/<string:season>",
+    "/<string:when>",
     operation_id="getNearSeason",
     summary="List the titles of the current or next season",
-    responses={200: SeasonPage},
+    responses={200: SeasonPage, 404: Problem},
 )
 def get_near_season(path: NearSeasonPath, query: SeasonQuery) -> SeasonPage:
     """The same for the season of today, or the one after it."""
@@ -69,7 +69,7 @@ def post_season(path: SeasonPath, body: RecommendationRequest) -> SeasonAnswer:
 
 
 @blueprint.post(
-    "/<string:season>",
+    "/<string:when>",
     operation_id="recommendNearSeason",
     summary="Rank the titles of the current or next season for a list",
     security=OWN_PROFILE,

@@ -299,11 +299,11 @@ WORST: Mapping[str, Callable[[Served], Requests]] = {
         _get(f"/api/v1/seasons/{served.fullest_season}?limit=100&nsfw=true"),
         *_filtered(f"/api/v1/seasons/{served.fullest_season}"),
     ],
-    "GET /api/v1/seasons/<string:season>": _only("/api/v1/seasons/current?limit=100&nsfw=true"),
+    "GET /api/v1/seasons/<string:when>": _only("/api/v1/seasons/current?limit=100&nsfw=true"),
     "POST /api/v1/seasons/<int:year>/<string:season>": lambda served: _seasons(
         served, f"/api/v1/seasons/{served.fullest_season}"
     ),
-    "POST /api/v1/seasons/<string:season>": lambda served: _seasons(served, "/api/v1/seasons/next"),
+    "POST /api/v1/seasons/<string:when>": lambda served: _seasons(served, "/api/v1/seasons/next"),
     "GET /api/anime-suggestions": lambda served: _searches(served, "/api/anime-suggestions?limit=50"),
     "POST /users/recommendations": _compatible,
     "POST /api/v1/recommendations": _recommendations,

@@ -6,7 +6,7 @@ from typing import Any, Literal, Self
 
 from pydantic import BaseModel, Field
 
-from api.schemas.fields import MAX_TEXT, Count, QueryIds, QueryNames, SimilarAlgorithmName, Year
+from api.schemas.fields import MAX_TEXT, Count, QueryIds, QueryTmdbIds, SimilarAlgorithmName, Year
 from api.schemas.filters import QueryFilters
 from api.schemas.items import AnimeItem, RecommendedItem
 from api.schemas.pages import PageQuery, Pagination
@@ -34,7 +34,7 @@ class AnimeQuery(QueryFilters, PageQuery):
     anidb_id: QueryIds = Field(default=[], max_length=100, description="the same on AniDB")
     kitsu_id: QueryIds = Field(default=[], max_length=100, description="the same on Kitsu")
     bangumi_id: QueryIds = Field(default=[], max_length=100, description="the same on Bangumi")
-    tmdb_id: QueryNames = Field(
+    tmdb_id: QueryTmdbIds = Field(
         default=[], description="the same on TMDB, such as `tv/65942/season/1` or `movie/378064`"
     )
     year: Year | None = Field(default=None, description="first aired in this year")

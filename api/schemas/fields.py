@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, StrictInt
 
 from domain.ranges import MAX_ANIME_ID, MAX_USER_ID, PROFILE_IDS, WatchStatus
+from domain.sites import SITES
 from recommender.models.registry import ALGORITHMS
 
 MAX_TEXT = 200
@@ -87,6 +88,10 @@ Names = Annotated[list[Name], Field(max_length=50)]
 # blank names count towards the maximum, as the schema says, and are then dropped
 QueryNames = Annotated[
     list[Name], BeforeValidator(split), Field(max_length=50), AfterValidator(without_blanks)
+]
+QueryTmdbIds = Annotated[
+    list[Annotated[str, Field(pattern=rf"^({SITES['tmdb'].ids}|)$", max_length=50)]],
+    *(BeforeValidator(split), Field(max_length=50), AfterValidator(without_blanks)),
 ]
 QueryIds = Annotated[
     list[Annotated[int, Field(ge=1, le=MAX_ANIME_ID)]],

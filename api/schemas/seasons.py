@@ -17,7 +17,7 @@ from serving.catalog import TitlePage
 
 
 class SeasonPath(BaseModel):
-    year: Year
+    year: Year = Field(description="of its January for winter, which begins in it")
     season: SeasonName = Field(description="winter is January to March")
 
     def to_season(self) -> Season:
@@ -25,10 +25,10 @@ class SeasonPath(BaseModel):
 
 
 class NearSeasonPath(BaseModel):
-    season: Literal["current", "next"] = Field(description="of today (UTC), or the one after it")
+    when: Literal["current", "next"] = Field(description="the season of today (UTC), or the one after it")
 
     def of(self, current: Season) -> Season:
-        return current if self.season == "current" else Season.numbered(current.number + 1)
+        return current if self.when == "current" else Season.numbered(current.number + 1)
 
 
 class SeasonQuery(QueryFilters, PageQuery):

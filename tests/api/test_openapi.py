@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 from jsonschema import Draft202012Validator
 
 from api.examples import ANSWERS as EXAMPLES
+from api.examples import PARAMETERS
 
 URL = "/api/v1/openapi.json"
 # the documentation itself and the web app; and the documentation's own files: "swagger.…"
@@ -31,6 +32,11 @@ VERBS = {
 }
 LIST = [{"anime_id": 9253}, {"anime_id": 1535}]
 RATED = [{"anime_id": 9253, "rating": 1}, {"anime_id": 1535, "rating": 10}]
+PATH_EXAMPLES = (9253, 900_001, 5_812_345_678_901_234, "anilist", 2016, "fall", "current")
+RECOMMEND = (
+    *("/api/v1/recommendations", "/api/v1/taste"),
+    *("/api/v1/seasons/{year}/{season}", "/api/v1/seasons/{when}"),
+)
 # documented path, URL, body
 ANSWERS: list[tuple[str, str, Any]] = [
     ("/users/recommendations", "/users/recommendations", {"user_id": 900_001, "anime_list": LIST}),
@@ -52,6 +58,10 @@ ANSWERS: list[tuple[str, str, Any]] = [
     ("/api/v1/anime/{anime_id}", "/api/v1/anime/9253", None),
     ("/api/v1/anime/{anime_id}/similar", "/api/v1/anime/9253/similar", None),
     ("/api/v1/popular", "/api/v1/popular", None),
+    ("/api/v1/seasons/{year}/{season}", "/api/v1/seasons/2011/spring", None),
+    ("/api/v1/seasons/{year}/{season}", "/api/v1/seasons/2011/spring", {"ratings": LIST}),
+    ("/api/v1/seasons/{when}", "/api/v1/seasons/current", None),
+    ("/api/v1/seasons/{when}", "/api/v1/seasons/next", {"ratings": LIST}),
     ("/api/v1/algorithms", "/api/v1/algorithms", None),
     ("/api/v1/filters", "/api/v1/filters", None),
     ("/api/v1/imports", "/api/v1/imports", None),
@@ -216,7 +226,7 @@ def test_path_parameters_have_examples_within_bounds(document: dict[str, Any]) -
         for parameter in operation.get("parameters", []):
             if parameter["in"] == "path":
                 Draft202012Validator(parameter["schema"]).validate(parameter["example"])
-                assert parameter["example"] in (9253, 900_001, 5_812_345_678_901_234, "anilist"), path
+                assert parameter["example"] in PATH_EXAMPLES, path
 
 
 def test_path_parameters_are_documented_and_required(document: dict[str, Any]) -> None:
@@ -270,11 +280,11 @@ def test_api_key_is_documented_where_required(document: dict[str, Any]) -> None:
 def test_token_is_documented_where_required(document: dict[str, Any]) -> None:
     scheme = document["components"]["securitySchemes"]["profile_token"]
     assert (scheme["type"], scheme["scheme"]) == ("http", "bearer")
-    for _, path, operation in operations(document):
+    for method, path, operation in operations(document):
         needed = path.startswith("/api/v1/profiles/")
         assert (operation.get("security") == [{"profile_token": []}]) == needed
-        helps = path in ("/api/v1/recommendations", "/api/v1/taste")  # that one is not one's own neighbor
-        assert (operation.get("security") == [{}, {"profile_token": []}]) == helps
+        helps = operation.get("security") == [{}, {"profile_token": []}]  # one is not one's own neighbor
+        assert helps == (path in RECOMMEND and method == "post")
 
 
 @pytest.mark.parametrize(("path", "url", "body"), ANSWERS, ids=[url for _, url, _ in ANSWERS])
@@ -318,7 +328,7 @@ def test_documented_examples_are_accepted(shared_client: FlaskClient, document: 
             schema = operation["requestBody"]["content"]["application/json"]["schema"]
             for example in resolve(document, schema["$ref"]).get("examples", []):
                 user_id = profile["user_id"] if path.startswith("/api/v1/profiles/") else 900_003
-                url = path.replace("{user_id}", str(user_id))
+                url = path.format(**{**PARAMETERS, "user_id": user_id})
                 response = shared_client.open(url, method=method.upper(), json=example, headers=token)
                 assert response.status_code in (200, 201), response.data
                 tried += 1

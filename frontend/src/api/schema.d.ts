@@ -316,7 +316,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/seasons/{season}": {
+    "/api/v1/seasons/{when}": {
         parameters: {
             query?: never;
             header?: never;
@@ -1032,7 +1032,7 @@ export interface components {
              * @description titles the user has seen
              * @default null
              */
-            anime_list: components["schemas"]["ListEntry"][] | null;
+            anime_list: components["schemas"]["NamedEntry"][] | null;
             /**
              * N
              * @description how many titles to return; default: 15 for user-user, 20 otherwise
@@ -1448,6 +1448,17 @@ export interface components {
             /** Titles */
             titles: number;
         };
+        NamedEntry: {
+            /** Anime Id */
+            anime_id?: number | null;
+            /**
+             * Name
+             * @description any name of the title; an id overrides it. Typos are forgiven in the first 1,000 names that no title is spelled like
+             */
+            name?: string | null;
+            /** Rating */
+            rating?: number | null;
+        } | string;
         /**
          * Nearby
          * @description Somebody with similar likes, without their id.
@@ -2920,7 +2931,10 @@ export interface operations {
                 bangumi_id?: number[];
                 /** @description the same on TMDB, such as `tv/65942/season/1` or `movie/378064` */
                 tmdb_id?: string[];
-                /** @description first aired in this year */
+                /**
+                 * @description first aired in this year
+                 * @example 2016
+                 */
                 year?: number | null;
                 /** @description default: relevance with a query, popularity without one */
                 sort?: ("relevance" | "popularity" | "mal_score" | "year" | "name") | null;
@@ -3931,6 +3945,15 @@ export interface operations {
                     "application/json": components["schemas"]["ImportAnswer"];
                 };
             };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unauthorized */
             401: {
                 headers: {
@@ -4820,8 +4843,11 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description of today (UTC), or the one after it */
-                season: "current" | "next";
+                /**
+                 * @description the season of today (UTC), or the one after it
+                 * @example current
+                 */
+                when: "current" | "next";
             };
             cookie?: never;
         };
@@ -4872,6 +4898,15 @@ export interface operations {
                     "application/json": components["schemas"]["SeasonPage"];
                 };
             };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The address is longer than 8,190 bytes */
             414: {
                 headers: {
@@ -4906,8 +4941,11 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description of today (UTC), or the one after it */
-                season: "current" | "next";
+                /**
+                 * @description the season of today (UTC), or the one after it
+                 * @example current
+                 */
+                when: "current" | "next";
             };
             cookie?: never;
         };
@@ -5099,8 +5137,15 @@ export interface operations {
             };
             header?: never;
             path: {
+                /**
+                 * @description of its January for winter, which begins in it
+                 * @example 2016
+                 */
                 year: number;
-                /** @description winter is January to March */
+                /**
+                 * @description winter is January to March
+                 * @example fall
+                 */
                 season: "winter" | "spring" | "summer" | "fall";
             };
             cookie?: never;
@@ -5152,6 +5197,15 @@ export interface operations {
                     "application/json": components["schemas"]["SeasonPage"];
                 };
             };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The address is longer than 8,190 bytes */
             414: {
                 headers: {
@@ -5186,8 +5240,15 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description of its January for winter, which begins in it
+                 * @example 2016
+                 */
                 year: number;
-                /** @description winter is January to March */
+                /**
+                 * @description winter is January to March
+                 * @example fall
+                 */
                 season: "winter" | "spring" | "summer" | "fall";
             };
             cookie?: never;
