@@ -1,9 +1,10 @@
-"""Hooks that make a valid request valid beyond its schema: years in order, genres that exist, a list with a
+"""Hooks that make a valid request valid beyond its schema: years in order, names that exist, a list with a
 title, weights of a blend, and the key or token of a personal route."""
 
 from __future__ import annotations
 
 import os
+from itertools import cycle, islice
 from typing import Any
 
 import schemathesis
@@ -11,7 +12,16 @@ from schemathesis import AuthContext, Case, HookContext
 
 from api.keys import profile_token
 
-GENRES, TYPES = ["Action", "romance", "School"], ["TV", "movie"]
+GENRES = ["Action", "romance", "School"]
+KNOWN: dict[str, list[str]] = {  # of filters, names that are never refused
+    **{"genres": GENRES, "genres_exclude": GENRES, "types": ["TV", "movie"]},
+    **{
+        "seasons": ["Spring 2013", "winter 1999"],
+        "statuses": ["airing", "Finished"],
+        "age_ratings": ["G", "pg"],
+    },
+    **{"sources": [], "studios": [], "services": []},  # not every catalog has any
+}
 SAVING = ("/ratings", "/profiles", "/profiles/{user_id}")
 
 
@@ -62,6 +72,6 @@ def _amend(filters: Any) -> None:
     first, last = filters.get("year_from"), filters.get("year_to")
     if first is not None and last is not None and int(first) > int(last):
         filters["year_from"], filters["year_to"] = last, first
-    for name, known in (("genres", GENRES), ("genres_exclude", GENRES), ("types", TYPES)):
+    for name, known in KNOWN.items():
         if isinstance(filters.get(name), list):
-            filters[name] = [known[i % len(known)] for i in range(len(filters[name]))]
+            filters[name] = list(islice(cycle(known), len(filters[name])))
