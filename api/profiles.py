@@ -35,8 +35,9 @@ def post_profile(body: SavedRatings) -> tuple[NewProfile, int, dict[str, str]]:
     """Saves a list under a new id, without an account. The answer has the id, and the token that opens the
     profile: keep both. The list counts at once towards what other people are recommended.
 
-    Titles that cannot be found are named in `unresolved`; a list without any known title is refused. A title
-    without a rating counts as liked, and is saved with 10."""
+    Titles that cannot be found are named in `unresolved`; those of them that have an id are kept, and count
+    once the catalog has them. A list of unknown names only is refused. A title without a rating counts as
+    liked, and is saved with 10."""
     saved = services().users.add_profile(body.to_list())
     token = profile_token(secret_key(), saved.user_id)
     location = {"Location": f"{blueprint.url_prefix}/{saved.user_id}"}
@@ -82,7 +83,7 @@ def get_export(path: ProfilePath) -> tuple[ProfileExport, dict[str, str]]:
 @saves
 def put_profile(path: ProfilePath, body: SavedRatings) -> SavedAnswer:
     """Replaces the whole list. What GET answered can be edited and sent back, including titles whose name is
-    null there. A list without any known title changes nothing, and an erased profile cannot be revived."""
+    null there. A list of unknown names only changes nothing, and an erased profile cannot be revived."""
     return SavedAnswer.of(services().users.replace_list(path.user_id, body.to_list()))
 
 

@@ -65,8 +65,9 @@ def get_similar(path: UserPath, query: SimilarUsersQuery) -> SimilarUsersAnswer:
 @saves
 def put_ratings(path: UserPath, body: SavedRatings) -> SavedAnswer:
     """Replaces the whole list saved under this id, or adds a new user; a profile can be replaced, but not
-    created, here. Titles that cannot be found are named in `unresolved`; a list without any known title is
-    refused. Needs an API key with the scope `write` if keys are configured."""
+    created, here. Titles that cannot be found are named in `unresolved`; those of them that have an id are
+    kept, and count once the catalog has them. A list of unknown names only is refused. Needs an API key with
+    the scope `write` if keys are configured."""
     require_scope(Scope.WRITE)
     return SavedAnswer.of(services().users.replace_list(path.user_id, body.to_list()))
 

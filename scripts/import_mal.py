@@ -41,8 +41,8 @@ def main(argv: list[str] | None = None) -> int:
     if arguments.dry_run:
         console.print("Nothing was saved (--dry-run).")
         return OK
-    if not found.matched:
-        raise ImportFileError(f"{arguments.file}: none of its titles is in the database; nothing was saved.")
+    if not found.has_ids:
+        raise ImportFileError(f"{arguments.file}: it has no titles; nothing was saved.")
     replaced = replace_ratings(engine, arguments.user_id, found.ratings, found.extras)
     done = "Replaced the list of user" if replaced else "Added user"
     console.print(f"{done} {arguments.user_id}. Running servers use them at once.")

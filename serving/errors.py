@@ -50,10 +50,13 @@ class NoTitleResolvedError(ServiceError, LookupError):
 
 
 class NothingToSaveError(ServiceError, LookupError):
-    """A list that would replace saved ratings has no title that is known."""
+    """A list that would replace saved ratings has nothing that can be saved."""
 
     def __init__(self, advice: str) -> None:
-        super().__init__(f"None of these titles is known; the saved list stays as it was.{advice}")
+        super().__init__(
+            "The list has no title that is known, nor an id to keep one by; the saved list stays as it "
+            f"was.{advice}"
+        )
 
 
 class ListRequiredError(ServiceError):

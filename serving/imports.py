@@ -65,6 +65,11 @@ class MatchedList:
         return tuple(entry for entry, reason in self.skipped if reason == PLANNED)
 
     @property
+    def has_ids(self) -> bool:
+        """True if there is anything to save."""
+        return any(entry.anime_id for entry in (*self.matched, *self.unmatched, *self.planned))
+
+    @property
     def ratings(self) -> dict[int, int]:
         """The ratings to save: anime id -> 1-10, or 0 for watched but unrated."""
         return _ratings(self.matched)
@@ -147,7 +152,8 @@ class ImportService:
             save_for: the user whose saved list it replaces; None: nobody's.
 
         Raises:
-            NothingToSaveError: nothing matched. UnknownUserError: as `UserService.replace`.
+            NothingToSaveError: no entry has an id, or a name that is known.
+            UnknownUserError: as `UserService.replace`.
         """
         snapshot = self.users.live.latest_model().snapshot
         found = match_entries(
@@ -156,7 +162,7 @@ class ImportService:
             listed.format.handwritten,
         )
         if save_for is not None:
-            if not found.matched:
+            if not found.has_ids:
                 raise NothingToSaveError("")
             self.users.replace(save_for, found.ratings, found.extras)
         return ImportedList(listed.format, snapshot.catalog, found, save_for is not None)

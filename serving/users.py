@@ -82,6 +82,10 @@ class ToSave(NamedTuple):
     extras: ListExtras
     unresolved: tuple[str, ...]
 
+    @property
+    def is_empty(self) -> bool:
+        return not (self.ratings or self.extras.pending or self.extras.planned)
+
     def saved_for(self, user_id: int) -> Saved:
         extras = self.extras
         return Saved(user_id, len(self.ratings), self.unresolved, len(extras.pending), len(extras.planned))
@@ -172,7 +176,7 @@ class UserService:
         """Save a list under a new id of `PROFILE_IDS`.
 
         Raises:
-            NoTitleResolvedError, NothingToSaveError: no title is known. ListTooLongError.
+            NoTitleResolvedError, NothingToSaveError, ListTooLongError: as `to_save`.
         """
         listed = self.to_save(submitted)
         with self.observe_save():
@@ -187,8 +191,8 @@ class UserService:
         """Save a list in place of what this user has.
 
         Raises:
-            NoTitleResolvedError, NothingToSaveError: no title is known: such a list replaces none.
-            ListTooLongError. UnknownUserError: as `replace`.
+            NoTitleResolvedError, NothingToSaveError, ListTooLongError: as `to_save`; what is saved stays.
+            UnknownUserError: as `replace`.
         """
         listed = self.to_save(submitted)
         self.replace(user_id, listed.ratings, listed.extras)
@@ -223,12 +227,13 @@ class UserService:
         Titles newer than the model count too, so that a saved list survives being sent back.
 
         Raises:
-            NoTitleResolvedError, NothingToSaveError, ListTooLongError.
+            NoTitleResolvedError, NothingToSaveError: it has no title, or only names that are not known.
+            ListTooLongError.
         """
         snapshot = self.live.latest_model().snapshot
         resolved = resolve_list(submitted, snapshot, self.max_list_titles)
         listed = self.stored_form(resolved, snapshot)
-        if not listed.ratings:
+        if listed.is_empty:
             resolved.require_a_title()
             raise NothingToSaveError(" DELETE erases it.")
         return listed

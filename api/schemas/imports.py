@@ -179,6 +179,10 @@ class ImportCounts(BaseModel):
     matched: int
     planned: int
     unmatched: int
+    pending: int = Field(
+        description="how many of those unmatched have an id: in a saved list, they count as soon as the "
+        "catalog has them"
+    )
     skipped: int
     found_by: dict[str, int] = Field(description="how many of those matched each kind of id, or name, found")
     matched_share: float | None = Field(
@@ -193,7 +197,7 @@ class ImportAnswer(BaseModel):
     user_id: int | None
     saved: bool = Field(
         description="whether the list replaced the saved list of `user_id`: what is matched counts at once, "
-        "what is unmatched as soon as the catalog has it, what is planned is kept apart"
+        "what is pending as soon as the catalog has it, and what is planned is kept apart"
     )
     counts: ImportCounts
     matched: list[WatchedTitle]
@@ -220,6 +224,7 @@ class ImportAnswer(BaseModel):
             matched=len(found.matched),
             planned=len(planned),
             unmatched=len(found.unmatched),
+            pending=sum(entry.anime_id is not None for entry in found.unmatched),
             skipped=len(skipped),
             found_by=dict(Counter(entry.found_by for entry in found.matched)),
             matched_share=round(there / listed, 4) if listed else None,

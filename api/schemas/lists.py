@@ -20,11 +20,11 @@ from api.schemas.fields import (
 from serving.errors import ListTooLongError
 from serving.lists import MAX_CORRECTIONS, SubmittedList, SubmittedTitle
 
-# a list without any title, as JSON Schema. Used under `not`: of an `anyOf`, client generators make a union,
-# and lose the members beside it
-NAMES_NO_TITLE: JsonValue = {
-    "properties": {name: {"maxItems": 0} for name in ("ratings", "watched_ids")},
-}
+
+def names_no_title(*lists: str) -> JsonValue:
+    """A body in which these lists are empty, as JSON Schema, for use under `not`: of an `anyOf`, client
+    generators make a union, and lose the members beside it."""
+    return {"properties": {name: {"maxItems": 0} for name in lists}}
 
 
 def _describe_entry(schema: dict[str, Any]) -> None:

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.schemas.fields import AlgorithmName, AnimeId, PageLength
 from api.schemas.filters import BodyFilters, PageOptionFields
 from api.schemas.items import RecommendedItem
-from api.schemas.lists import NAMES_NO_TITLE, TransientList
+from api.schemas.lists import TransientList, names_no_title
 from api.schemas.weights import ONLY_BLENDS, BodyWeights
 from domain.titles import Season
 from recommender.models.registry import DEFAULT_ALGORITHM
@@ -39,7 +39,7 @@ class RecommendationRequest(TransientList, PageOptionFields, BodyWeights):
         strict=True,
         json_schema_extra={
             "if": {"required": ["algorithm"], "properties": {"algorithm": {"const": "content-based"}}},
-            "then": {"not": NAMES_NO_TITLE},
+            "then": {"not": names_no_title("ratings", "watched_ids")},
             "allOf": [ONLY_BLENDS],
             "examples": [
                 {

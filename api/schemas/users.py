@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from api.requests import QueryModel
 from api.schemas.fields import AlgorithmName, Count, QueryIds
 from api.schemas.filters import PageOptionFields, QueryFilters
-from api.schemas.lists import NAMES_NO_TITLE, ListFields
+from api.schemas.lists import ListFields, names_no_title
 from api.schemas.recommendations import recommend_options
 from api.schemas.weights import QueryWeights
 from domain.ranges import MAX_USER_ID
@@ -39,7 +39,7 @@ class SavedRatings(ListFields):
     model_config = ConfigDict(
         extra="forbid",
         json_schema_extra={
-            "not": NAMES_NO_TITLE,
+            "not": names_no_title("ratings", "watched_ids", "planned_ids"),
             "examples": [
                 {"ratings": [{"anime_id": 1535, "rating": 9}, {"name": "Clannad"}], "watched_ids": [20]}
             ],
@@ -48,8 +48,8 @@ class SavedRatings(ListFields):
 
     @model_validator(mode="after")
     def _names_a_title(self) -> SavedRatings:
-        if not self.ratings and not self.watched_ids:
-            raise ValueError("name at least one title, in ratings or in watched_ids")
+        if not (self.ratings or self.watched_ids or self.planned_ids):
+            raise ValueError("name at least one title, in ratings, watched_ids or planned_ids")
         return self
 
 

@@ -106,10 +106,18 @@ def test_form_fields_name_the_user(small_client: FlaskClient) -> None:
     assert saved(app, STRANGER + 1) == SAVED
 
 
-def test_import_without_a_known_title_changes_nothing(each_app: Flask) -> None:
+def test_import_of_newer_titles_alone_is_saved(each_app: Flask) -> None:
     client = each_app.test_client()
     send(client, LIST, url=SAVING)
-    for entries in ([], [anime(999_999, "x", 5, "2")], [anime(106, "x", 5, "6")]):
+    answer = send(client, export(anime(999_999, "x", 5, "2")), url=SAVING).get_json()
+    assert (answer["saved"], answer["counts"]["unmatched"]) == (True, 1)
+    assert saved(each_app, STRANGER) == {999_999: 5}
+
+
+def test_import_without_a_title_changes_nothing(each_app: Flask) -> None:
+    client = each_app.test_client()
+    send(client, LIST, url=SAVING)
+    for entries in ([], [anime(0, "x", 5, "2")], [anime(106, "x", 5, "")]):
         check_problem(send(client, export(*entries), url=SAVING), 404)
     assert saved(each_app, STRANGER) == SAVED
 

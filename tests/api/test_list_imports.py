@@ -67,6 +67,7 @@ def test_table_is_matched_by_other_sites_and_by_name(each_app: Flask) -> None:
         "matched": 2,
         "planned": 1,
         "unmatched": 1,
+        "pending": 0,
         "skipped": 1,
         "found_by": {"anilist_id": 1, "name": 1},
         "matched_share": 0.75,
@@ -192,9 +193,23 @@ def test_planned_title_counts_as_unwatched_everywhere(small_client: FlaskClient)
     assert taste["titles"] == 2
 
 
-def test_list_of_plans_alone_is_not_saved(small_client: FlaskClient) -> None:
-    body = {"ratings": [{"anime_id": 106, "status": "planned"}]}
-    check_problem(small_client.put(f"/api/v1/users/{STRANGER}/ratings", json=body), 404)
+@pytest.mark.parametrize(
+    "body", [{"ratings": [{"anime_id": 106, "status": "planned"}]}, {"planned_ids": [106]}]
+)
+def test_list_of_plans_alone_is_saved(small_client: FlaskClient, body: dict[str, Any]) -> None:
+    answer = small_client.put(f"/api/v1/users/{STRANGER}/ratings", json=body).get_json()
+    assert (answer["saved"], answer["planned"]) == (0, 1)
+    assert contents(engine_of(small_client.application))["planned_titles"] == [(STRANGER, 106)]
+
+
+def test_lists_of_newer_titles_alone_are_saved(each_app: Flask) -> None:
+    client, lists = each_app.test_client(), f"{URL}?user_id={STRANGER}&dry_run=false"
+    answer = client.post(lists, data=f"mal_id,title\n{NEWER},d\n,e\n".encode()).get_json()
+    assert (answer["saved"], answer["counts"]["unmatched"], answer["counts"]["pending"]) == (True, 2, 1)
+    assert saved(each_app, STRANGER) == {NEWER: 0}
+    before = contents(engine_of(each_app))
+    check_problem(client.post(lists, data=b"title,score\nqqqq,5\n"), 404)
+    assert contents(engine_of(each_app)) == before
 
 
 @pytest.mark.parametrize("status", ["finished", "", 2])

@@ -114,10 +114,10 @@ def test_put_profile_replaces_the_whole_list(each_app: Flask) -> None:
     assert saved(each_app, profile["user_id"]) == {107: 3}
 
 
-def test_list_without_a_known_title_saves_nothing(each_app: Flask) -> None:
+def test_list_without_an_id_or_known_name_saves_nothing(each_app: Flask) -> None:
     client = each_app.test_client()
     profile = made(client)
-    blank = ({"ratings": [{"anime_id": 999_999}]}, {"ratings": [" "]}, {"watched_ids": [999_999]})
+    blank = ({"ratings": ["qqqqqqqq"]}, {"ratings": [" "]}, {"ratings": [{"name": "qqqqqqqq", "rating": 3}]})
     for body, status in (*((body, 404) for body in blank), ({}, 422), ({"ratings": [], "x": 1}, 422)):
         check_problem(ask(client, "PUT", profile["user_id"], profile["token"], json=body), status)
         check_problem(client.post(PROFILES, json=body), status)

@@ -54,11 +54,22 @@ def test_put_ratings_adds_and_replaces_a_list(each_app: Flask) -> None:
     assert saved(each_app, 77) == {112: 8}
 
 
-def test_list_without_a_known_title_changes_nothing(each_app: Flask) -> None:
+def test_list_of_newer_titles_alone_is_kept(each_app: Flask) -> None:
     client = each_app.test_client()
     put(client, 77, LIST)
-    check_problem(put(client, 77, [{"anime_id": 999_999}]), 404)
+    answer = put(client, 77, [{"anime_id": 999_999, "rating": 8}]).get_json()
+    assert answer == {"user_id": 77, "saved": 0, "unresolved": ["999999"], "pending": 1, "planned": 0}
+    assert saved(each_app, 77) == {999_999: 8}
+    popular = client.post("/api/v1/recommendations", json={}).get_json()["items"]
+    found = client.get("/api/v1/users/77/recommendations").get_json()["items"]
+    assert [title["anime_id"] for title in found] == [title["anime_id"] for title in popular]
+
+
+def test_list_without_an_id_or_known_name_changes_nothing(each_app: Flask) -> None:
+    client = each_app.test_client()
+    put(client, 77, LIST)
     check_problem(put(client, 77, []), 422)
+    check_problem(put(client, 77, [{"name": "qqqqqqqq"}]), 404)
     for blank in ([""], [{"name": "  "}]):
         assert "stays as it was" in check_problem(put(client, 77, blank), 404)["detail"]
     check_problem(put(client, 77, [{"anime_id": 106, "rating": 11}]), 422)
@@ -72,9 +83,10 @@ def test_watched_titles_are_saved_unrated(each_app: Flask) -> None:
     assert saved(each_app, 77) == {106: 9, 108: 3, 110: 10, 112: 0, 999_999: 0}
     assert client.put(url, json={"watched_ids": [112]}).status_code == 200
     assert saved(each_app, 77) == {112: 0}
-    check_problem(client.put(url, json={"watched_ids": [999_999]}), 404)
     check_problem(client.put(url, json={"ratings": [], "watched_ids": []}), 422)
     assert saved(each_app, 77) == {112: 0}
+    assert client.put(url, json={"watched_ids": [999_999]}).status_code == 200
+    assert saved(each_app, 77) == {999_999: 0}
 
 
 def test_unresolved_titles_are_named_and_the_rest_is_saved(each_app: Flask) -> None:

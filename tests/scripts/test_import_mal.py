@@ -75,11 +75,17 @@ def test_dry_run_counts_and_saves_nothing(
     assert "Nothing was saved (--dry-run)." in lines
 
 
-def test_list_of_unknown_titles_changes_nothing(database: Engine, file: Path, run: Run) -> None:
+def test_list_of_newer_titles_alone_is_kept(database: Engine, file: Path) -> None:
+    file.write_text(export(anime(9, "x", 5, "Completed")), "utf-8")
+    assert main([str(file), "--user-id", "77"]) == 0
+    assert contents(database)["pending_ratings"] == [(77, 9, 5, 2)]
+
+
+def test_list_without_titles_changes_nothing(database: Engine, file: Path, run: Run) -> None:
     main([str(file), "--user-id", "77"])
     before = contents(database)
-    file.write_text(export(anime(9, "x", 5, "Completed")), "utf-8")
-    assert "none of its titles is in the database" in sentence(run("import_mal.py", file, "--user-id", 77))
+    file.write_text(export(), "utf-8")
+    assert "it has no titles" in sentence(run("import_mal.py", file, "--user-id", 77))
     assert contents(database) == before
 
 

@@ -122,11 +122,19 @@ def test_import_replaces_the_saved_list_of_its_user(services: Services) -> None:
     assert saved == {106: 9, 108: 0, 999_999: 5}  # the last one is kept until the catalog has it
 
 
-def test_import_without_a_match_replaces_nothing(services: Services) -> None:
+def test_import_of_newer_titles_alone_is_kept(services: Services) -> None:
     services.users.add(STRANGER, {110: 3})
     unmatched = export(anime(999_999, "x", 5, "Completed"))
+    assert import_mal(services, unmatched.encode(), STRANGER).saved is True
+    saved = {title.anime_id: title.rating for title in services.users.saved_titles(STRANGER)}
+    assert saved == {999_999: 5}
+
+
+@pytest.mark.parametrize("entries", [[], [anime(106, "x", 5, "")], [anime(0, "x", 5, "Completed")]])
+def test_import_without_a_title_replaces_nothing(services: Services, entries: list[str]) -> None:
+    services.users.add(STRANGER, {110: 3})
     with pytest.raises(NothingToSaveError, match="the saved list stays as it was"):
-        import_mal(services, unmatched.encode(), STRANGER)
+        import_mal(services, export(*entries).encode(), STRANGER)
     assert [title.anime_id for title in services.users.saved_titles(STRANGER)] == [110]
 
 

@@ -181,11 +181,28 @@ def test_replace_list_saves_titles_newer_than_the_model(users: UserService) -> N
         assert list(load_extras(connection, STRANGER).pending) == [*many, 424_242]
 
 
-def test_list_without_a_known_title_replaces_nothing(users: UserService) -> None:
+def test_list_of_newer_titles_alone_replaces_the_saved_one(users: UserService) -> None:
+    users.replace_list(STRANGER, submitted(ACTION))
+    before = users.live.current()
+    assert STRANGER in neighbors(before, ACTION, 100)
+    answer = users.replace_list(STRANGER, SubmittedList([SubmittedTitle(424_242, rating=4)]))
+    assert answer == (STRANGER, 0, ("424242",), 1, 0)
+    assert saved(users, STRANGER) == {424_242: 4}
+    assert STRANGER not in neighbors(users.live.current(), ACTION, 100)
+    assert users.require_entries(STRANGER, before.snapshot) == []
+
+
+def test_list_of_plans_alone_is_saved(users: UserService) -> None:
+    answer = users.add_profile(SubmittedList(planned_ids=[104, 424_242]))
+    assert answer[1:] == (0, (), 0, 2)
+    assert users.saved_list(answer.user_id) == ([], (104, 424_242))
+
+
+def test_list_without_an_id_or_known_name_replaces_nothing(users: UserService) -> None:
     users.replace_list(STRANGER, submitted(ACTION))
     with pytest.raises(NoTitleResolvedError, match="None of these titles is known: qqqq"):
         users.replace_list(STRANGER, SubmittedList([SubmittedTitle(name="qqqq")]))
-    for empty in (SubmittedList([SubmittedTitle(name=" ")]), SubmittedList(watched_ids=[424_242])):
+    for empty in (SubmittedList([SubmittedTitle(name=" ")]), SubmittedList()):
         with pytest.raises(NothingToSaveError, match=r"the saved list stays as it was\. DELETE erases"):
             users.replace_list(STRANGER, empty)
         with pytest.raises(NothingToSaveError):
