@@ -222,8 +222,11 @@ def _identified(listed: ReadList, snapshot: Snapshot, engine: Engine) -> list[Li
         for one in entry.external_ids:
             if one in mapped:
                 return replace(entry, anime_id=mapped[one], found_by=f"{one.site}_id")
-        if listed.format.handwritten and entry.name and (row := find(entry.name)) is not None:
-            return replace(entry, anime_id=snapshot.catalog[row].anime_id, found_by="name")
+        if listed.format.handwritten and entry.name:
+            row, as_spelled = find(entry.name)
+            if row is not None:
+                found_by = "name" if as_spelled else "similar_name"
+                return replace(entry, anime_id=snapshot.catalog[row].anime_id, found_by=found_by)
         return entry
 
     return [identified(entry) for entry in listed.entries]

@@ -151,13 +151,13 @@ class NameSearch:
         self._search = snapshot.search
         self._corrections = 0
 
-    def __call__(self, name: str) -> int | None:
-        """The row of the title with this name."""
+    def __call__(self, name: str) -> tuple[int | None, bool]:
+        """The row of the title with this name, and true if it is spelled like that."""
         row = self._search.resolve(name, as_spelled=True)
-        if row is None and self._corrections < MAX_CORRECTIONS:
-            self._corrections += 1
-            row = self._search.resolve(name)
-        return row
+        if row is not None or self._corrections >= MAX_CORRECTIONS:
+            return row, True
+        self._corrections += 1
+        return self._search.resolve(name), False
 
 
 def resolve_list(submitted: SubmittedList, snapshot: Snapshot, max_titles: int | None) -> ResolvedList:
@@ -179,7 +179,7 @@ def resolve_list(submitted: SubmittedList, snapshot: Snapshot, max_titles: int |
         elif not name:
             continue
         else:
-            row = find(name)
+            row, _ = find(name)
         anime_id = title.anime_id if row is None else snapshot.catalog[row].anime_id
         if title.status is WatchStatus.PLAN_TO_WATCH and anime_id is not None:
             planned.append(anime_id)

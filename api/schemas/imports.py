@@ -152,7 +152,10 @@ class WatchedTitle(BaseModel):
     listed_as: str = Field(description="the name in the list, at most 200 characters of it")
     rating: int | None = Field(ge=1, le=10, description="null: watched, but not rated")
     status: WatchedStatus | None = Field(description="null: the list has none")
-    found_by: str = Field(description="`mal_id`, `anilist_id`, …, or `name` in lists that people wrote")
+    found_by: str = Field(
+        description="`mal_id`, `anilist_id`, …; in lists that people wrote also `name`, or `similar_name` "
+        "where no title is spelled like that: it may be another"
+    )
 
 
 class PlannedTitle(BaseModel):

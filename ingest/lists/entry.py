@@ -39,7 +39,7 @@ class ListEntry:
         rating: 1-10, or UNRATED.
         status: None where the list has none.
         external_ids: on other sites, the most reliable first.
-        found_by: what `anime_id` follows from: mal_id, the id on another site, or the name.
+        found_by: what `anime_id` follows from: mal_id, the id on another site, the name, or a similar one.
     """
 
     anime_id: int | None

@@ -96,6 +96,16 @@ def test_table_is_matched_by_other_sites_and_by_name(each_app: Flask) -> None:
     assert contents(engine_of(each_app)) == before
 
 
+def test_title_of_a_similar_name_is_told_from_one_of_the_name(shared_small_client: FlaskClient) -> None:
+    answer = shared_small_client.post(
+        URL, data="Story number 106\nStory númber 108\nStorey number 110\n".encode()
+    )
+    matched = answer.get_json()["matched"]
+    assert [(title["anime_id"], title["found_by"]) for title in matched] == [
+        *((106, "name"), (108, "name"), (110, "similar_name")),
+    ]
+
+
 def test_lowest_id_counts_where_two_titles_are_one_there(small_client: FlaskClient) -> None:
     app = small_client.application
     with write_transaction(engine_of(app)) as connection:
