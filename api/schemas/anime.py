@@ -30,7 +30,9 @@ class AnimePath(BaseModel):
 class AnimeQuery(QueryFilters, PageQuery):
     query: str = Field(default="", max_length=MAX_TEXT, description="any name of a title, or its beginning")
     ids: QueryIds = Field(default=[], max_length=100, description="if present: only these titles")
-    anilist_id: QueryIds = Field(default=[], max_length=100, description="only titles with one of these ids")
+    anilist_id: QueryIds = Field(
+        default=[], max_length=100, description="only titles with one of these ids on AniList"
+    )
     anidb_id: QueryIds = Field(default=[], max_length=100, description="the same on AniDB")
     kitsu_id: QueryIds = Field(default=[], max_length=100, description="the same on Kitsu")
     bangumi_id: QueryIds = Field(default=[], max_length=100, description="the same on Bangumi")

@@ -17,7 +17,7 @@ from serving.catalog import TitlePage
 
 
 class SeasonPath(BaseModel):
-    year: Year = Field(description="of its January for winter, which begins in it")
+    year: Year = Field(description="winter is of the year of its January")
     season: SeasonName = Field(description="winter is January to March")
 
     def to_season(self) -> Season:
