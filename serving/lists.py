@@ -171,16 +171,16 @@ def resolve_list(submitted: SubmittedList, snapshot: Snapshot, max_titles: int |
     resolved: list[Resolved] = []
     unresolved: list[Unresolved] = []
     planned = list(submitted.planned_ids)
-    find = NameSearch(snapshot)
+    find, known = NameSearch(snapshot), snapshot.catalog.vocabulary
     for title in submitted.titles:
-        row, name = None, title.name.strip()
-        if title.anime_id is not None:
-            row, name = snapshot.catalog.vocabulary.row(title.anime_id), name or str(title.anime_id)
+        anime_id, name = title.anime_id, title.name.strip()
+        if anime_id is not None:
+            row, name = known.row(anime_id), name or str(anime_id)
         elif not name:
             continue
         else:
             row, _ = find(name)
-        anime_id = title.anime_id if row is None else snapshot.catalog[row].anime_id
+            anime_id = None if row is None else known.id(row)
         if title.status is WatchStatus.PLAN_TO_WATCH and anime_id is not None:
             planned.append(anime_id)
         elif row is None:

@@ -19,6 +19,13 @@ def whole(value: Any) -> Any:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
+def all_whole(values: Any) -> Any:
+    """The same for a list; a call for each of thousands of ids would take longer than their ranking."""
+    if not isinstance(values, list) or set(map(type, values)) <= {int}:
+        return values
+    return [whole(value) for value in values]
+
+
 def status_name(status: WatchStatus | None) -> Any:
     """The name of a status; the watched ones are a WatchedStatus."""
     return None if status is None else status.label
@@ -61,9 +68,9 @@ ProfileId = Annotated[
 OrdinaryId = Annotated[
     UserId, Field(json_schema_extra={"not": _OF_PROFILES})
 ]  # refused by the service, with advice
-AnimeId = Annotated[
-    StrictInt, Field(ge=1, le=MAX_ANIME_ID, description="MyAnimeList id"), BeforeValidator(whole)
-]
+_AnimeId = Annotated[StrictInt, Field(ge=1, le=MAX_ANIME_ID, description="MyAnimeList id")]
+AnimeId = Annotated[_AnimeId, BeforeValidator(whole)]
+AnimeIds = Annotated[list[_AnimeId], Field(max_length=5_000), BeforeValidator(all_whole)]
 Rating = Annotated[
     StrictInt,
     Field(ge=1, le=10, description="1-10; a title without one counts as liked, with a `status` as watched"),

@@ -11,6 +11,7 @@ from api.schemas.fields import (
     MAX_TEXT,
     STATUSES,
     AnimeId,
+    AnimeIds,
     Name,
     ProfileId,
     Rating,
@@ -102,15 +103,13 @@ class ListFields(BaseModel):
     """A list of titles: those with an opinion, those that were only watched, those that are planned."""
 
     ratings: list[ListEntry] = Field(default=[], description="titles with an opinion")
-    watched_ids: list[AnimeId] = Field(
+    watched_ids: AnimeIds = Field(
         default=[],
-        max_length=5_000,
         description="titles watched without an opinion: never recommended, and weak evidence of taste; for a "
         "title that is in `ratings`, too, the rating counts",
     )
-    planned_ids: list[AnimeId] = Field(
+    planned_ids: AnimeIds = Field(
         default=[],
-        max_length=5_000,
         description="titles that are planned: never counted as watched; marked where they are recommended",
         json_schema_extra=_without_default,
     )

@@ -7,7 +7,7 @@ from typing import Any, Protocol, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.schemas.fields import AlgorithmName, AnimeId, PageLength
+from api.schemas.fields import AlgorithmName, AnimeIds, PageLength
 from api.schemas.filters import BodyFilters, PageOptionFields
 from api.schemas.items import RecommendedItem
 from api.schemas.lists import TransientList, names_no_title
@@ -64,10 +64,9 @@ class RecommendationRequest(TransientList, PageOptionFields, BodyWeights):
     limit: PageLength | None = Field(
         default=None, description="how many titles; default: the algorithm's own number"
     )
-    exclude_ids: list[AnimeId] = Field(default=[], max_length=5_000, description="titles never to recommend")
-    candidates: list[AnimeId] | None = Field(
+    exclude_ids: AnimeIds = Field(default=[], description="titles never to recommend")
+    candidates: AnimeIds | None = Field(
         default=None,
-        max_length=5_000,
         description="only these titles are ranked, such as those that somebody plans to watch, and "
         "`franchise` is `allow` unless it is set",
     )
@@ -132,12 +131,9 @@ class RecommendationAnswer(BaseModel):
             model_version=found.live.name,
             items=RecommendedItem.all_of(found),
             resolved=[
-                Resolved(
-                    query=entry.submitted,
-                    anime_id=catalog[entry.row].anime_id,
-                    name=catalog[entry.row].name,
-                )
+                Resolved(query=entry.submitted, anime_id=title.anime_id, name=title.name)
                 for entry in submitted.resolved
+                for title in [catalog[entry.row]]
             ],
             unresolved=list(submitted.unresolved_names),
             filtered=dict(found.page.filtered),
