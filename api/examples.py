@@ -50,6 +50,7 @@ _IMPORTED = {
         "matched": 1,
         "planned": 1,
         "unmatched": 1,
+        "pending": 0,
         "skipped": 0,
         "found_by": {"name": 1},
         "matched_share": 0.6667,

@@ -199,7 +199,7 @@ export interface paths {
         put?: never;
         /**
          * Import a list by user name
-         * @description This server asks the site for the public list of a user, which may take some seconds. The answer, and<br/>what is saved, are as those of `POST /api/v1/imports`. The name is not stored.
+         * @description This server asks the site for the public list of a user, which may take some seconds. The answer, and<br/>what is saved, are as those of `POST /api/v1/imports`. The name is not stored.<br/><br/>The status is 502 if the site fails, and 503 if it may not be asked now; `Retry-After` says when it is<br/>worth another try.
          */
         post: operations["importByName"];
         delete?: never;
@@ -239,7 +239,7 @@ export interface paths {
         put?: never;
         /**
          * Create a profile
-         * @description Saves a list under a new id, without an account. The answer has the id, and the token that opens the<br/>profile: keep both. The list counts at once towards what other people are recommended.<br/><br/>Titles that cannot be found are named in `unresolved`; a list without any known title is refused. A title<br/>without a rating counts as liked, and is saved with 10.
+         * @description Saves a list under a new id, without an account. The answer has the id, and the token that opens the<br/>profile: keep both. The list counts at once towards what other people are recommended.<br/><br/>Titles that cannot be found are named in `unresolved`; those of them that have an id are kept, and count<br/>once the catalog has them. A list of unknown names only is refused. A title without a rating counts as<br/>liked, and is saved with 10.
          */
         post: operations["createProfile"];
         delete?: never;
@@ -262,7 +262,7 @@ export interface paths {
         get: operations["getProfile"];
         /**
          * Replace a profile's list
-         * @description Replaces the whole list. What GET answered can be edited and sent back, including titles whose name is<br/>null there. A list without any known title changes nothing, and an erased profile cannot be revived.
+         * @description Replaces the whole list. What GET answered can be edited and sent back, including titles whose name is<br/>null there. A list of unknown names only changes nothing, and an erased profile cannot be revived.
          */
         put: operations["replaceProfile"];
         post?: never;
@@ -414,7 +414,7 @@ export interface paths {
         get?: never;
         /**
          * Save or replace a user's list
-         * @description Replaces the whole list saved under this id, or adds a new user; a profile can be replaced, but not<br/>created, here. Titles that cannot be found are named in `unresolved`; a list without any known title is<br/>refused. Needs an API key with the scope `write` if keys are configured.
+         * @description Replaces the whole list saved under this id, or adds a new user; a profile can be replaced, but not<br/>created, here. Titles that cannot be found are named in `unresolved`; those of them that have an id are<br/>kept, and count once the catalog has them. A list of unknown names only is refused. Needs an API key with<br/>the scope `write` if keys are configured.
          */
         put: operations["replaceRatings"];
         post?: never;
@@ -1260,7 +1260,7 @@ export interface components {
             planned: components["schemas"]["PlannedTitle"][];
             /**
              * Saved
-             * @description whether the list replaced the saved list of `user_id`: what is matched counts at once, what is unmatched as soon as the catalog has it, what is planned is kept apart
+             * @description whether the list replaced the saved list of `user_id`: what is matched counts at once, what is pending as soon as the catalog has it, and what is planned is kept apart
              */
             saved: boolean;
             /** Skipped */
@@ -1294,6 +1294,11 @@ export interface components {
              * @description of watched and planned entries, those in the catalog; null without any
              */
             matched_share: number | null;
+            /**
+             * Pending
+             * @description how many of those unmatched have an id: in a saved list, they count as soon as the catalog has them
+             */
+            pending: number;
             /** Planned */
             planned: number;
             /** Read */
@@ -2730,7 +2735,7 @@ export interface components {
             anime_id: number;
             /**
              * Found By
-             * @description `mal_id`, `anilist_id`, …, or `name` in lists that people wrote
+             * @description `mal_id`, `anilist_id`, …; in lists that people wrote also `name`, or `similar_name` where no title is spelled like that: it may be another
              */
             found_by: string;
             /**
@@ -2921,7 +2926,7 @@ export interface operations {
                 query?: string;
                 /** @description if present: only these titles */
                 ids?: number[];
-                /** @description only titles with one of these ids */
+                /** @description only titles with one of these ids on AniList */
                 anilist_id?: number[];
                 /** @description the same on AniDB */
                 anidb_id?: number[];
@@ -3596,6 +3601,7 @@ export interface operations {
                      *         },
                      *         "matched": 1,
                      *         "matched_share": 0.6667,
+                     *         "pending": 0,
                      *         "planned": 1,
                      *         "read": 3,
                      *         "skipped": 0,
@@ -3906,6 +3912,7 @@ export interface operations {
                      *         },
                      *         "matched": 1,
                      *         "matched_share": 0.6667,
+                     *         "pending": 0,
                      *         "planned": 1,
                      *         "read": 3,
                      *         "skipped": 0,
@@ -5138,7 +5145,7 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description of its January for winter, which begins in it
+                 * @description winter is of the year of its January
                  * @example 2016
                  */
                 year: number;
@@ -5241,7 +5248,7 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description of its January for winter, which begins in it
+                 * @description winter is of the year of its January
                  * @example 2016
                  */
                 year: number;
