@@ -15,6 +15,8 @@ from serving.recommendations import Recommendations
 
 def anime_members(title: Title, covers: bool) -> dict[str, Any]:
     """The members of AnimeItem."""
+    # from files of others, which may name any address
+    has_cover = covers and title.image_url is not None and title.image_url.startswith("https://")
     return {
         "anime_id": title.anime_id,
         "name": title.name,
@@ -23,7 +25,7 @@ def anime_members(title: Title, covers: bool) -> dict[str, Any]:
         "type": title.type,
         "episodes": title.episodes,
         "year": title.year,
-        "image_url": title.image_url if covers else None,
+        "image_url": title.image_url if has_cover else None,
     }
 
 
@@ -37,7 +39,7 @@ class AnimeItem(BaseModel):
     type: str | None = Field(description="such as TV, Movie or OVA")
     episodes: int | None
     year: int | None = Field(description="first aired")
-    image_url: str | None = Field(description="address of its cover")
+    image_url: str | None = Field(description="address of its cover, https")
 
     @classmethod
     def of(cls, title: Title, *, covers: bool | None = None, **more: Any) -> Self:

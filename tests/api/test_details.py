@@ -9,6 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from api.schemas.details import AnimeDetail, Link, WatchOn
+from api.schemas.items import anime_members
 from domain.relations import Relation
 from domain.sites import SITES, page_of
 from domain.titles import Offer, Season, Title, TitleDetails
@@ -69,6 +70,19 @@ def test_links_lead_to_pages_of_known_sites_only() -> None:
 def test_offers_with_addresses_of_code_are_not_shown() -> None:
     offers = [offer.model_dump() for offer in WatchOn.all_of(DETAILS.offers)]
     assert offers == [{"service": "Crunchyroll", "url": "https://example.org/1", "regions": ["US", "CA"]}]
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("https://example.org/1.jpg", True),
+        ("http://example.org/1.jpg", False),
+        ("javascript:alert(1)", False),
+    ],
+)
+def test_cover_is_shown_from_an_encrypted_address_only(address: str, shown: bool) -> None:
+    members = anime_members(Title(1, "One", image_url=address), covers=True)
+    assert members["image_url"] == (address if shown else None)
 
 
 @pytest.mark.parametrize("external_id", ["", "1/../../x", "1?x", "１", "1\n", "tv/1"])

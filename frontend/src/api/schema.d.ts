@@ -662,7 +662,7 @@ export interface components {
             genres: string[];
             /**
              * Image Url
-             * @description address of its cover
+             * @description address of its cover, https
              */
             image_url: string | null;
             /**
@@ -1186,7 +1186,7 @@ export interface components {
             genres: string[];
             /**
              * Image Url
-             * @description address of its cover
+             * @description address of its cover, https
              */
             image_url: string | null;
             /**
@@ -1554,7 +1554,7 @@ export interface components {
             genres: string[];
             /**
              * Image Url
-             * @description address of its cover
+             * @description address of its cover, https
              */
             image_url: string | null;
             /**
@@ -1631,7 +1631,7 @@ export interface components {
             genres: string[];
             /**
              * Image Url
-             * @description address of its cover
+             * @description address of its cover, https
              */
             image_url: string | null;
             /**
@@ -2111,7 +2111,7 @@ export interface components {
             genres: string[];
             /**
              * Image Url
-             * @description address of its cover
+             * @description address of its cover, https
              */
             image_url: string | null;
             /**
@@ -2361,7 +2361,7 @@ export interface components {
             genres: string[];
             /**
              * Image Url
-             * @description address of its cover
+             * @description address of its cover, https
              */
             image_url: string | null;
             /**
@@ -2702,7 +2702,7 @@ export interface components {
             genres: string[];
             /**
              * Image Url
-             * @description address of its cover
+             * @description address of its cover, https
              */
             image_url: string | null;
             /**
