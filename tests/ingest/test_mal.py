@@ -131,11 +131,12 @@ def test_unseekable_stream_is_read(zipped: bool) -> None:
 
 def test_export_of_the_web_app_is_read() -> None:
     with WEB_EXPORT.open("rb") as stream:
-        entries = read_mal_export(stream, max_titles=3)
+        entries = read_mal_export(stream, max_titles=4)
     assert entries == [
         ListEntry(1535, "Death Note", 9, WatchStatus.COMPLETED),
         ListEntry(9253, "Steins;Gate", 10, WatchStatus.COMPLETED),
-        ListEntry(20, "a ]]> b & <my_score>1</my_score> ]]]> 進撃 🎌", 0, WatchStatus.COMPLETED),
+        ListEntry(20, "a ]]> b & <my_score>1</my_score> ]]]> 進撃 🎌", 0, WatchStatus.ON_HOLD),
+        ListEntry(5, "Cowboy Bebop", 0, WatchStatus.PLAN_TO_WATCH),
     ]
 
 

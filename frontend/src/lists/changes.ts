@@ -2,7 +2,14 @@
 import type { AnimeItem } from '@/api/client'
 import { asCount } from '@/charts/numbers'
 import { counted } from '@/reasons'
-import { type ListedTitle, type Opinion, type ShortTitle, useList } from '@/stores/list'
+import {
+  type ListedTitle,
+  type Lists,
+  type Opinion,
+  type ShortTitle,
+  type Status,
+  useList,
+} from '@/stores/list'
 import { useNotices } from '@/stores/notices'
 
 type Title = ShortTitle | AnimeItem
@@ -15,31 +22,58 @@ export function useListChanges() {
     notices.show({ text, action: { label: 'Undo', run: undo } })
   }
 
-  /** Add a title, with a message, or change the opinion of a listed one, without. */
-  function rate(title: Title, opinion: Opinion): void {
-    const isNew = !list.opinions.has(title.anime_id)
-    const wasHidden = list.hiddenIds.includes(title.anime_id)
-    if (!list.put(title, opinion) || !isNew) return
-    told(`Added “${title.name}” to your list${opinion === 'liked' ? ' as liked' : ''}.`, () => {
-      list.remove(title.anime_id)
+  /** Returns the undo of a change to one title: it is where it was, and what else has changed since stays. */
+  function undoOf(title: Title): () => void {
+    const id = title.anime_id
+    const at = (titles: readonly ShortTitle[]) => titles.findIndex(({ anime_id }) => anime_id === id)
+    const [watchedAt, plannedAt] = [at(list.titles), at(list.planned)]
+    const [watched, planned] = [list.titles[watchedAt], list.planned[plannedAt]]
+    const wasHidden = list.hiddenIds.includes(id)
+    return () => {
+      list.remove(id)
+      if (watched) list.replace({ titles: inserted(list.titles, watchedAt, watched) })
+      if (planned) list.replace({ planned: inserted(list.planned, plannedAt, planned) })
       if (wasHidden) list.hide(title)
-    })
+      else list.unhide(id)
+    }
   }
 
-  function remove({ anime_id }: Title): void {
-    const at = list.titles.findIndex((listed) => listed.anime_id === anime_id)
-    const title = list.titles[at]
-    if (!title) return
-    list.remove(anime_id)
-    told(`Removed “${title.name}” from your list.`, () => {
-      if (list.opinions.has(anime_id)) return
-      list.replace([...list.titles.slice(0, at), title, ...list.titles.slice(at)])
-    })
+  /** Add a title, with a message, or change the opinion of a listed one, without. */
+  function rate(title: Title, opinion: Opinion): void {
+    const isNew = !list.listed.has(title.anime_id)
+    const undo = undoOf(title)
+    if (!list.put(title, opinion) || !isNew) return
+    told(`Added “${title.name}” to your list${opinion === 'liked' ? ' as liked' : ''}.`, undo)
+  }
+
+  /** Change the status of a listed title. */
+  function setStatus(title: Title, status: Status): void {
+    const entry = list.listed.get(title.anime_id)
+    if (entry) list.put(title, entry.opinion, status)
+  }
+
+  function plan(title: Title): void {
+    const undo = undoOf(title)
+    if (list.plan(title)) told(`You plan to watch “${title.name}”. It’s on your list.`, undo)
+  }
+
+  /** Take a title off the list, watched or planned. */
+  function remove(title: Title): void {
+    const undo = undoOf(title)
+    const isListed = () => list.listed.has(title.anime_id) || list.plannedIds.has(title.anime_id)
+    const isPlanned = list.plannedIds.has(title.anime_id)
+    if (!isListed()) return
+    list.remove(title.anime_id)
+    told(
+      isPlanned ? `You no longer plan to watch “${title.name}”.` : `Removed “${title.name}” from your list.`,
+      () => isListed() || undo(), // added again since
+    )
   }
 
   function hide(title: Title): void {
+    const undo = undoOf(title)
     list.hide(title)
-    told(`We won’t recommend “${title.name}” again.`, () => list.unhide(title.anime_id))
+    told(`We won’t recommend “${title.name}” again.`, undo)
   }
 
   function unhide(title: Title): void {
@@ -47,38 +81,59 @@ export function useListChanges() {
     told(`“${title.name}” can be recommended again.`, () => list.hide(title))
   }
 
-  /** Undo restores the titles after those added since. */
-  function clear(): void {
-    const before = list.titles
-    list.replace([])
-    told(`Your list is empty: ${counted(before.length, 'title')} removed.`, () => {
+  /** Remove every watched title, or every planned one; undo restores them after those added since. */
+  function clear(part: keyof Lists): void {
+    const before = list[part]
+    list.replace({ [part]: [] })
+    const text = part === 'titles' ? 'Your list is empty' : 'You plan nothing now'
+    told(`${text}: ${counted(before.length, 'title')} removed.`, () => {
       const kept = new Set(before.map((title) => title.anime_id))
-      list.replace([...list.titles.filter((title) => !kept.has(title.anime_id)), ...before])
+      const since = list[part].filter((title) => !kept.has(title.anime_id))
+      list.replace({ [part]: [...since, ...before] })
     })
   }
 
-  /** Add to the list; listed titles take the new opinion, if there is one. */
-  function add(entries: readonly ListedTitle[]): boolean {
-    const before = list.titles
-    const opinionOf = ({ anime_id, opinion }: ListedTitle): Opinion =>
-      opinion === 'seen' ? (list.opinions.get(anime_id) ?? 'seen') : opinion
+  /** Add to the list; listed titles take the new opinion and status, where there is one. */
+  function add({ titles, planned }: Lists): boolean {
+    const before = { titles: list.titles, planned: list.planned }
     const imported = new Map(
-      entries.map((title) => [title.anime_id, { ...title, opinion: opinionOf(title) }]),
+      titles.map((title) => [title.anime_id, merged(title, list.listed.get(title.anime_id))]),
     )
-    const others = before.filter((title) => !imported.has(title.anime_id))
-    if (!list.replace([...imported.values(), ...others])) return false
-    const known = before.length - others.length
-    const updated = known ? `, ${asCount(known)} updated` : ''
-    told(`${counted(imported.size - known, 'title')} added${updated}.`, () => list.replace(before))
+    const others = before.titles.filter((title) => !imported.has(title.anime_id))
+    const newlyPlanned = planned.filter(
+      ({ anime_id }) => !list.listed.has(anime_id) && !list.plannedIds.has(anime_id),
+    )
+    const next = { titles: [...imported.values(), ...others], planned: [...newlyPlanned, ...before.planned] }
+    if (!list.replace(next)) return false
+    const known = before.titles.length - others.length
+    const parts = [
+      `${counted(imported.size - known, 'title')} added`,
+      known && `${asCount(known)} updated`,
+      newlyPlanned.length && `${asCount(newlyPlanned.length)} planned`,
+    ].filter(Boolean)
+    told(`${parts.join(', ')}.`, () => list.replace(before))
     return true
   }
 
-  function replace(entries: readonly ListedTitle[]): boolean {
-    const before = list.titles
-    if (!list.replace(entries)) return false
-    told(`Your list now has these ${counted(entries.length, 'title')}.`, () => list.replace(before))
+  /** Replace the list. Where nothing is planned in the new one, what is planned stays so. */
+  function replace({ titles, planned }: Lists): boolean {
+    const before = { titles: list.titles, planned: list.planned }
+    if (!list.replace({ titles, ...(planned.length && { planned }) })) return false
+    const plans = planned.length ? `, and ${asCount(planned.length)} that you plan to watch` : ''
+    told(`Your list now has these ${counted(titles.length, 'title')}${plans}.`, () => list.replace(before))
     return true
   }
 
-  return { rate, remove, hide, unhide, clear, add, replace }
+  return { rate, setStatus, plan, remove, hide, unhide, clear, add, replace }
+}
+
+/** What an import says of a title, and for the rest what the list has. */
+function merged(title: ListedTitle, listed: ListedTitle | undefined): ListedTitle {
+  const opinion = title.opinion === 'seen' ? (listed?.opinion ?? 'seen') : title.opinion
+  const status = title.status ?? listed?.status
+  return { ...title, opinion, ...(status && { status }) }
+}
+
+function inserted<T>(items: readonly T[], at: number, item: T): T[] {
+  return [...items.slice(0, at), item, ...items.slice(at)]
 }

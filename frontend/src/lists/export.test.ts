@@ -1,10 +1,17 @@
 import { expect, it } from 'vitest'
 
 import { malExport } from './export'
-import { title } from './testing'
+import { short, title } from './testing'
 
 const HOSTILE = 'a ]]> b & <my_score>1</my_score> ]]]>\u0000\u001f\ud800 進撃 🎌'
-const LIST = [title(1535, 9, 'Death Note'), title(9253, 'liked', 'Steins;Gate'), title(20, 'seen', HOSTILE)]
+const LIST = {
+  titles: [
+    title(1535, 9, 'Death Note'),
+    title(9253, 'liked', 'Steins;Gate'),
+    { ...title(20, 'seen', HOSTILE), status: 'on_hold' as const },
+  ],
+  planned: [short(5, 'Cowboy Bebop')],
+}
 
 function field(entry: Element, name: string): string {
   return entry.querySelector(name)?.textContent ?? ''
@@ -22,7 +29,8 @@ it('is XML with the same list, whatever is in a name', () => {
   expect(entries).toEqual([
     ['1535', 'Death Note', '9', 'Completed'],
     ['9253', 'Steins;Gate', '10', 'Completed'],
-    ['20', 'a ]]> b & <my_score>1</my_score> ]]]>    進撃 🎌', '0', 'Completed'],
+    ['20', 'a ]]> b & <my_score>1</my_score> ]]]>    進撃 🎌', '0', 'On-Hold'],
+    ['5', 'Cowboy Bebop', '0', 'Plan to Watch'],
   ])
 })
 

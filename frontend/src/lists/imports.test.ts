@@ -3,7 +3,8 @@ import { beforeEach, expect, it, vi } from 'vitest'
 import { api } from '@/api/client'
 
 import { readFile, readName, readText, summary } from './imports'
-import { answer, found, title } from './testing'
+import { answer, found, short, title } from './testing'
+import { unknownTitle } from '@/stores/list'
 import { fetchTitles } from './titles'
 
 vi.mock('@/api/client', async (original) => ({ ...(await original<object>()), api: { POST: vi.fn() } }))
@@ -34,20 +35,34 @@ function watched(anime_id: number, rating: number | null) {
 
 const ANSWER = {
   source: 'mal-xml',
-  counts: { read: 7, matched: 3, planned: 1, unmatched: 1, skipped: 2 },
-  matched: [watched(1, 9), watched(2, null), watched(500, 5)],
-  planned: [{ anime_id: 3, name: 'x', in_catalog: true }],
-  unmatched: [{ anime_id: 900, name: '', rating: 3, status: 'watching' }],
+  counts: { read: 9, matched: 3, planned: 2, unmatched: 2, skipped: 2 },
+  matched: [watched(1, 9), { ...watched(2, null), status: 'dropped' }, watched(500, 5)],
+  planned: [
+    { anime_id: 3, name: 'x', in_catalog: true },
+    { anime_id: null, name: 'Unknown plan', in_catalog: false },
+  ],
+  unmatched: [
+    { anime_id: 900, name: '', rating: 3, status: 'watching' },
+    { anime_id: null, name: 'Mistyped', rating: null, status: null },
+  ],
   skipped: [
     { anime_id: 1, name: 'x', reason: 'listed before: the first entry counts' },
-    { anime_id: null, name: 'x', reason: 'no MyAnimeList id' },
+    { anime_id: 7, name: '', reason: 'no status' },
   ],
 }
 const IMPORTED = {
-  listed: [title(1, 9), title(2, 'seen')],
-  unmatched: ['Title 900', 'Title 500'],
-  planned: 1,
-  skipped: 2,
+  titles: [
+    { ...title(1, 9), status: 'completed' },
+    { ...title(2, 'seen'), status: 'dropped' },
+    { ...unknownTitle(500, 'Title 500'), opinion: 5, status: 'completed' }, // a new model came in between
+  ],
+  planned: [short(3)],
+  newer: [{ ...unknownTitle(900, 'Title 900'), opinion: 3, status: 'watching' }],
+  lost: ['Mistyped', 'Unknown plan'],
+  skipped: [
+    { name: 'x', reason: 'listed before: the first entry counts' },
+    { name: 'Title 7', reason: 'no status' },
+  ],
 }
 
 it('turns an answer of the server into a list', async () => {
@@ -93,12 +108,11 @@ it('says that a list is empty', async () => {
 })
 
 it('sums up an import', () => {
-  const unmatched = Array<string>(20).fill('x')
-  const listed = Array.from({ length: 380 }, (_, id) => title(id))
-  expect(summary({ listed, unmatched, planned: 12, skipped: 0 })).toBe(
+  const some = (count: number) => Array.from({ length: count }, (_, id) => title(id))
+  const none = { planned: [], newer: [], lost: [], skipped: [] }
+  const lost = ['x', 'y']
+  expect(summary({ ...none, titles: some(380), planned: some(12), newer: some(18), lost })).toBe(
     '412 titles read: 380 found, 20 not in this catalog, 12 planned.',
   )
-  expect(summary({ listed: [title(1)], unmatched: [], planned: 0, skipped: 0 })).toBe(
-    '1 title read: 1 found.',
-  )
+  expect(summary({ ...none, titles: [title(1)] })).toBe('1 title read: 1 found.')
 })

@@ -3,7 +3,7 @@ import { answered, api } from '@/api/client'
 import type { components } from '@/api/schema'
 import { asCount } from '@/charts/numbers'
 import { counted } from '@/reasons'
-import { type ListedTitle, listedTitle } from '@/stores/list'
+import { type ListedTitle, listedTitle, type Lists, shortTitle, unknownTitle } from '@/stores/list'
 
 import { fetchTitles } from './titles'
 
@@ -16,11 +16,10 @@ const MAX_BYTES = 10_000_000 // of one upload, as the server takes it
 /** Why a list cannot be imported; `message` can be shown as it is. */
 export class ImportError extends Error {}
 
-export interface ImportedList {
-  listed: ListedTitle[]
-  unmatched: string[] // names of what this catalog does not have
-  planned: number // titles that are not watched yet, which do not count
-  skipped: number // for another reason, such as being listed twice
+export interface ImportedList extends Lists {
+  newer: ListedTitle[] // watched, but not in this catalog yet: they count once it has them
+  lost: string[] // names that lead to no title, so that nothing of them can be kept
+  skipped: { name: string; reason: string }[]
 }
 
 /** The list in a file of any format. */
@@ -65,37 +64,37 @@ async function upload(file: Blob, signal: AbortSignal | undefined, empty: string
 
 /** The answer has ids and names only; the catalog gives the rest. */
 async function importedFrom(
-  { counts, matched, unmatched, skipped }: ImportAnswer,
+  { counts, matched, planned, unmatched, skipped }: ImportAnswer,
   signal: AbortSignal | undefined,
   empty: string,
 ): Promise<ImportedList> {
   if (counts.read === 0) throw new ImportError(empty)
-  const known = await fetchTitles(
-    matched.map(({ anime_id }) => anime_id),
-    signal,
-  )
-  const imported: ImportedList = {
-    listed: [],
-    unmatched: unmatched.map(({ anime_id, name }) => name || `Title ${anime_id}`),
-    planned: counts.planned,
-    skipped: skipped.length,
+  const plannedIds = planned.flatMap(({ anime_id }) => anime_id ?? [])
+  const known = await fetchTitles([...matched.map(({ anime_id }) => anime_id), ...plannedIds], signal)
+  const titleOf = (id: number, name: string) => shortTitle(known.get(id) ?? unknownTitle(id, name))
+  const lost = [...unmatched, ...planned].filter(({ anime_id }) => anime_id === null)
+  return {
+    titles: matched.map(({ anime_id, name, rating, status }) =>
+      listedTitle(titleOf(anime_id, name), rating ?? 'seen', status),
+    ),
+    planned: planned.flatMap(({ anime_id, name }) => (anime_id === null ? [] : [titleOf(anime_id, name)])),
+    newer: unmatched.flatMap(({ anime_id, name, rating, status }) =>
+      anime_id === null ? [] : [listedTitle(unknownTitle(anime_id, name), rating ?? 'seen', status)],
+    ),
+    lost: lost.map(({ name }) => name),
+    skipped: skipped.map(({ anime_id, name, reason }) => ({ name: name || `Title ${anime_id}`, reason })),
   }
-  for (const { anime_id, name, rating } of matched) {
-    const title = known.get(anime_id)
-    if (title) imported.listed.push(listedTitle(title, rating ?? 'seen'))
-    else imported.unmatched.push(name) // a new model came in between
-  }
-  return imported
 }
 
 /** “412 titles read: 380 found, 20 not in this catalog, 12 planned.” */
-export function summary({ listed, unmatched, planned, skipped }: ImportedList): string {
-  const read = listed.length + unmatched.length + planned + skipped
+export function summary({ titles, planned, newer, lost, skipped }: ImportedList): string {
+  const unknown = newer.length + lost.length
   const parts = [
-    `${asCount(listed.length)} found`,
-    unmatched.length && `${asCount(unmatched.length)} not in this catalog`,
-    planned && `${asCount(planned)} planned`,
-    skipped && `${asCount(skipped)} skipped (listed twice, or missing a status or an ID)`,
+    `${asCount(titles.length)} found`,
+    unknown && `${asCount(unknown)} not in this catalog`,
+    planned.length && `${asCount(planned.length)} planned`,
+    skipped.length && `${asCount(skipped.length)} skipped`,
   ].filter(Boolean)
+  const read = titles.length + planned.length + unknown + skipped.length
   return `${counted(read, 'title')} read: ${parts.join(', ')}.`
 }

@@ -3,7 +3,7 @@ import * as v from 'valibot'
 
 import type { AnimeItem } from '@/api/client'
 import type { components } from '@/api/schema'
-import { type ListedTitle, listedTitle, type Opinion } from '@/stores/list'
+import { type Lists, listedTitle, shortTitle, unknownTitle } from '@/stores/list'
 
 const LINK = /^#profile=(\d{16})\.([\w-]{20,100})$/
 
@@ -33,42 +33,33 @@ export function withProfile<Body extends object>(body: Body, key: ProfileKey | n
   }
 }
 
-/** Titles and opinions, the same text for the same list in any order. */
-export function fingerprint(titles: readonly Pick<ListedTitle, 'anime_id' | 'opinion'>[]): string {
-  return titles
-    .map(({ anime_id, opinion }) => `${anime_id}.${opinion}`)
+/** What a list says of its titles, the same text for the same list in any order. */
+export function fingerprint({ titles, planned }: Lists): string {
+  return [
+    ...titles.map(({ anime_id, opinion, status }) => [anime_id, opinion, status].filter(Boolean).join('.')),
+    ...planned.map(({ anime_id }) => `${anime_id}.planned`),
+  ]
     .sort()
     .join(' ')
 }
 
-type Profile = components['schemas']['Profile']
-interface SavedList {
-  ratings: Pick<Profile['ratings'][number], 'anime_id' | 'name' | 'rating'>[]
-  watched_ids: Profile['watched_ids']
-}
+type SavedList = Omit<components['schemas']['Profile'], 'user_id'>
 
 /** The saved list with what the catalog knows of its titles; what it does not know keeps its place. */
 export function listOf(
-  { ratings, watched_ids }: SavedList,
+  { ratings, watched_ids, statuses, planned_ids }: SavedList,
   known: ReadonlyMap<number, AnimeItem>,
-): ListedTitle[] {
-  const entries: [number, string | null, Opinion][] = [
-    ...ratings.map(({ anime_id, name, rating }): [number, string | null, Opinion] => [
-      anime_id,
-      name,
-      rating,
-    ]),
-    ...watched_ids.map((id): [number, null, Opinion] => [id, null, 'seen']),
-  ]
-  return entries.map(([anime_id, name, opinion]) => {
-    const unknown = {
-      anime_id,
-      name: name ?? `Title ${anime_id}`,
-      english: null,
-      type: null,
-      year: null,
-      image_url: null,
-    }
-    return listedTitle(known.get(anime_id) ?? unknown, opinion)
-  })
+): Lists {
+  const statusOf = new Map(statuses.map(({ anime_id, status }) => [anime_id, status]))
+  const titleOf = (id: number, name: string | null = null) =>
+    shortTitle(known.get(id) ?? unknownTitle(id, name))
+  return {
+    titles: [
+      ...ratings.map(({ anime_id, name, rating, status }) =>
+        listedTitle(titleOf(anime_id, name), rating, status),
+      ),
+      ...watched_ids.map((id) => listedTitle(titleOf(id), 'seen', statusOf.get(id))),
+    ],
+    planned: planned_ids.map((id) => titleOf(id)),
+  }
 }

@@ -1,8 +1,9 @@
 // Titles, lists and answers for tests.
 import type { FoundItem } from '@/api/client'
-import type { ListedTitle, Opinion } from '@/stores/list'
+import type { ListedTitle, Opinion, ShortTitle } from '@/stores/list'
 
-function short(anime_id: number, name = `Title ${anime_id}`) {
+/** As a planned title. */
+export function short(anime_id: number, name = `Title ${anime_id}`): ShortTitle {
   return { anime_id, name, english: null, type: 'TV', year: 2006, image_url: null }
 }
 

@@ -77,6 +77,19 @@ it('saves a list, then saves many changes at once', async () => {
   expect(profile.state).toBe('saved')
 })
 
+it('saves what is planned, and how far one got', async () => {
+  const profile = await saved()
+  useList().plan(title(2))
+  useList().put(title(3), 'seen', 'dropped')
+  await wait()
+  expect(PUT.mock.lastCall?.[1].body).toMatchObject({
+    watched_ids: [3],
+    statuses: [{ anime_id: 3, status: 'dropped' }],
+    planned_ids: [2],
+  })
+  expect(profile.state).toBe('saved')
+})
+
 it('saves again what changed during a save', async () => {
   const profile = await saved()
   let answerLate: (value: unknown) => void = () => undefined
@@ -112,7 +125,7 @@ it('retries an unsaved change at the next visit', async () => {
 
 it('does not replace a saved list with an empty one', async () => {
   const profile = await saved()
-  useList().replace([])
+  useList().replace({ titles: [] })
   await wait()
   expect(PUT).not.toHaveBeenCalled()
   expect(profile.state).toBe('empty')
@@ -145,7 +158,13 @@ it('replaces the list with a loaded profile without saving it again, and undoes 
   const profile = useProfile()
   vi.mocked(fetchTitles).mockResolvedValue(new Map())
   GET.mockResolvedValue(
-    answer(200, { ...KEY, ratings: [{ anime_id: 5, name: 'Five', rating: 4 }], watched_ids: [6] }),
+    answer(200, {
+      ...KEY,
+      ratings: [{ anime_id: 5, name: 'Five', rating: 4, status: null }],
+      watched_ids: [6],
+      statuses: [],
+      planned_ids: [7],
+    }),
   )
   const undo = profile.adopt(KEY, await profile.read(KEY))
   await wait()
@@ -153,10 +172,12 @@ it('replaces the list with a loaded profile without saving it again, and undoes 
     ['Five', 4],
     ['Title 6', 'seen'],
   ])
+  expect(useList().planned.map(({ anime_id }) => anime_id)).toEqual([7])
   expect(profile.state).toBe('saved')
   undo()
   await wait()
   expect(useList().titles.map((listed) => listed.anime_id)).toEqual([1])
+  expect(useList().planned).toEqual([])
   expect(profile.state).toBe('none')
   expect(PUT).not.toHaveBeenCalled()
 })
@@ -202,7 +223,7 @@ it('keeps a rejected key until it is forgotten', async () => {
 it('saves a pending change after loading another profile is undone', async () => {
   const profile = await saved()
   useList().put(title(1), 8)
-  const undo = profile.adopt({ ...KEY, user_id: 5 }, [title(2)])
+  const undo = profile.adopt({ ...KEY, user_id: 5 }, { titles: [title(2)], planned: [] })
   await wait()
   expect(PUT).not.toHaveBeenCalled()
   undo()

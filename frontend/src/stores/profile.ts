@@ -1,5 +1,5 @@
-// One's list on the server, where a person asked for that: kept in step with the list here, and opened by a token
-// The saved profile: the list on the server, once a person asks for it, in sync with the list here and opened by
+// The saved profile: the list on the server, once a person asks for it, in sync with the list here and opened by a
+// token.
 import { useDebounceFn, useEventListener } from '@vueuse/core'
 import { defineStore } from 'pinia'
 import * as v from 'valibot'
@@ -9,7 +9,7 @@ import { answered, api, ApiError } from '@/api/client'
 import { fingerprint, listOf, ProfileKey } from '@/lists/profile'
 import { fetchTitles } from '@/lists/titles'
 
-import { type ListedTitle, useList } from './list'
+import { type Lists, useList } from './list'
 import { useNotices } from './notices'
 import { reread, stored } from './stored'
 
@@ -27,7 +27,7 @@ export const useProfile = defineStore('profile', () => {
   // isLocked: the server does not take the token
   const failure = shallowRef<{ work: Work; text: string; isLocked: boolean } | null>(null)
 
-  const current = computed(() => fingerprint(list.titles))
+  const current = computed(() => fingerprint(list))
   const isSaved = computed(() => profile.value?.saved === current.value)
   const state = computed(() => {
     if (busy.value === 'erase') return 'erasing'
@@ -60,7 +60,7 @@ export const useProfile = defineStore('profile', () => {
   async function save(): Promise<void> {
     reread() // another tab may have loaded another profile
     const held = profile.value
-    // an empty list is not saved: the server keeps the last one
+    // a list without a watched title is not saved: the server keeps the last one
     if (!held || isSaved.value || busy.value || !list.titles.length) return
     const { body } = list
     const saved = current.value
@@ -76,19 +76,20 @@ export const useProfile = defineStore('profile', () => {
   const saveSoon = useDebounceFn(save, WAIT_MS)
 
   /** The list of a profile; ApiError where it cannot be had. */
-  async function read(key: ProfileKey): Promise<ListedTitle[]> {
+  async function read(key: ProfileKey): Promise<Lists> {
     const saved = await answered(api.GET(ROUTE, opening(key)))
-    const ids = [...saved.ratings.map((entry) => entry.anime_id), ...saved.watched_ids]
+    const ids = [...saved.ratings.map((entry) => entry.anime_id), ...saved.watched_ids, ...saved.planned_ids]
     return listOf(saved, await fetchTitles(ids))
   }
 
   /** Make a profile the one of this browser; returns the undo. */
-  function adopt({ user_id, token }: ProfileKey, titles: readonly ListedTitle[]): () => void {
-    const before = { titles: list.titles, profile: profile.value }
-    if (!list.replace(titles)) throw new Error('This profile’s list is longer than a list can be here.')
+  function adopt({ user_id, token }: ProfileKey, { titles, planned }: Lists): () => void {
+    const before = { titles: list.titles, planned: list.planned, profile: profile.value }
+    if (!list.replace({ titles, planned }))
+      throw new Error('This profile’s list is longer than a list can be here.')
     profile.value = { user_id, token, saved: current.value }
     return () => {
-      list.replace(before.titles)
+      list.replace({ titles: before.titles, planned: before.planned })
       profile.value = before.profile
     }
   }

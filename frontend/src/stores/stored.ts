@@ -9,8 +9,8 @@ import { useNotices } from './notices'
 /**
  * A reactive value kept under `key`, shared with other tabs; replaced as a whole, never changed in place.
  *
- * What does not fit `schema` is put aside under `key.unreadable`, not deleted, and `initial` takes its place. Where
  * A value that does not fit `schema` is moved to `key.unreadable`, not deleted, and `initial` takes its place. Where
+ * there is no room for that, nothing is written until a person discards it.
  */
 export function stored<T>(key: string, schema: v.GenericSchema<unknown, T>, initial: T): Ref<T> {
   const notices = useNotices()

@@ -8,7 +8,7 @@ function part(anime_id: number, story_line = 0, extra = false): OrderedTitle {
 }
 
 const ORDER = [part(1), part(2), part(3), part(9, 0, true), part(4, 1), part(5, 1)]
-const seen = (...ids: number[]) => new Map(ids.map((id) => [id, 'liked']))
+const seen = (...ids: number[]) => new Map(ids.map((id) => [id, {}]))
 
 describe('the title to watch next', () => {
   it.each([
@@ -20,6 +20,11 @@ describe('the title to watch next', () => {
     ['is not told by an extra', [9], 0, 1],
   ])('%s', (_what, ids, line, expected) => {
     expect(nextOf(ORDER, line, seen(...ids))?.anime_id).toBe(expected)
+  })
+
+  it.each(['watching', 'on_hold', 'dropped'] as const)('waits for one that is %s', (status) => {
+    expect(nextOf(ORDER, 0, new Map([[2, { status }]]))).toBeUndefined()
+    expect(nextOf(ORDER, 1, new Map([[2, { status }]]))?.anime_id).toBe(4)
   })
 })
 

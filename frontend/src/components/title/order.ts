@@ -1,23 +1,26 @@
 // The watch order of a franchise, and the place of a list in it.
 import type { components } from '@/api/schema'
+import type { ListedTitle } from '@/stores/list'
 
 export type OrderedTitle = components['schemas']['WatchOrderItem']
 
 /**
  * The title to watch next: of the story line that is asked about, the first that is not in the list after the last
- * one that is; of a story that was not begun, its first. Extras do not count.
+ * one that is, if that is finished; of a story that was not begun, its first. Extras do not count.
  *
  * @param order as the API gives it.
  * @param storyLine of the title that is looked at.
+ * @param listed the watched titles by id.
  */
 export function nextOf(
   order: readonly OrderedTitle[],
   storyLine: number | undefined,
-  seen: ReadonlyMap<number, unknown>,
+  listed: ReadonlyMap<number, Pick<ListedTitle, 'status'>>,
 ): OrderedTitle | undefined {
   const parts = order.filter((title) => title.story_line === storyLine && !title.extra)
-  const last = parts.reduce((found, { anime_id }, at) => (seen.has(anime_id) ? at : found), -1)
-  return parts[last + 1]
+  const last = parts.reduce((found, { anime_id }, at) => (listed.has(anime_id) ? at : found), -1)
+  const { status = 'completed' } = listed.get(parts[last]?.anime_id ?? 0) ?? {}
+  return status === 'completed' ? parts[last + 1] : undefined
 }
 
 /** The titles by story. */
