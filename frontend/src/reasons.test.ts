@@ -70,7 +70,7 @@ describe('sentences', () => {
     expect(sentences(reasons)).toEqual([
       'From the same franchise as Clannad, which you liked',
       'From Kyoto Animation, who also made Air',
-      'Few people here have rated it: it is recommended by what it is',
+      'Few people here have rated it yet; we picked it for what it’s like',
     ])
     expect(sentences(reasons, false)[0]).toBe('From the same franchise as Clannad, which they liked')
   })

@@ -47,7 +47,7 @@ export function sentences(reasons: readonly Reason[], isOwn = true): string[] {
   if (others.length)
     found.push(`${listed(others)}: ${others.length > 1 ? 'genres' : 'a genre'} ${you} often like`)
   if (reasons.some(({ kind }) => kind === 'few_ratings'))
-    found.push('Few people here have rated it: it is recommended by what it is')
+    found.push('Few people here have rated it yet; we picked it for what it’s like')
   return found
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from playwright.sync_api import BrowserContext
@@ -12,17 +13,23 @@ from tests.serving.servers import Server
 FAVORITES: dict[int, int | str] = {1535: 9, 9253: 10, 16498: "liked", 2167: "seen", 199: 8, 32281: 6}
 
 
-def keep_list(context: BrowserContext, server: Server, opinions: dict[int, int | str]) -> None:
-    """Put an opinion of each title (1-10, "liked", "seen") into the storage of every new page."""
-    ids = ",".join(map(str, opinions))
-    found = {
-        title["anime_id"]: title for title in server.ask(f"/api/v1/anime?ids={ids}&limit=100").json["items"]
-    }
-    entries = [_entry(found[anime_id]) | {"opinion": opinion} for anime_id, opinion in opinions.items()]
-    kept = json.dumps(json.dumps(entries))
-    missing = "location.protocol !== 'about:' && !localStorage.getItem('anime.list')"
-    context.add_init_script(f"if ({missing}) localStorage.setItem('anime.list', {kept})")
+def keep_list(
+    context: BrowserContext, server: Server, opinions: dict[int, int | str], planned: Iterable[int] = ()
+) -> None:
+    """Put an opinion of each title (1-10, "liked", "seen") into the storage of every new page; plan others."""
+    entries = [entry | {"opinion": opinions[entry["anime_id"]]} for entry in _entries(server, opinions)]
+    for key, kept in {"list": entries, "planned": _entries(server, planned)}.items():
+        missing = f"location.protocol !== 'about:' && !localStorage.getItem('anime.{key}')"
+        text = json.dumps(json.dumps(kept))
+        context.add_init_script(f"if ({missing}) localStorage.setItem('anime.{key}', {text})")
 
 
-def _entry(title: dict[str, Any]) -> dict[str, Any]:
-    return {name: title[name] for name in ("anime_id", "name", "english", "type", "year", "image_url")}
+def _entries(server: Server, anime_ids: Iterable[int]) -> list[dict[str, Any]]:
+    """Titles as the web app keeps them."""
+    ids = list(anime_ids)
+    if not ids:
+        return []
+    items = server.ask(f"/api/v1/anime?ids={','.join(map(str, ids))}&limit=100").json["items"]
+    found = {title["anime_id"]: title for title in items}
+    names = ("anime_id", "name", "english", "type", "year", "image_url")
+    return [{name: found[anime_id][name] for name in names} for anime_id in ids]

@@ -52,6 +52,12 @@ def opinions(page: Page) -> dict[int, int | str]:
     return {entry["anime_id"]: entry["opinion"] for entry in kept}
 
 
+def planned(page: Page) -> list[int]:
+    """What the browser keeps as planned."""
+    kept = json.loads(page.evaluate("localStorage.getItem('anime.planned') ?? '[]'"))
+    return [entry["anime_id"] for entry in kept]
+
+
 def test_export_file_is_summed_up_then_added(page: Page) -> None:
     page.goto("/list")
     mal = export(
@@ -62,14 +68,17 @@ def test_export_file_is_summed_up_then_added(page: Page) -> None:
     )
     choose(page, "animelist.xml.gz", gzip.compress(mal.encode()))
     expect(page.get_by_text("4 titles read: 2 found, 1 not in this catalog, 1 planned.")).to_be_visible()
-    page.get_by_text("Not in this catalog", exact=True).click()
+    page.get_by_text("Not in this catalog (1)").click()
     expect(page.get_by_text("<img src=x onerror=alert(1)>")).to_be_visible()
     assert opinions(page) == {}
     page.get_by_role("button", name="Add to my list").click()
-    expect(page.get_by_text("2 titles added.")).to_be_visible()
-    assert opinions(page) == {1535: 9, 9253: "seen"}
+    expect(page.get_by_text("3 titles added, 1 planned.")).to_be_visible()
+    assert opinions(page) == {1535: 9, 9253: "seen", 999_999: 8}
+    assert planned(page) == [1]
+    expect(page.get_by_text("TV · 2011 · Dropped")).to_be_visible()
     page.get_by_role("button", name="Undo").click()
     expect(page.get_by_role("heading", name="Your list is empty")).to_be_visible()
+    assert planned(page) == []
 
 
 def test_export_file_replaces_list_with_undo(page_with_list: Page) -> None:
@@ -181,6 +190,7 @@ def test_import_by_name_asks_the_server_on_demand(page: Page) -> None:
     page.get_by_role("button", name="Add to my list").click()
     expect(page.get_by_role("link", name="List 2 titles")).to_be_visible()
     assert opinions(page) == {1535: 9, 9253: "seen"}
+    assert planned(page) == [1]
     (request,) = sent
     assert request.url.endswith("/api/v1/imports/sites/anilist?dry_run=true")
     assert request.post_data_json == {"user_name": "somebody"}

@@ -31,7 +31,7 @@ describe('the sources of the catalog', () => {
   it('are named with license and age', () => {
     const place = shown([{ ...SOURCE, label: 'MyAnimeList API', age_days: 0 }, SOURCE])
     expect(place.textContent?.replace(/\s+/g, ' ').trim()).toBe(
-      'Catalog: MyAnimeList API (CC BY 4.0), updated today; bangumi-data (CC BY 4.0), updated 2 days ago.',
+      'Catalog: MyAnimeList API (license: CC BY 4.0), updated today; bangumi-data (license: CC BY 4.0), updated 2 days ago.',
     )
     const links = [...place.querySelectorAll('a')].map((link) => link.getAttribute('href'))
     expect(links.slice(2)).toEqual([SOURCE.url, SOURCE.license_url])

@@ -54,7 +54,7 @@ export function useListChanges() {
 
   function plan(title: Title): void {
     const undo = undoOf(title)
-    if (list.plan(title)) told(`You plan to watch “${title.name}”. It’s on your list.`, undo)
+    if (list.plan(title)) told(`Added “${title.name}” to Plan to watch.`, undo)
   }
 
   /** Take a title off the list, watched or planned. */
@@ -65,7 +65,7 @@ export function useListChanges() {
     if (!isListed()) return
     list.remove(title.anime_id)
     told(
-      isPlanned ? `You no longer plan to watch “${title.name}”.` : `Removed “${title.name}” from your list.`,
+      isPlanned ? `Removed “${title.name}” from Plan to watch.` : `Removed “${title.name}” from your list.`,
       () => isListed() || undo(), // added again since
     )
   }
