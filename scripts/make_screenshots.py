@@ -22,6 +22,7 @@ from scripts.console import FAILED, OK, console, errors, run
 
 TARGET = ROOT / "docs" / "screenshots"
 LIST = "#list=1535.9~9253.10~16498.9~199.9~2167.8~32281"  # a link that shares a list
+PLANNED = (1, 3, 6, 8, 11, 14, 20)  # places among the recommended titles
 MAX_BYTES = 150_000
 COLORS = (256, 128, 64, 32)
 
@@ -31,13 +32,14 @@ class PictureTooLargeError(ValueError):
 
 
 class Picture(NamedTuple):
-    """One screenshot: a page, in a window of this size, in these colors."""
+    """One screenshot: a page, in a window of this size, in these colors, after a button was pressed."""
 
     name: str
     path: str
     width: int
     height: int
     scheme: str = "light"
+    button: str | None = None
 
 
 PICTURES = (
@@ -45,6 +47,7 @@ PICTURES = (
     Picture("phone", "/", 375, 812, "dark"),
     Picture("title", "/title/1535", 1280, 860),
     Picture("taste", "/taste", 1280, 860),
+    Picture("list", "/list", 1280, 860, button="What should I watch first?"),
 )
 
 
@@ -108,6 +111,8 @@ def _take(browser: Browser, origin: str, picture: Picture) -> bytes:
     _make_list(page)
     page.goto(picture.path)
     expect(page.get_by_role("heading", level=1)).to_be_visible()
+    if picture.button:
+        page.get_by_role("button", name=picture.button).click()
     page.wait_for_load_state("networkidle")
     expect(page.locator(".skeleton")).to_have_count(0)
     taken = page.screenshot(animations="disabled")
@@ -116,9 +121,12 @@ def _take(browser: Browser, origin: str, picture: Picture) -> bytes:
 
 
 def _make_list(page: Page) -> None:
-    """Take over a shared list, so that every page has something to show."""
+    """Take over a shared list, and plan to watch what it leads to, so that every page has something to show."""
     page.goto(f"/{LIST}")
     page.get_by_role("button", name="Make it mine").click()
+    cards = page.get_by_role("article")
+    for at in PLANNED:
+        cards.nth(at).get_by_role("button", name="Plan to watch").click()
     page.get_by_role("button", name="Close this message").click()
 
 

@@ -16,7 +16,7 @@ FAVORITES: dict[int, int | str] = {1535: 9, 9253: 10, 16498: "liked", 2167: "see
 def keep_list(
     context: BrowserContext, server: Server, opinions: dict[int, int | str], planned: Iterable[int] = ()
 ) -> None:
-    """Put an opinion of each title (1-10, "liked", "seen") into the storage of every new page; plan others."""
+    """Put opinions (1-10, "liked", "seen") and plans into the storage of every new page."""
     entries = [entry | {"opinion": opinions[entry["anime_id"]]} for entry in _entries(server, opinions)]
     for key, kept in {"list": entries, "planned": _entries(server, planned)}.items():
         missing = f"location.protocol !== 'about:' && !localStorage.getItem('anime.{key}')"

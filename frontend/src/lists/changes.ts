@@ -53,6 +53,8 @@ export function useListChanges() {
   }
 
   function plan(title: Title): void {
+    if (list.plannedIds.has(title.anime_id))
+      return notices.show({ text: `“${title.name}” is already in Plan to watch.` })
     const undo = undoOf(title)
     if (list.plan(title)) told(`Added “${title.name}” to Plan to watch.`, undo)
   }
