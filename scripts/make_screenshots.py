@@ -121,7 +121,7 @@ def _take(browser: Browser, origin: str, picture: Picture) -> bytes:
 
 
 def _make_list(page: Page) -> None:
-    """Take over a shared list, and plan to watch what it leads to, so that every page has something to show."""
+    """Take over a shared list and plan some titles, so that every page has something to show."""
     page.goto(f"/{LIST}")
     page.get_by_role("button", name="Make it mine").click()
     cards = page.get_by_role("article")

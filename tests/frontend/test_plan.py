@@ -37,6 +37,19 @@ def test_recommended_title_is_planned_and_stays_marked(page_with_list: Page) -> 
     expect(page_with_list.get_by_role("link", name="Your list and 1 planned")).to_be_visible()
 
 
+def test_title_is_planned_by_search(page_with_list: Page) -> None:
+    page_with_list.goto("/list")
+    search = page_with_list.get_by_role("combobox", name="Plan a title")
+    search.press_sequentially("cowboy bebop")
+    expect(page_with_list.get_by_role("option", name="Cowboy Bebop").first).to_be_visible()
+    search.press("Enter")
+    expect(page_with_list.get_by_text("Added “Cowboy Bebop” to Plan to watch.")).to_be_visible()
+    assert planned(page_with_list) == [1]
+    assert opinions(page_with_list) == FAVORITES
+    page_with_list.get_by_role("button", name="Remove Cowboy Bebop").click()
+    expect(page_with_list.get_by_role("heading", name="Plan to watch")).to_be_focused()
+
+
 def test_planned_titles_are_ranked_for_the_list(new_context: NewContext, server: Server) -> None:
     page = page_with_plans(new_context, server)
     page.goto("/list")

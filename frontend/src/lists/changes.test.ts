@@ -133,6 +133,13 @@ it('plans a title, and undoes that', () => {
   expect([plannedIds(), useList().hiddenIds]).toEqual([[], [4]])
 })
 
+it('says that a title is planned already', () => {
+  useListChanges().plan(title(4))
+  useListChanges().plan(title(4))
+  expect(plannedIds()).toEqual([4])
+  expect(useNotices().current?.text).toBe('“Title 4” is already in Plan to watch.')
+})
+
 it('plans nothing that is watched', () => {
   useList().plan(title(1))
   expect(plannedIds()).toEqual([])

@@ -3,14 +3,14 @@ import { useQuery } from '@pinia/colada'
 import type { RouteLocationRaw } from 'vue-router'
 
 import { answered, api } from '@/api/client'
-import type { components } from '@/api/schema'
+import type { components, paths } from '@/api/schema'
 import { type ProfileKey, withProfile } from '@/lists/profile'
 import { after, asSeason, numberOf, type Season, seasonIn } from '@/seasons'
 import type { ListBody } from '@/stores/list'
 
 type Schemas = components['schemas']
 
-const MOST = 100 // titles that one answer has
+export const MOST = 100 // titles that one answer has
 
 export interface Wanted {
   season: Season
@@ -27,18 +27,17 @@ export interface SeasonTitles {
 export function useSeason(wanted: () => Wanted) {
   return useQuery({
     key: () => ['season', JSON.stringify(wanted())],
-    query: ({ signal }) => load(wanted(), signal),
+    query: ({ signal }) => fetchSeason(wanted(), signal),
   })
 }
 
-async function load({ season, nsfw, list }: Wanted, signal: AbortSignal): Promise<SeasonTitles> {
+export async function fetchSeason(
+  { season, nsfw, list }: Wanted,
+  signal?: AbortSignal,
+): Promise<SeasonTitles> {
   const path = { year: season.year, season: season.name }
   if (!list) {
-    const query = { limit: MOST, nsfw }
-    const page = await answered(
-      api.GET('/api/v1/seasons/{year}/{season}', { params: { path, query }, signal }),
-    )
-    return { ranked: null, popular: page.items }
+    return { ranked: null, popular: await popularOf(path, nsfw, signal) }
   }
   const { body, self, excludeIds } = list
   const request = {
@@ -53,6 +52,22 @@ async function load({ season, nsfw, list }: Wanted, signal: AbortSignal): Promis
     api.POST('/api/v1/seasons/{year}/{season}', { params: { path }, body: sent, headers, signal }),
   )
   return { ranked: answer.items, popular: null }
+}
+
+type Path = paths['/api/v1/seasons/{year}/{season}']['get']['parameters']['path']
+
+/** All of them, page by page. */
+async function popularOf(path: Path, nsfw: boolean, signal?: AbortSignal): Promise<Schemas['SeasonTitle'][]> {
+  const titles: Schemas['SeasonTitle'][] = []
+  for (let page = 1, hasNext = true; hasNext; page++) {
+    const query = { page, limit: MOST, nsfw }
+    const found = await answered(
+      api.GET('/api/v1/seasons/{year}/{season}', { params: { path, query }, signal }),
+    )
+    titles.push(...found.items)
+    hasNext = found.pagination.has_next
+  }
+  return titles
 }
 
 /** The page of a season. */
