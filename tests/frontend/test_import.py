@@ -53,7 +53,7 @@ def opinions(page: Page) -> dict[int, int | str]:
 
 
 def planned(page: Page) -> list[int]:
-    """What the browser keeps as planned."""
+    """The ids of the planned titles as the browser keeps them."""
     kept = json.loads(page.evaluate("localStorage.getItem('anime.planned') ?? '[]'"))
     return [entry["anime_id"] for entry in kept]
 

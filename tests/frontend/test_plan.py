@@ -1,8 +1,10 @@
-"""What a person plans to watch: kept apart from the list, marked, ranked, and saved with the profile."""
+"""Planned titles: kept apart from the list, marked, ranked, and saved with the profile."""
 
 from __future__ import annotations
 
-from playwright.sync_api import Page, expect
+from typing import Any
+
+from playwright.sync_api import Page, Request, expect
 
 from tests.frontend.accessibility import violations
 from tests.frontend.conftest import NewContext
@@ -12,6 +14,12 @@ from tests.frontend.test_profile import save_profile
 from tests.serving.servers import Server
 
 PLANNED = (1, 6, 30, 43, 47, 5114, 11061)
+
+
+def body_of(sent: Request) -> dict[str, Any]:
+    body = sent.post_data_json
+    assert isinstance(body, dict)
+    return body
 
 
 def page_with_plans(new_context: NewContext, server: Server, **more: object) -> Page:
@@ -30,8 +38,9 @@ def test_recommended_title_is_planned_and_stays_marked(page_with_list: Page) -> 
     assert opinions(page_with_list) == FAVORITES
     with page_with_list.expect_request("**/api/v1/recommendations") as sent:
         page_with_list.reload()
-    assert sent.value.post_data_json["planned_ids"] == [anime_id]
-    assert anime_id not in sent.value.post_data_json["watched_ids"]
+    body = body_of(sent.value)
+    assert body["planned_ids"] == [anime_id]
+    assert anime_id not in body["watched_ids"]
     marked = page_with_list.locator(f"[data-anime-id='{anime_id}']")
     expect(marked.get_by_role("button", name="Planned")).to_be_visible()
     expect(page_with_list.get_by_role("link", name="Your list and 1 planned")).to_be_visible()
@@ -57,7 +66,7 @@ def test_planned_titles_are_ranked_for_the_list(new_context: NewContext, server:
     expect(pile.get_by_text("7 titles")).to_be_visible()
     with page.expect_response("**/api/v1/recommendations") as came:
         pile.get_by_role("button", name="What should I watch first?").click()
-    assert sorted(came.value.request.post_data_json["candidates"]) == sorted(PLANNED)
+    assert sorted(body_of(came.value.request)["candidates"]) == sorted(PLANNED)
     ranked = [item["name"] for item in came.value.json()["items"]]
     assert len(ranked) == len(PLANNED)
     expect(pile.get_by_text("#1", exact=True)).to_be_visible()
@@ -89,5 +98,5 @@ def test_profile_brings_plans_and_statuses_along(new_context: NewContext, server
     assert sorted(planned(other)) == sorted(PLANNED)
     with other.expect_request("**/api/v1/recommendations") as sent:
         other.goto("/")
-    statuses = {entry["anime_id"]: entry.get("status") for entry in sent.value.post_data_json["ratings"]}
+    statuses = {entry["anime_id"]: entry.get("status") for entry in body_of(sent.value)["ratings"]}
     assert statuses[1535] == "on_hold"
