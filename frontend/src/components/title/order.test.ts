@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import { around, FEW, nextOf, type OrderedTitle, storiesOf } from './order'
+import { around, FEW, isStart, nextOf, type OrderedTitle, storiesOf } from './order'
 
 function part(anime_id: number, story_line = 0, extra = false): OrderedTitle {
   const unknown = { english: null, genres: [], type: null, episodes: null, year: null, image_url: null }
@@ -26,6 +26,12 @@ describe('the title to watch next', () => {
     expect(nextOf(ORDER, 0, new Map([[2, { status }]]))).toBeUndefined()
     expect(nextOf(ORDER, 1, new Map([[2, { status }]]))?.anime_id).toBe(4)
   })
+})
+
+it('each story begins with its first title that is no extra', () => {
+  const withExtra = [part(8, 0, true), ...ORDER]
+  const starts = withExtra.filter((title) => isStart(withExtra, title))
+  expect(starts.map(({ anime_id }) => anime_id)).toEqual([1, 4])
 })
 
 it('stories stand apart', () => {

@@ -23,6 +23,11 @@ export function nextOf(
   return status === 'completed' ? parts[last + 1] : undefined
 }
 
+/** Whether a story begins with the title. */
+export function isStart(order: readonly OrderedTitle[], title: OrderedTitle): boolean {
+  return order.find(({ story_line, extra }) => story_line === title.story_line && !extra) === title
+}
+
 /** The titles by story. */
 export function storiesOf(order: readonly OrderedTitle[]): OrderedTitle[][] {
   const lines = [...new Set(order.map(({ story_line }) => story_line))]
