@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from domain.relations import KINDS
 from domain.titles import SEASON_NAMES
 from recommender.data.catalog import Catalog
 from recommender.franchises.entry import UNKNOWN_YEAR
@@ -17,7 +18,7 @@ class Part(NamedTuple):
 
     Attributes:
         story_line: counts from 0; titles with the same number tell one story.
-        extra: a recap, a special or the like.
+        extra: a recap, a side story or the like.
     """
 
     row: int
@@ -34,11 +35,29 @@ def watch_order(franchises: Franchises, catalog: Catalog, row: int) -> list[Part
     members = np.flatnonzero(franchises.groups == franchises.groups[row]).tolist()
     entries = {int(franchises.entries[member]) for member in members}
     lines = {entry: at for at, entry in enumerate(sorted(entries, key=lambda one: _aired(catalog, one)))}
-    parts = [Part(one, lines[int(franchises.entries[one])], bool(franchises.extras[one])) for one in members]
+    asides = _asides(franchises, catalog, members)
+    parts = [
+        Part(one, lines[int(franchises.entries[one])], bool(franchises.extras[one]) or one in asides)
+        for one in members
+    ]
     return sorted(
         parts,
         key=lambda part: (part.story_line, part.row not in entries, part.extra, _aired(catalog, part.row)),
     )
+
+
+def _asides(franchises: Franchises, catalog: Catalog, members: list[int]) -> set[int]:
+    """Side stories, and OVAs that are not known to be sequels: what follows goes on without them."""
+    _, second, kinds = franchises.relations.T
+    sequels = set(second[kinds == KINDS.index("sequel")].tolist())
+    side_stories = set(second[kinds == KINDS.index("side_story")].tolist())
+    return {
+        one
+        for one in members
+        if franchises.entries[one] != one
+        and one not in sequels
+        and (one in side_stories or catalog[one].type == "OVA")
+    }
 
 
 def _aired(catalog: Catalog, row: int) -> tuple[int, str, int]:

@@ -21,12 +21,14 @@ HOUSE = (
 ALTERNATIVE = Relation(1, 5, "alternative")
 
 
-def order(titles: tuple[Title, ...], anime_id: int, days: dict[int, str]) -> list[tuple[int, int, bool]]:
+def order(
+    titles: tuple[Title, ...], anime_id: int, days: dict[int, str], *more: Relation
+) -> list[tuple[int, int, bool]]:
     """(id, story line, whether an extra) of the franchise of a title."""
     catalog = Catalog(titles, [TitleDetails(aired_from=days.get(title.anime_id)) for title in titles])
     row = catalog.vocabulary.row(anime_id)
     assert row is not None
-    found = watch_order(Franchises.build(catalog, [ALTERNATIVE]), catalog, row)
+    found = watch_order(Franchises.build(catalog, [ALTERNATIVE, *more]), catalog, row)
     return [(catalog[part.row].anime_id, part.story_line, part.extra) for part in found]
 
 
@@ -42,6 +44,15 @@ def test_watch_order_goes_by_day_then_by_id() -> None:
         ({2: "2005-01-01", 4: "2005-01-02"}, {2: "2005-01-02"}, {2: "2005-01"}), lines, strict=True
     ):
         assert [one for one, at, extra in order(HOUSE, 1, days) if at == 1 and not extra] == line
+
+
+def test_side_story_and_ova_are_extras_unless_sequels() -> None:
+    titles = (*HOUSE, tv(7, "House OVA", 2004, type="OVA"), tv(8, "Garden", 2004))
+    side_story = Relation(1, 8, "side_story")
+    assert order(titles, 1, {}, side_story)[-3:] == [(3, 1, True), (7, 1, True), (8, 1, True)]
+    sequels = Relation(1, 7, "sequel"), Relation(7, 8, "sequel")
+    extras = [one for one, _, extra in order(titles, 1, {}, side_story, *sequels) if extra]
+    assert extras == [3]
 
 
 def test_title_without_franchise_is_its_own_watch_order() -> None:
