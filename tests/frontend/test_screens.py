@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -80,3 +82,25 @@ def test_phone_targets_are_large_enough(new_context: NewContext, server: Server)
 def small_targets(page: Page) -> list[str]:
     """Buttons and fields of fewer than 24 x 24 px (WCAG 2.2, 2.5.8)."""
     return list(page.evaluate(SMALL_TARGETS))
+
+
+def test_bar_of_a_small_phone_has_room_for_every_page(new_context: NewContext) -> None:
+    context = new_context(viewport={"width": 320, "height": 667}, is_mobile=True, has_touch=True)
+    title = {
+        "name": "Title",
+        "english": None,
+        "type": "TV",
+        "year": 2006,
+        "image_url": None,
+        "opinion": "seen",
+    }
+    kept = json.dumps(json.dumps([title | {"anime_id": 1_000_000 + at} for at in range(1_234)]))
+    context.add_init_script(f"if (location.protocol !== 'about:') localStorage.setItem('anime.list', {kept})")
+    page = context.new_page()
+    page.goto("/popular")
+    links = page.get_by_role("navigation", name="Pages", exact=True).get_by_role("link")
+    expect(links).to_have_count(5)
+    expect(links.nth(1)).to_contain_text("1,234")
+    edges = [box["x"] + box["width"] for link in links.all() if (box := link.bounding_box())]
+    assert len(edges) == 5
+    assert max(edges) <= 320
