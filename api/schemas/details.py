@@ -66,9 +66,7 @@ class WatchOrderItem(AnimeItem):
     """A title of the franchise, in the order to watch them in."""
 
     story_line: int = Field(description="titles with the same number tell one story")
-    extra: bool = Field(
-        description="a recap, a side story or the like: nothing is missed without it"
-    )
+    extra: bool = Field(description="a recap, a side story or the like: nothing is missed without it")
 
 
 class AnimeDetail(PopularItem):

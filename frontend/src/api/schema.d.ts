@@ -1405,7 +1405,7 @@ export interface components {
             rating?: number | null;
             /**
              * Status
-             * @description `planned`: not watched, so it is no evidence of taste, and may be recommended; `on_hold` or `dropped`: later parts of its franchise are not recommended. Without a rating, a title with a status counts as in `watched_ids`
+             * @description `planned`: not watched, so it is no evidence of taste, and may be recommended; `on_hold` or `dropped`: later parts of its franchise are not recommended. Without a rating, a title with a status counts as in `watched_ids`, and a dropped one mildly against what goes with it
              */
             status?: ("completed" | "watching" | "on_hold" | "dropped" | "planned") | null;
         } | string;
@@ -2695,7 +2695,7 @@ export interface components {
             episodes: number | null;
             /**
              * Extra
-             * @description a recap, a special or the like: nothing is missed without it
+             * @description a recap, a side story or the like: nothing is missed without it
              */
             extra: boolean;
             /** Genres */
