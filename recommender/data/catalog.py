@@ -70,6 +70,28 @@ class Catalog:
         """float32 (n,): mean rating on MyAnimeList, 0 where unknown."""
         return self.columns.mean_scores
 
+    @cached_property
+    def typical_scores(self) -> NDArray[np.float64]:
+        """float64 (n,): mean rating, the median where it is unknown."""
+        known = self.mean_scores > 0
+        typical = np.median(self.mean_scores[known]) if known.any() else 0
+        return np.where(known, self.mean_scores, typical).astype(np.float64)
+
+    @cached_property
+    def log_members(self) -> NDArray[np.float64]:
+        """float64 (n,): logarithm of 1 + members; where they are unknown, as of titles rated like this one.
+
+        What many people watch is rated higher: a straight line. All 0 where no members are known.
+        """
+        members, scores = np.log1p(self.members.astype(np.float64)), self.typical_scores
+        known = members > 0
+        if known.any():
+            above, more = (values[known] - values[known].mean() for values in (scores, members))
+            slope = (above @ more) / max(above @ above, 1e-9)
+            expected = members[known].mean() + slope * (scores[~known] - scores[known].mean())
+            members[~known] = np.clip(expected, 0, members.max())
+        return members
+
     @property
     def minutes(self) -> NDArray[np.int64]:
         """int64 (n,): length of an episode, 0 where unknown."""

@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.data.arrays import ArrayReader, ArrayWriter
-from recommender.data.catalog import Catalog
 from recommender.data.overlay import Overlay
 from recommender.data.ranking import among_best, top_k
 from recommender.kernels.network import Network, NetworkConfig, listwise_softmax
@@ -58,7 +57,7 @@ class ColdStart:
     Attributes:
         rows: int64, the titles that `item-item` does not know, ascending.
         trust: float32 (len(rows),), 0..1, factors of their scores.
-        log_members, mean_scores: float32 (n_anime,); what is unknown is as of most titles.
+        log_members, mean_scores: float32 (n_anime,); what is unknown is estimated.
     """
 
     config: ColdStartConfig
@@ -72,7 +71,8 @@ class ColdStart:
 
     @classmethod
     def fit(cls, data: TrainingData, models: Models, config: ColdStartConfig) -> ColdStart:
-        members, scores = _of_myanimelist(data.catalog)
+        members = data.catalog.log_members.astype(np.float32)
+        scores = data.catalog.typical_scores.astype(np.float32)
         start = np.array([LINEAR_START.get(name, 0.0) for name in NAMES], dtype=np.float32)
         nothing = np.empty((0, 0, len(NAMES)), np.float32), np.empty((0, 0), np.float32)
         untrained = Network.fit(*nothing, listwise_softmax, start, config.network)
@@ -177,17 +177,6 @@ class ColdStart:
             tables.append(self._table(context, rows))
             liked.append(np.isin(rows, example.anime_rows[example.liked]))
         return np.array(tables, dtype=np.float32), np.array(liked, dtype=np.float32)
-
-
-def _of_myanimelist(catalog: Catalog) -> tuple[Floats, Floats]:
-    """float32 (n_anime,) each: logarithm of 1 + members, and mean rating; unknown is the median."""
-    found = []
-    for values in (np.log1p(catalog.members), catalog.mean_scores):
-        known = values > 0
-        typical = np.median(values[known]) if known.any() else 0
-        found.append(np.where(known, values, typical).astype(np.float32))
-    members, scores = found
-    return members, scores
 
 
 SPEC = ModelSpec(

@@ -65,6 +65,7 @@ class ContentBased:
         # members know all of MyAnimeList; users of our own stand in where the file has none
         watchers = models[Popularity].watchers
         known = np.log1p(np.maximum(catalog.members, watchers).astype(np.float64))
+        known = np.where(known > 0, known, catalog.log_members)
         prior = (known / max(known.max(initial=0.0), 1e-9)) ** config.prior_power
         return cls(config, terms, prior.astype(np.float32))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -93,6 +94,20 @@ def test_columns_hold_zero_for_unknown_values() -> None:
     assert SMALL.mean_scores.tolist() == [0.0, 0.0, 6.5]
     assert SMALL.minutes.tolist() == SMALL.seasons.tolist() == [0, 0, 0]
     assert SMALL.type_masks["ova"].tolist() == [False, False, True]
+
+
+def test_unknown_members_are_as_of_titles_with_such_a_score() -> None:
+    known = [(1, 6.0, 10**3), (2, 7.0, 10**4), (3, 8.0, 10**5)]
+    unknown = [(4, 7.5, None), (5, None, None), (6, 1.0, 0), (7, 10.0, None)]
+    rows = (Title(anime_id, "", score=score, members=members) for anime_id, score, members in known + unknown)
+    members = np.exp(Catalog(tuple(rows)).log_members) - 1
+    expected = [10**3, 10**4, 10**5, 10**4.5, 10**4.25, 0, 10**5]  # never more than the best known has
+    assert members == pytest.approx(expected, rel=0.01, abs=0.1)
+
+
+def test_members_that_nobody_knows_are_none() -> None:
+    assert Catalog((Title(1, "A", score=8.0), Title(2, "B"))).log_members.tolist() == [0, 0]
+    assert Catalog(()).log_members.tolist() == []
 
 
 def test_nsfw_follows_from_genres_and_age_rating() -> None:

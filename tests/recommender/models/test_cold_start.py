@@ -99,10 +99,14 @@ def test_odds_are_on_the_scale_of_the_anchors() -> None:
     assert of_title == pytest.approx([2.0], abs=1e-4)
 
 
-def test_unknown_members_are_as_of_most_titles() -> None:
-    unknown, typical, many = (fitted(members).models[ColdStart].log_members for members in (None, 100, 10**6))
-    assert unknown.tolist() == typical.tolist()
-    assert many[39] > typical[39]
+def test_titles_that_many_people_have_are_promising() -> None:
+    few, many = (odds(fitted(members, trained=False), LISTS[0])[39] for members in (100, 10**6))
+    assert many > few
+
+
+def test_unknown_members_are_estimated() -> None:
+    unknown, typical = (fitted(members, trained=False) for members in (None, 100))
+    assert np.array_equal(odds(unknown, LISTS[0]), odds(typical, LISTS[0]))
 
 
 def test_titles_people_watched_without_liking_them_are_lowered() -> None:

@@ -68,7 +68,8 @@ def test_similarities_ignore_disliked_titles() -> None:
 def test_scores_weigh_similarity_by_the_log_of_members() -> None:
     model = fit(prior_power=2.0)
     halved = np.log(10) / np.log(100)
-    assert model.prior == pytest.approx([1.0, halved**2, 1.0, halved**2, 0.0])
+    typical = (1 + halved) / 2  # where neither members nor the mean rating are known
+    assert model.prior == pytest.approx([1.0, halved**2, 1.0, halved**2, typical**2])
     scores = model.scores(context(likes([0]), CATALOG, model))
     assert scores == pytest.approx(similarities(model, likes([0])) * model.prior)
 
