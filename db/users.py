@@ -14,7 +14,7 @@ from db.engine import write_transaction
 from db.lists import NO_EXTRAS, ListExtras, delete_list, insert_list
 from db.models import Erasure, Rating, RevisionCounter, User
 from db.revisions import take_revision
-from domain.ranges import UNFINISHED
+from domain.ranges import UNFINISHED, WatchStatus
 
 _STREAM_ROWS = 50_000  # of one batch of a stream
 _BATCH = 500  # ids of one statement
@@ -71,11 +71,12 @@ def load_user_ratings(connection: Connection, user_id: int) -> UserRatings | Non
     return None if revision is None else _load(connection, {user_id: revision})[0]
 
 
-def load_unfinished(connection: Connection, user_id: int) -> list[int]:
-    """Ids of the titles that a user has put on hold or dropped, ascending."""
+def load_unfinished(connection: Connection, user_id: int) -> dict[int, WatchStatus]:
+    """Anime id -> status, of the titles that a user has put on hold or dropped, ordered by id."""
     unfinished = (Rating.user_id == user_id, Rating.status.in_(UNFINISHED))
-    statement = select(Rating.anime_id).where(*unfinished).order_by(Rating.anime_id)
-    return list(connection.execute(statement).scalars())
+    statement = select(Rating.anime_id, Rating.status).where(*unfinished).order_by(Rating.anime_id)
+    found = connection.execute(statement)
+    return {anime_id: WatchStatus(status) for anime_id, status in found if status is not None}
 
 
 def ratings_since(connection: Connection, revision: int, limit: int) -> list[UserRatings]:

@@ -173,7 +173,7 @@ def match_entries(
 ) -> MatchedList:
     """Sort the entries of one list by whether they count, and whether their title is known.
 
-    What was dropped was watched: it counts with its rating, or as unrated; none is made up for it.
+    What was dropped was watched: it counts with its rating, or as unrated and dropped; no rating is made up.
 
     Args:
         entries: of one list.

@@ -91,7 +91,8 @@ class ResolvedList:
         unknown_ids: watched, but not in the catalog.
         planned_ids: not watched yet, of the catalog or not; they count for nothing.
         statuses: anime id -> status, of watched titles by id.
-        unfinished_rows: of the titles that are on hold or dropped; the last entry of a title counts.
+        unfinished: anime row -> status, of the titles that are on hold or dropped; the last entry of a title
+            counts.
     """
 
     resolved: tuple[Resolved, ...] = ()
@@ -100,7 +101,7 @@ class ResolvedList:
     unknown_ids: tuple[int, ...] = ()
     planned_ids: tuple[int, ...] = ()
     statuses: Mapping[int, WatchStatus] = field(default_factory=dict)
-    unfinished_rows: tuple[int, ...] = ()
+    unfinished: dict[int, WatchStatus] = field(default_factory=dict)
 
     @cached_property
     def entries(self) -> tuple[tuple[int, int], ...]:
@@ -202,7 +203,7 @@ def resolve_list(submitted: SubmittedList, snapshot: Snapshot, max_titles: int |
 
 def _unfinished(
     submitted: SubmittedList, watched: Iterable[tuple[int, int]], resolved: Iterable[Resolved]
-) -> tuple[int, ...]:
+) -> dict[int, WatchStatus]:
     statuses = {row: submitted.statuses.get(anime_id) for row, anime_id in watched if row >= 0}
     statuses |= {entry.row: entry.status for entry in resolved}
-    return tuple(row for row, status in statuses.items() if status in UNFINISHED)
+    return {row: status for row, status in statuses.items() if status in UNFINISHED}

@@ -130,15 +130,15 @@ class RecommendationService:
         live = self.models.current()
         resolved = resolve_list(submitted, live.snapshot, self.max_list_titles)
         resolved.require_a_title()
-        query = Query.of(resolved.entries, user_id=user_id, unfinished=resolved.unfinished_rows)
+        query = Query.of(resolved.entries, user_id=user_id, statuses=resolved.unfinished)
         return self.recommend(live, query, options, resolved)
 
     def for_user(self, user_id: int, options: RecommendOptions) -> Recommendations:
         """A page for saved ratings; raises UnknownUserError, and as `recommend`."""
         live = self.models.current()
         entries = self._users.require_entries(user_id, live.snapshot)
-        unfinished = self._users.unfinished_rows(user_id, live.snapshot)
-        return self.recommend(live, Query.of(entries, user_id=user_id, unfinished=unfinished), options)
+        statuses = self._users.unfinished(user_id, live.snapshot)
+        return self.recommend(live, Query.of(entries, user_id=user_id, statuses=statuses), options)
 
     def for_user_with_list(
         self, user_id: int, submitted: SubmittedList, options: RecommendOptions, *, may_save: bool = True
@@ -175,10 +175,10 @@ class RecommendationService:
             options = replace(
                 options, algorithm=EMPTY_LIST_ALGORITHM, limit=options.page_length, weights=NO_WEIGHTS
             )
-        own_id, unfinished = user_id if may_save else None, resolved.unfinished_rows
+        own_id, statuses = user_id if may_save else None, resolved.unfinished
         if saved:
-            unfinished += tuple(self._users.unfinished_rows(user_id, live.snapshot))
-        query = Query.of(entries, user_id=own_id, unfinished=unfinished)
+            statuses = self._users.unfinished(user_id, live.snapshot) | statuses
+        query = Query.of(entries, user_id=own_id, statuses=statuses)
         return self.recommend(live, query, options, resolved)
 
     def similar_titles(

@@ -121,12 +121,12 @@ class UserService:
         """As `entries`; raises UnknownUserError."""
         return _entries(self._require(user_id), snapshot)
 
-    def unfinished_rows(self, user_id: int, snapshot: Snapshot) -> list[int]:
-        """Of the saved titles that are on hold or dropped; empty for an unknown user."""
+    def unfinished(self, user_id: int, snapshot: Snapshot) -> dict[int, WatchStatus]:
+        """Anime row -> status, of the saved titles that are on hold or dropped; empty for an unknown user."""
         with read_transaction(self.engine) as connection:
-            anime_ids = load_unfinished(connection, user_id)
-        rows: list[int] = snapshot.catalog.vocabulary.rows(anime_ids).tolist()
-        return [row for row in rows if row >= 0]
+            statuses = load_unfinished(connection, user_id)
+        rows = snapshot.catalog.vocabulary.rows(list(statuses)).tolist()
+        return {row: status for row, status in zip(rows, statuses.values(), strict=True) if row >= 0}
 
     def saved_titles(self, user_id: int) -> list[SavedTitle]:
         """The saved titles, ordered by id; raises UnknownUserError."""

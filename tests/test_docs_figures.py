@@ -21,7 +21,7 @@ from recommender.artifacts.title_file import CACHED_TITLES
 from recommender.data.query import BEARABLE_FROM
 from recommender.kernels.network import NetworkConfig
 from recommender.models.features import NAMES
-from recommender.models.item_item import EVIDENCE, ItemItemConfig
+from recommender.models.item_item import ABANDONED_EVIDENCE, EVIDENCE, ItemItemConfig
 from recommender.models.neighbors import NeighborsConfig
 from recommender.models.specificity import SpecificityConfig
 from recommender.models.themes import ThemesConfig
@@ -96,6 +96,7 @@ FIGURES = [
     (ITEM_ITEM, f"keep the {ITEMS.weights} strongest weights of each row"),
     (ITEM_ITEM, f"{EVIDENCE[LIKED_FROM]:g} from {LIKED_FROM} up"),
     (ITEM_ITEM, f"{EVIDENCE[6]:g} for 6, 7 and unrated"),
+    (ITEM_ITEM, f"dropped and not rated counts {ABANDONED_EVIDENCE:g}, half as much as one rated 4"),
     (ITEM_ITEM, f"near 0 for 5, negative from {BEARABLE_FROM - 1} down"),
     (BLEND, f"A network of {NetworkConfig().hidden} units"),
     (BLEND, f"a disliked title (rated {BEARABLE_FROM - 1} or less)"),

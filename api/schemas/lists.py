@@ -78,7 +78,7 @@ class ListEntry(NamedEntry):
         default=None,
         description="`planned`: not watched, so it is no evidence of taste, and may be recommended; "
         "`on_hold` or `dropped`: later parts of its franchise are not recommended. Without a rating, a title "
-        "with a status counts as in `watched_ids`",
+        "with a status counts as in `watched_ids`, and a dropped one mildly against what goes with it",
     )
 
     def to_title(self) -> SubmittedTitle:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from domain.ranges import LIKED_FROM, UNRATED
+from domain.ranges import LIKED_FROM, UNFINISHED, UNRATED, WatchStatus
 
 BEARABLE_FROM = 5  # a rating below this is never taken for a like
+NO_STATUSES: Mapping[int, WatchStatus] = {}
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,12 +24,14 @@ class Query:
         ratings: uint8 (n,), 1-10, or UNRATED for watched without a rating.
         user_id: of the person, if stored: they are not their own neighbor.
         unfinished_rows: int64, ascending: those of the titles that are on hold or dropped.
+        dropped_rows: int64, ascending: those that are dropped.
     """
 
     anime_rows: NDArray[np.int64]
     ratings: NDArray[np.uint8]
     user_id: int | None = None
     unfinished_rows: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
+    dropped_rows: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
 
     def __post_init__(self) -> None:
         if self.anime_rows.ndim != 1 or self.anime_rows.shape != self.ratings.shape:
@@ -44,18 +47,20 @@ class Query:
         entries: Iterable[tuple[int, int]],
         *,
         user_id: int | None = None,
-        unfinished: Iterable[int] = (),
+        statuses: Mapping[int, WatchStatus] = NO_STATUSES,
     ) -> Query:
         """From (anime row, rating) pairs in any order; of a repeated title the last one counts.
 
         Args:
-            unfinished: rows of the titles that are on hold or dropped; others than those of the list count
-                for nothing.
+            statuses: row -> status; of others than the titles of the list it counts for nothing.
         """
         ordered = sorted(dict(entries).items())
         table = np.array(ordered, dtype=np.int64).reshape(-1, 2)
-        rows = np.intersect1d(table[:, 0], np.array(list(unfinished), dtype=np.int64))
-        return cls(table[:, 0], table[:, 1].astype(np.uint8), user_id, rows)
+        unfinished, dropped = (
+            np.array([row for row in table[:, 0].tolist() if statuses.get(row) in wanted], np.int64)
+            for wanted in (UNFINISHED, {WatchStatus.DROPPED})
+        )
+        return cls(table[:, 0], table[:, 1].astype(np.uint8), user_id, unfinished, dropped)
 
     @cached_property
     def has_distinct_ratings(self) -> bool:
@@ -69,14 +74,26 @@ class Query:
         if not liked.any():
             rated = self.ratings != UNRATED
             better_half = np.median(self.ratings[rated]) if rated.any() else UNRATED
-            liked = self.ratings >= max(better_half, BEARABLE_FROM) if rated.any() else ~rated
+            liked = self.ratings >= max(better_half, BEARABLE_FROM) if rated.any() else ~self.is_abandoned
         return liked
+
+    @cached_property
+    def is_abandoned(self) -> NDArray[np.bool_]:
+        """bool (n,): which titles of the list were dropped and not rated."""
+        abandoned: NDArray[np.bool_] = np.isin(self.anime_rows, self.dropped_rows) & (self.ratings == UNRATED)
+        return abandoned
+
+    @cached_property
+    def is_not_liked(self) -> NDArray[np.bool_]:
+        """bool (n,): which titles of the list were rated or dropped, and not liked."""
+        not_liked: NDArray[np.bool_] = ~self.is_liked & ((self.ratings != UNRATED) | self.is_abandoned)
+        return not_liked
 
     @cached_property
     def liked_rows(self) -> NDArray[np.int64]:
         """The titles to go by: those rated `LIKED_FROM` or more; for a person who gave no such rating,
         the better half by their own measure, but nothing below `BEARABLE_FROM`; for a list without
-        ratings, all of it."""
+        ratings, all of it but what was dropped."""
         return self.anime_rows[self.is_liked]
 
     def unseen(self, n_anime: int) -> NDArray[np.bool_]:

@@ -219,7 +219,7 @@ class Features:
         of_list, of_rows = franchises.groups[query.anime_rows], franchises.groups[rows]
         liked, not_liked = (
             np.bincount(of_list[mask], minlength=context.n_anime)
-            for mask in (query.is_liked, ~query.is_liked & (query.ratings != UNRATED))
+            for mask in (query.is_liked, query.is_not_liked)
         )
         newest = np.zeros(context.n_anime, dtype=np.int64)
         np.maximum.at(newest, of_list[query.is_liked], years[query.liked_rows])

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csc_array, csr_array
 
-from domain.ranges import LIKED_FROM, UNRATED
+from domain.ranges import LIKED_FROM
 from recommender.data.anonymity import AnonymityFloor
 from recommender.data.arrays import ArrayReader, ArrayWriter
 from recommender.data.query import Query
@@ -30,6 +30,8 @@ from recommender.models.training_data import TrainingData
 # with a lukewarm title, less than with a liked one; what goes with a bad one they avoid.
 #                   unrated   1     2     3     4    5    6    7    8    9   10
 EVIDENCE = np.array([0.4, -0.3, -0.3, -0.3, -0.2, 0.1, 0.4, 0.4, 1.0, 1.0, 1.0], dtype=np.float32)
+
+ABANDONED_EVIDENCE = -0.1  # of a title that was dropped and not rated, half of a rating of 4; see ADR 5
 
 SUPPORT = 0.01  # evidence from which one title supports another
 
@@ -147,7 +149,7 @@ class ItemItem:
         """The evidence of single titles of the list."""
         query = context.query
         liked, n_anime = query.liked_rows, self.long.shape[1]
-        not_liked = ~query.is_liked & (query.ratings != UNRATED) & query.has_distinct_ratings
+        not_liked = query.is_not_liked & query.has_distinct_ratings
         first, short, against = (
             highest_of_rows(model, rows)
             for model, rows in (
@@ -196,7 +198,7 @@ def evidence_weights(query: Query) -> NDArray[np.float32]:
     weights: NDArray[np.float32] = EVIDENCE[query.ratings]
     if not (query.ratings >= LIKED_FROM).any():
         weights = np.where(query.is_liked, np.float32(1.0), weights)
-    return weights
+    return np.where(query.is_abandoned, np.float32(ABANDONED_EVIDENCE), weights)
 
 
 def _training_columns(

@@ -258,12 +258,32 @@ def test_planned_titles_are_not_watched_and_marked(shared_client: FlaskClient) -
 
 def test_title_with_a_status_but_no_rating_counts_as_watched(shared_client: FlaskClient) -> None:
     watched = ask(shared_client, ratings=RATINGS, watched_ids=[20], franchise="exclude")
-    for status in ("completed", "watching", "dropped"):
+    for status in ("completed", "watching", "on_hold"):
         entry = {"anime_id": 20, "status": status}
         found = ask(shared_client, ratings=[*RATINGS, entry], franchise="exclude")
         assert found["items"] == watched["items"]
     liked = ask(shared_client, ratings=[*RATINGS, {"anime_id": 20}], franchise="exclude")
     assert watched["items"] != liked["items"]
+
+
+@pytest.mark.parametrize("algorithm", ["hybrid", "item-item"])
+def test_what_goes_with_a_dropped_title_ranks_lower(shared_client: FlaskClient, algorithm: str) -> None:
+    """Unless it is rated: then its rating counts."""
+    naruto, options = 20, {"algorithm": algorithm, "limit": 100, "franchise": "exclude"}
+    similar = ask(shared_client, ratings=[{"anime_id": naruto}], **options)["items"]
+    companions = {item["anime_id"] for item in similar[:20]}
+
+    def rank(**entry: object) -> int:
+        """The sum of the ranks of the titles that go with it, among others."""
+        ratings = [*RATINGS, {"anime_id": naruto, **entry}]
+        found = ask(shared_client, **options, ratings=ratings, candidates=candidates)["items"]
+        return sum(place for place, item in enumerate(found) if item["anime_id"] in companions)
+
+    plain = ask(shared_client, ratings=RATINGS, **options)["items"]
+    candidates = sorted(companions | {item["anime_id"] for item in plain[:60]})
+
+    assert rank(status="dropped") > rank(status="completed")
+    assert rank(status="dropped", rating=9) == rank(status="completed", rating=9)
 
 
 def test_next_part_of_a_dropped_title_is_not_recommended(

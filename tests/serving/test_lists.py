@@ -51,7 +51,8 @@ def test_last_status_of_a_title_tells_if_it_is_unfinished(snapshot: Snapshot) ->
         SubmittedTitle(2167),
     ]
     resolved = resolve_list(SubmittedList(titles), snapshot, None)
-    assert {snapshot.catalog[row].anime_id for row in resolved.unfinished_rows} == {1535, 9253}
+    unfinished = {snapshot.catalog[row].anime_id: status for row, status in resolved.unfinished.items()}
+    assert unfinished == {1535: dropped, 9253: WatchStatus.ON_HOLD}
     assert resolved.ratings(snapshot.catalog) == {20: 0, 1535: 3, 9253: 0, 2167: 10}
 
 

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.ranges import WatchStatus
 from recommender.data.query import Query
 
 
@@ -46,6 +47,24 @@ def test_query_refuses_rows_that_do_not_ascend(rows: list[int]) -> None:
 )
 def test_liked_rows_follow_the_ratings(entries: dict[int, int], liked: list[int]) -> None:
     assert Query.of(entries.items()).liked_rows.tolist() == liked
+
+
+@pytest.mark.parametrize(
+    ("entries", "dropped", "liked", "not_liked"),
+    [
+        ({1: 9, 2: 0, 3: 0}, [2], [1], [2]),  # dropped and not rated: not liked
+        ({1: 9, 2: 8, 3: 4}, [2], [1, 2], [3]),  # a rating tells more than the status
+        ({1: 0, 2: 0, 3: 0}, [2, 9], [1, 3], [2]),  # no ratings at all: everything else
+        ({1: 0}, [1], [], [1]),
+        ({1: 6, 2: 0, 3: 7}, [2], [3], [1, 2]),
+    ],
+)
+def test_dropped_titles_without_ratings_are_not_liked(
+    entries: dict[int, int], dropped: list[int], liked: list[int], not_liked: list[int]
+) -> None:
+    query = Query.of(entries.items(), statuses=dict.fromkeys(dropped, WatchStatus.DROPPED))
+    assert query.liked_rows.tolist() == liked
+    assert query.anime_rows[query.is_not_liked].tolist() == not_liked
 
 
 @given(st.dictionaries(st.integers(0, 50), st.integers(0, 10), min_size=1))

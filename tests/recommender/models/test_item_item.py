@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from domain.ranges import LIKED_FROM
+from domain.ranges import LIKED_FROM, WatchStatus
 from recommender.data.query import Query
 from recommender.data.ranking import Ranking
 from recommender.kernels.linear import AutoencoderConfig
@@ -72,17 +72,19 @@ def test_weights_are_the_closed_form_on_one_scale() -> None:
 
 
 @pytest.mark.parametrize(
-    ("entries", "evidence", "power"),
+    ("entries", "dropped", "evidence", "power"),
     [
-        ({3: 10, 8: 10}, [1.0, 1.0], 2),  # one rating for all says little: the list is trusted later
-        ({3: 10, 8: 0, 9: 2, 11: 7}, [1.0, 0.4, -0.3, 0.4], 4),
-        ({3: 4, 8: 6, 9: 1}, [-0.2, 1.0, -0.3], 4),  # nothing rated 8: the better half are the likes
+        ({3: 10, 8: 10}, [], [1.0, 1.0], 2),  # one rating for all says little: the list is trusted later
+        ({3: 10, 8: 0, 9: 2, 11: 7}, [], [1.0, 0.4, -0.3, 0.4], 4),
+        ({3: 10, 8: 0, 9: 2, 11: 7}, [8, 11], [1.0, -0.1, -0.3, 0.4], 4),  # a rating tells more
+        ({3: 4, 8: 6, 9: 1}, [], [-0.2, 1.0, -0.3], 4),  # nothing rated 8: the better half are the likes
+        ({3: 0, 8: 0, 9: 0}, [8], [1.0, -0.1, 1.0], 2),  # no ratings at all: all that is not dropped
     ],
 )
 def test_scores_blend_both_models_by_length_of_the_list(
-    entries: dict[int, int], evidence: list[float], power: int
+    entries: dict[int, int], dropped: list[int], evidence: list[float], power: int
 ) -> None:
-    model, query = fit(), Query.of(entries.items())
+    model, query = fit(), Query.of(entries.items(), statuses=dict.fromkeys(dropped, WatchStatus.DROPPED))
     short = 1 / (1 + (len(entries) / CONFIG.half_length) ** power)
     blend = (1 - short) * model.long.toarray() + short * model.short.toarray()
     expected = np.array(evidence) @ blend[list(entries)]

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 import pytest
 
+from domain.ranges import WatchStatus
 from domain.titles import Season, Title
 from recommender.data.catalog import Catalog
 from recommender.data.query import Query
@@ -37,7 +38,7 @@ FRANCHISES = Franchises(
 
 def later(entries: dict[int, int], unfinished: Iterable[int]) -> list[int]:
     """Rows that are not recommended for a list."""
-    query = Query.of(entries.items(), unfinished=unfinished)
+    query = Query.of(entries.items(), statuses=dict.fromkeys(unfinished, WatchStatus.ON_HOLD))
     return np.flatnonzero(next_parts(context(query, CATALOG, franchises=FRANCHISES))).tolist()
 
 
@@ -65,7 +66,8 @@ def test_later_parts_of_unfinished_titles(
 def test_page_leaves_out_next_parts_in_every_mode() -> None:
     scorer = popularity(np.linspace(1.0, 0.5, len(CATALOG)))
     request = PageRequest(10, Filters(), options=PageOptions(FranchiseMode.ALLOW))
-    dropped = context(Query.of([(0, 3)], unfinished=[0]), CATALOG, scorer, franchises=FRANCHISES)
+    query = Query.of([(0, 3)], statuses={0: WatchStatus.DROPPED})
+    dropped = context(query, CATALOG, scorer, franchises=FRANCHISES)
     watched = context(Query.of([(0, 3)]), CATALOG, scorer, franchises=FRANCHISES)
     page = DEFAULT.run(scorer, dropped, request)
     assert page.ranking.anime_rows.tolist() == [4, 5]
