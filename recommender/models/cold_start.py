@@ -42,8 +42,9 @@ class ColdStartConfig:
     network: NetworkConfig = field(default_factory=lambda: NetworkConfig(hidden=32))
     liked: float = 6.0  # evidence for what is liked already, at least, in standard deviations
     candidates: int = 200  # titles that the network scores, the most promising ones
-    trust: float = 0.25  # factor of the scores, since nobody has found out whether such a title is good; …
+    trust: float = 0.25  # factor of the scores of titles that people passed over: they may be bad; …
     newness: float = 20.0  # … half of it is left where so many people watched a title, and yet few like it
+    dated: float = 0.9999  # share of all ratings, after whose titles come those too new to have been rated
     franchise: float = 1.5  # share of a title of the same franchise in the reasons, besides cosines
     seed: int = 9
 
@@ -89,8 +90,12 @@ class ColdStart:
     ) -> ColdStart:
         features, watchers = models[Features], models[Popularity].watchers
         rows = np.setdiff1d(np.arange(len(members)), features.item_item.titles)
-        trust = (config.trust * config.newness / (config.newness + watchers[rows])).astype(np.float32)
-        return cls(config, features, models[Descriptions], network, rows, trust, members, scores)
+        # rows ascend with the ids of MyAnimeList, and these with time
+        ratings = np.cumsum(watchers)
+        too_new = rows > np.searchsorted(ratings, config.dated * watchers.sum())
+        trust = np.where(too_new, 1, config.trust) * config.newness / (config.newness + watchers[rows])
+        own = rows, trust.astype(np.float32), members, scores
+        return cls(config, features, models[Descriptions], network, *own)
 
     def save(self, writer: ArrayWriter) -> None:
         writer.arrays(self.network.arrays())

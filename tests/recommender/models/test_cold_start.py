@@ -44,12 +44,14 @@ def titles(members: int | None = None) -> Catalog:
 
 
 @cache
-def fitted(members: int | None = 100, *, trained: bool = True) -> Snapshot:
-    """Half of 200 people like even titles, half odd ones; nobody rated `NEW`, and 20 watched 34 and 35."""
+def fitted(
+    members: int | None = 100, *, trained: bool = True, watched: tuple[int, ...] = (ODD, EVEN)
+) -> Snapshot:
+    """Half of 200 people like even titles, half odd ones; nobody liked `NEW`, and 20 `watched` some."""
     rng = np.random.default_rng(2)
     lists = {
         user: {a: 9 if a % 2 == user % 2 else 3 for a in range(34) if rng.random() < 0.6}
-        | (dict.fromkeys((ODD, EVEN), 3) if user < 20 else {})
+        | (dict.fromkeys(watched, 3) if user < 20 else {})
         for user in range(200)
     }
     config = TRAINED if trained else OBLIGATORY
@@ -109,11 +111,21 @@ def test_unknown_members_are_estimated() -> None:
     assert np.array_equal(odds(unknown, LISTS[0]), odds(typical, LISTS[0]))
 
 
+def test_only_titles_that_people_could_watch_are_lowered() -> None:
+    """The newest title that people watched tells up to when the ratings go."""
+    factors = [
+        fitted(trained=False, watched=watched).models[ColdStart].trust[NEW == 37].item()
+        for watched in ((ODD, EVEN), (ODD, EVEN, 39))
+    ]
+    assert factors == pytest.approx([1, 0.25])
+
+
 def test_titles_people_watched_without_liking_them_are_lowered() -> None:
     snapshot = fitted()
     model = snapshot.models[ColdStart]
-    trust = dict(zip(NEW.tolist(), (model.trust / model.config.trust).tolist(), strict=True))
-    assert trust == pytest.approx({34: 0.5, 35: 0.5, 36: 1, 37: 1, 38: 1, 39: 1})
+    of_old = model.config.trust / 2  # half of it, for 20 people watched each
+    trust = dict(zip(NEW.tolist(), model.trust.tolist(), strict=True))
+    assert trust == pytest.approx({34: of_old, 35: of_old, 36: 1, 37: 1, 38: 1, 39: 1})
     scores = snapshot.models[Hybrid].scores(snapshot.context(LISTS[0]))
     assert scores[ODD] < scores[37]
 
