@@ -60,22 +60,30 @@ class SortedRatings:
             self._write_run()
 
     def blocks(self) -> Iterator[Rows]:
-        """Yield all rows, ordered by user and anime, at most `BLOCK_ROWS` at a time. To be called once."""
+        """Yield all rows, ordered by user and anime, `BLOCK_ROWS` at a time. To be called once."""
+        rest = np.zeros(0, ROW)
+        for rows in self._merged():
+            rest = np.concatenate([rest, rows])
+            while len(rest) >= BLOCK_ROWS:
+                yield rest[:BLOCK_ROWS]
+                rest = rest[BLOCK_ROWS:]
+        if len(rest):
+            yield rest
+
+    def _merged(self) -> Iterator[Rows]:
+        """Yield all rows, ordered by user and anime, in parts of any length."""
         self._write_run()
-        if not self._runs:
-            return
-        room = max(LEAST_ROOM, MERGED_ROWS // len(self._runs))
+        room = max(LEAST_ROOM, MERGED_ROWS // max(1, len(self._runs)))
         runs = [_Run(self._file.fileno(), first, end, room) for first, end in self._runs]
         last = np.zeros(0, ROW)
-        while any(len(run.rows) for run in runs):
+        while runs := [run for run in runs if len(run.rows)]:
             # up to here every run has all of its rows in memory; pairs that continue beyond are repeated
             bound = min((run.last_key() for run in runs if run.more), default=None)
-            parts = [run.take(bound) for run in runs]
+            parts = [run.take(bound) for run in runs if bound is None or run.first_key() <= bound]
             rows = _sorted(np.concatenate(parts))
             rows = self._without_repeated(np.concatenate([last, rows]))[len(last) :]
             last = rows[-1:] if len(rows) else last
-            for start in range(0, len(rows), BLOCK_ROWS):
-                yield rows[start : start + BLOCK_ROWS]
+            yield rows
 
     def _write_run(self) -> None:
         if self._collected:
@@ -114,8 +122,11 @@ class _Run:
         """True if some rows are not in memory yet."""
         return self._next < self._end
 
+    def first_key(self) -> tuple[int, int]:
+        return _key(self.rows[0])
+
     def last_key(self) -> tuple[int, int]:
-        return int(self.rows["user_id"][-1]), int(self.rows["anime_id"][-1])
+        return _key(self.rows[-1])
 
     def take(self, bound: tuple[int, int] | None) -> Rows:
         """Remove and return the rows up to a key, all without one."""
@@ -135,6 +146,10 @@ class _Run:
             data = os.pread(self._file, wanted * ROW.itemsize, self._next * ROW.itemsize)
             self.rows = np.concatenate([self.rows, np.frombuffer(data, ROW)])
             self._next += wanted
+
+
+def _key(row: np.void) -> tuple[int, int]:
+    return int(row["user_id"]), int(row["anime_id"])
 
 
 def _sorted(rows: Rows) -> Rows:

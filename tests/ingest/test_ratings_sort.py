@@ -30,7 +30,8 @@ def collected(
             rows.add(RatingRows(users, titles, titles, titles, lines))
             line += len(part)
         blocks = list(rows.blocks())
-        assert all(len(block) <= 3 for block in blocks)
+        assert all(len(block) == 3 for block in blocks[:-1])
+        assert all(1 <= len(block) <= 3 for block in blocks[-1:])
         found = [(int(u), int(a), int(n)) for b in blocks for u, a, _, _, n in b.tolist()]
         return found, rows.repeated, rows.repeated_lines
 
