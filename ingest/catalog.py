@@ -25,6 +25,7 @@ from ingest.merge import of_data_set
 from ingest.report import ImportFileError, ImportReport
 from ingest.sources import DATA_SET
 
+REASONS_SHOWN = 3  # of a file of which nothing is used
 _BATCH = 1_000
 _NOTHING_KNOWN: dict[str, Any] = {column.name: None for column in Anime.__table__.columns}
 _UPDATE = (
@@ -101,7 +102,8 @@ def _import(
             if add:
                 record_import(connection, DATA_SET.name, report.read - report.rejected)
     if report.read and report.rejected == report.read:
-        raise ImportFileError(f"{source}: all {report.read:,} rows were rejected. {report.reasons()[0]}.")
+        reasons = "; ".join(report.reasons()[:REASONS_SHOWN])
+        raise ImportFileError(f"{source}: all {report.read:,} rows were rejected. {reasons}.")
     return report
 
 

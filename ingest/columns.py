@@ -94,6 +94,7 @@ class Kind:
             )
             raise ValueError(
                 f"the header is {','.join(header)[:200]!r}, not that of {self.name}. "
+                f"{_separated_otherwise(header)}"
                 f"Columns understood: {understood or 'none'}; missing: {', '.join(missing)}. "
                 f"The nearest known format is {_nearest(self, header)}."
             )
@@ -206,6 +207,11 @@ def _nearest(kind: Kind, header: Sequence[str]) -> str:
     same_kind = [one for one in KNOWN_FORMATS if one[0].name == kind.name]
     _, file, known = max(same_kind or KNOWN_FORMATS, key=lambda one: shared(one[2]))
     return f"{file}, {known[:200]!r}"
+
+
+def _separated_otherwise(header: Sequence[str]) -> str:
+    """A hint for a header without commas."""
+    return "Columns are separated by commas. " if len(header) == 1 and re.search(r"[;\t|]", header[0]) else ""
 
 
 def _normalized(name: str) -> str:

@@ -135,7 +135,22 @@ class Record(dict[str, str]):
 def read_header(source: DataFile) -> list[str]:
     """The columns that the first line names. Raises ImportFileError as `read_records`."""
     with open_binary(source) as binary:
-        return next(csv.reader(_lines(source, binary)), [])
+        try:
+            return next(csv.reader(_lines(source, binary)), [])
+        except csv.Error as error:
+            raise ImportFileError(f"{source}: line 1: {csv_error_message(error)}.") from None
+
+
+def csv_error_message(error: csv.Error) -> str:
+    """The defect of a row, and its remedy, in words for whoever has the file."""
+    message = str(error)
+    if message == "unexpected end of data":
+        return "a quote is not closed"
+    if message.startswith("field larger"):
+        return f"a value is longer than {csv.field_size_limit():,} characters, perhaps for want of a quote"
+    if message.startswith("new-line character"):
+        return "a carriage return without a line feed. Save the file with the line ends of Windows or Unix"
+    return f"not valid CSV ({message}); quotes within quotes are doubled"
 
 
 def read_records(
@@ -175,7 +190,7 @@ def read_records(
                     f"{source}: line {line}: the file ends within this row, in a quote that is not closed: "
                     "it is truncated. Download it again."
                 ) from None
-            raise ImportFileError(f"{source}: line {reader.line_num}: {error}.") from None
+            raise ImportFileError(f"{source}: line {line}: {csv_error_message(error)}.") from None
 
 
 def _lines(source: DataFile, binary: IO[bytes]) -> Iterator[str]:

@@ -10,7 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from domain.ranges import MAX_USER_ID, PROFILE_IDS, WatchStatus
-from ingest.files import LONGEST_LINE, DataFile, Progress, ignore_progress, open_binary
+from ingest.files import (
+    LONGEST_LINE,
+    DataFile,
+    Progress,
+    csv_error_message,
+    ignore_progress,
+    open_binary,
+)
 from ingest.ratings_rows import RatingRows, RowParser
 from ingest.report import ImportFileError, ImportReport
 
@@ -43,9 +50,11 @@ def read_ratings(
                 f"{source}: the text is UTF-16. Save the file as UTF-8 and import it again."
             )
         header, _, rest = head.partition(b"\n")
-        names = next(csv.reader([header[:LONGEST_LINE].decode("utf-8", "replace").strip()]), [])
         try:
+            names = next(csv.reader([header[:LONGEST_LINE].decode("utf-8", "replace").strip()]), [])
             parser = RowParser(names, name_key)
+        except csv.Error as error:
+            raise ImportFileError(f"{source}: line 1: {csv_error_message(error)}.") from None
         except ValueError as error:
             raise ImportFileError(f"{source}: {error}") from None
         for first_line, block in _blocks(source, stream, rest):

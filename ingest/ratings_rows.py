@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from domain.ranges import MAX_USER_ID, WatchStatus
 from ingest.columns import RATINGS
+from ingest.files import csv_error_message
 from ingest.report import ImportReport
 
 # ids for people whom a file names: below those of profiles, and still whole numbers in JavaScript
@@ -164,8 +165,8 @@ class RowParser:
             raise ValueError("contains a NUL byte")
         try:
             (values,) = csv.reader([text], strict=True)
-        except csv.Error:
-            raise ValueError("a quote is not closed") from None
+        except csv.Error as error:
+            raise ValueError(csv_error_message(error)) from None
         if values == self.header:
             raise ValueError("repeats the header")
         if len(values) != len(self.header):

@@ -76,9 +76,18 @@ def test_invalid_utf8_is_refused_with_its_line() -> None:
         records("id,name\n1,Pokémon\n".encode() + b"2,Pok\xe9mon\n")
 
 
-def test_oversized_field_is_refused_with_its_line() -> None:
-    with pytest.raises(ImportFileError, match="line 3: field larger than field limit"):
-        records(b"id,name\n1,a\n2," + b"x" * 200_000 + b"\n")
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        (b"2," + b"x" * 200_000 + b"\n", "a value is longer than 131,072 characters"),
+        (b'2,"b\n' + b"3,c\n" * 50_000, "a value is longer than 131,072 characters"),
+        (b'2,"b"c\n', r"not valid CSV \(.*\); quotes within quotes are doubled"),
+        (b"2,b\r3,c\n", "a carriage return without a line feed"),
+    ],
+)
+def test_malformed_row_is_refused_with_its_first_line(row: bytes, message: str) -> None:
+    with pytest.raises(ImportFileError, match=f"line 3: {message}"):
+        records(b"id,name\n1,a\n" + row)
 
 
 def test_endless_line_is_refused_before_it_is_read() -> None:

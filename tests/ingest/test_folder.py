@@ -61,11 +61,17 @@ def test_other_files_are_ignored_with_a_reason(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("x", "utf-8")
     (tmp_path / "folder.csv").mkdir()
     (tmp_path / "latin.csv").write_bytes(b"anime_id,Pok\xe9mon\n")
+    (tmp_path / "mac.csv").write_bytes(b"user_id,anime_id,rating\r1,1,9\r")
     with zipfile.ZipFile(tmp_path / "pictures.zip", "w") as archive:
         archive.writestr("1.jpg", "")
     assert recognize_folder(tmp_path).ignored == [
         ("folder.csv", "not a CSV file"),
         ("latin.csv", "line 1 is not UTF-8 text. Save the file as UTF-8 and import it again."),
+        (
+            "mac.csv",
+            "line 1: a carriage return without a line feed. "
+            "Save the file with the line ends of Windows or Unix.",
+        ),
         ("notes.txt", "not a CSV file"),
         ("pictures.zip", "no CSV file in it"),
     ]

@@ -184,6 +184,8 @@ def test_invalid_row_is_rejected_with_reason_and_line(row: bytes, reason: str) -
         (b'"5,1,7"', "number of columns differs from the header"),
         (b'"5,1,7', "a quote is not closed"),
         (b'5,1,7"', "not three whole numbers"),
+        (b'5,"1"1,7', "not valid CSV (',' expected after '\"'); quotes within quotes are doubled"),
+        (b"5" * 200_000, "a value is longer than 131,072 characters, perhaps for want of a quote"),
     ],
 )
 def test_misplaced_quotes_are_rejected(row: bytes, reason: str) -> None:
@@ -213,6 +215,17 @@ def test_wrong_header_error_shows_both_headers(header: bytes) -> None:
     with pytest.raises(ImportFileError, match="the header is") as caught:
         read(header + body(GOOD))
     assert "'user_id,anime_id,rating'" in str(caught.value)
+
+
+@pytest.mark.parametrize("separator", [b";", b"\t", b"|"])
+def test_other_separators_are_refused_with_a_hint(separator: bytes) -> None:
+    with pytest.raises(ImportFileError, match=r"Columns are separated by commas\."):
+        read((HEADER + body(GOOD)).replace(b",", separator))
+
+
+def test_carriage_returns_alone_are_refused() -> None:
+    with pytest.raises(ImportFileError, match="line 1: a carriage return without a line feed"):
+        read((HEADER + body(GOOD)).replace(b"\r", b"").replace(b"\n", b"\r"))
 
 
 def test_file_cut_within_a_quote_is_refused() -> None:
