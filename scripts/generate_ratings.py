@@ -28,6 +28,9 @@ from scripts.console import OK, console, count_progress, run
 
 FIRST_GENERATED_ID = 1_000_000  # far above the ids of MyAnimeList
 BLOCK = 2_000  # users generated at a time
+LIST_LENGTH = 82  # mean; repeated titles are drawn but not written
+LONGEST_LIST = 18  # mean lists
+_SPREAD = 0.9  # standard deviation of the logarithm of the lengths
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,12 @@ def main(argv: list[str] | None = None) -> int:
         type=int,
         help="how many titles, made-up ones if the catalog has fewer",
     )
+    parser.add_argument(
+        "--list-length",
+        type=int,
+        default=LIST_LENGTH,
+        help=f"mean number of titles that a user draws, some repeatedly (default: {LIST_LENGTH})",
+    )
     parser.add_argument("--catalog", type=Path, default=TITLES, help="default: curated/titles.csv")
     parser.add_argument("--out", type=Path, default=Path("ratings.csv.gz"), help="ratings, .csv or .csv.gz")
     parser.add_argument("--anime-out", type=Path, help="also write the catalog, for --anime of the import")
@@ -66,8 +75,8 @@ def main(argv: list[str] | None = None) -> int:
     )
     parser.add_argument("--seed", type=int, default=7)
     arguments = parser.parse_args(argv)
-    if arguments.users < 1 or (arguments.anime is not None and arguments.anime < 10):
-        parser.error("at least 1 user and 10 titles")
+    if min(arguments.users, arguments.list_length) < 1 or (arguments.anime or 10) < 10:
+        parser.error("at least 1 user, 10 titles, and lists of 1 title")
     titles = read_titles(arguments.catalog, arguments.anime, arguments.seed)
     if arguments.anime_out:
         titles.to_csv(arguments.anime_out, index=False)
@@ -77,7 +86,7 @@ def main(argv: list[str] | None = None) -> int:
         out.write("user_id,anime_id,rating")
         out.write(",watching_status,watched_episodes\n" if arguments.statuses else "\n")
         done = 0
-        for users, ratings in generate(world, arguments.users, arguments.seed):
+        for users, ratings in generate(world, arguments.users, arguments.seed, arguments.list_length):
             if arguments.statuses:
                 ratings = with_statuses(ratings, np.random.default_rng([arguments.seed, 4, done]))
             ratings.to_csv(out, header=False, index=False)
@@ -127,7 +136,9 @@ def make_world(titles: pd.DataFrame, seed: int) -> World:
     return World(ids, in_genre, genres / lengths, np.clip(quality, 3, 9.2).astype(np.float32))
 
 
-def generate(world: World, users: int, seed: int) -> Iterator[tuple[int, pd.DataFrame]]:
+def generate(
+    world: World, users: int, seed: int, list_length: int = LIST_LENGTH
+) -> Iterator[tuple[int, pd.DataFrame]]:
     """Yield blocks of (number of users, their ratings): user_id, anime_id, rating, ordered by both ids."""
     sizes = np.array([len(rows) for rows, _ in world.in_genre], dtype=float)
     for first in range(1, users + 1, BLOCK):
@@ -136,7 +147,8 @@ def generate(world: World, users: int, seed: int) -> Iterator[tuple[int, pd.Data
         # the low shape gives most of a user's preference to few genres
         preference = rng.gamma(0.25, size=(count, len(sizes))) * sizes**0.5
         preference /= preference.sum(axis=1, keepdims=True)
-        lengths = np.clip(rng.lognormal(4.0, 0.9, count), 8, 1_500).astype(int)
+        lengths = rng.lognormal(np.log(list_length) - _SPREAD**2 / 2, _SPREAD, count)
+        lengths = np.clip(lengths, 8, LONGEST_LIST * list_length).astype(int)
         user_rows = np.repeat(np.arange(count), lengths)
         rows = _choose(world, preference, user_rows, rng)
         pairs = np.unique(user_rows * len(world.ids) + rows)
@@ -148,13 +160,15 @@ def generate(world: World, users: int, seed: int) -> Iterator[tuple[int, pd.Data
 
 def with_statuses(ratings: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     """The ratings as animelist.csv has them: unrated is 0, a status, watched episodes."""
+    planned = rng.random(len(ratings)) < 0.2
     rated = ratings["rating"].to_numpy() > 0
-    statuses = [int(status) for status in WatchStatus]
-    of_rated = rng.choice(statuses, len(ratings), p=[0.04, 0.90, 0.02, 0.04, 0])
-    of_unrated = rng.choice(statuses, len(ratings), p=[0.12, 0.30, 0.08, 0.10, 0.40])
+    watched = [int(status) for status in WatchStatus if status != WatchStatus.PLAN_TO_WATCH]
+    of_rated = rng.choice(watched, len(ratings), p=[0.04, 0.90, 0.02, 0.04])
+    of_unrated = rng.choice(watched, len(ratings), p=[0.20, 0.50, 0.13, 0.17])
+    of_watched = np.where(rated, of_rated, of_unrated)
     return ratings.assign(
-        rating=ratings["rating"].clip(lower=0),
-        watching_status=np.where(rated, of_rated, of_unrated),
+        rating=np.where(rated & ~planned, ratings["rating"], 0),
+        watching_status=np.where(planned, int(WatchStatus.PLAN_TO_WATCH), of_watched),
         watched_episodes=rng.integers(0, 27, len(ratings)),
     )
 
@@ -163,12 +177,11 @@ def _choose(
     world: World, preference: NDArray[np.float64], user_rows: NDArray[np.int64], rng: np.random.Generator
 ) -> NDArray[np.int64]:
     """Draw a title for each entry of `user_rows`: a genre by preference, then a title by popularity in it."""
-    cumulative = np.cumsum(preference, axis=1)
-    genre = (
-        (rng.random(len(user_rows))[:, None] > cumulative[user_rows])
-        .sum(axis=1)
-        .clip(max=preference.shape[1] - 1)
-    )
+    users, genres = preference.shape
+    # one ascending sequence: that of user u is between u and u + 1
+    cumulative = np.cumsum(preference, axis=1) + np.arange(users)[:, None]
+    drawn = np.searchsorted(cumulative.ravel(), rng.random(len(user_rows)) + user_rows)
+    genre = (drawn - user_rows * genres).clip(0, genres - 1)
     rows = np.empty(len(user_rows), dtype=np.int64)
     for number, (titles, popularity) in enumerate(world.in_genre):
         chosen = np.flatnonzero(genre == number)

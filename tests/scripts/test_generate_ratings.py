@@ -66,6 +66,13 @@ def test_statuses_are_those_of_animelist(tmp_path: Path, database: Engine) -> No
     assert found["planned_titles"]
 
 
+def test_list_length_scales_the_lists(tmp_path: Path) -> None:
+    short, long = (
+        generated(tmp_path, "--users", 60, "--list-length", length).count(b"\n") for length in (20, 60)
+    )
+    assert 2 < long / short < 3.5
+
+
 def test_more_users_keep_the_first_block(users: pd.DataFrame) -> None:
     world = make_world(read_titles(TITLES, 600, 7), 7)
     first = next(generate(world, 2_000, 7))[1]
@@ -145,7 +152,8 @@ def test_generated_files_are_imported_without_rejections(database: Engine, tmp_p
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--users", "0"], ["--users", "-3"], ["--anime", "9"], ["--users", "x"]]
+    "arguments",
+    [["--users", "0"], ["--users", "-3"], ["--anime", "9"], ["--users", "x"], ["--list-length", "0"]],
 )
 def test_wrong_arguments_exit_with_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as exit_:
@@ -155,10 +163,10 @@ def test_wrong_arguments_exit_with_2(arguments: list[str], capsys: pytest.Captur
 
 
 def test_memory_does_not_grow_with_the_users(tmp_path: Path) -> None:
-    """Keeping the ratings of the other 12,000 users in memory would take about 20 MB."""
+    """Keeping the ratings of the other 30,000 users in memory would take about 50 MB."""
     few, many = (
         float(run_python(GENERATE_AND_MEASURE, users, str(tmp_path / "out.csv")).split()[-1])
-        for users in ("8000", "20000")
+        for users in ("20000", "50000")
     )
-    assert many - few < 12
+    assert many - few < 25
     assert many < 400
