@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,11 +25,12 @@ class AutoencoderConfig:
 
 def gram(columns: csc_array) -> NDArray[np.float32]:
     """float32 (n, n) in Fortran order: columns' columns, a block at a time: no sparse square is held."""
-    transposed = columns.T  # csr over the same memory
     n = columns.shape[1]
     product = np.empty((n, n), dtype=np.float32, order="F")
-    for low in range(0, n, BLOCK):
-        product[:, low : low + BLOCK] = (transposed @ columns[:, low : low + BLOCK]).toarray()
+    for low, together in _half_gram(columns):
+        high = low + BLOCK
+        product[low:, low:high] = together
+        product[low:high, high:] = together[BLOCK:].T
     return product
 
 
@@ -58,10 +61,10 @@ def forget_rare_pairs(weights: NDArray[np.float32], columns: csc_array, people: 
     ones = csc_array(
         (np.ones(columns.nnz, dtype=np.int32), columns.indices, columns.indptr), shape=columns.shape
     )
-    transposed = ones.T
-    for low in range(0, len(weights), BLOCK):
-        together = (transposed @ ones[:, low : low + BLOCK]).toarray()
-        weights[:, low : low + BLOCK][together < people] = 0.0
+    for low, together in _half_gram(ones):
+        rare = together < people
+        weights[low:, low : low + BLOCK][rare] = 0.0
+        weights[low : low + BLOCK, low:][rare.T] = 0.0
 
 
 def strongest(weights: NDArray[np.float32], k: int, titles: NDArray[np.int64], n_anime: int) -> csr_array:
@@ -86,6 +89,18 @@ def strongest(weights: NDArray[np.float32], k: int, titles: NDArray[np.int64], n
     lengths = np.zeros(n_anime + 1, dtype=np.int64)
     lengths[titles + 1] = k
     return csr_array((data.ravel(), indices.ravel(), np.cumsum(lengths)), shape=(n_anime, n_anime))
+
+
+def _half_gram(columns: csc_array) -> Iterator[tuple[int, NDArray[Any]]]:
+    """Yield (low, columns[:, low:]' columns[:, low:low + BLOCK]): the rest follows by symmetry."""
+    ends = columns.indptr
+    for low in range(0, columns.shape[1], BLOCK):
+        entries = slice(ends[low], None)  # of the columns from `low` on, as rows over the same memory
+        rows = csr_array(
+            (columns.data[entries], columns.indices[entries], ends[low:] - ends[low]),
+            shape=(columns.shape[1] - low, columns.shape[0]),
+        )
+        yield low, (rows @ columns[:, low : low + BLOCK]).toarray()
 
 
 def _inverse(matrix: NDArray[np.float32]) -> NDArray[np.float32]:
