@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import Connection, Engine, bindparam, insert, select, update
+from sqlalchemy import Connection, Engine, insert
 
 from db.aliases import Alias, insert_aliases
 from db.engine import write_transaction
@@ -21,18 +21,13 @@ from ingest.aired import parse_aired, parse_season
 from ingest.columns import ALIASES, CATALOG, DETAILS, SYNOPSES, Kind
 from ingest.files import DataFile, Progress, Record, ignore_progress, read_records
 from ingest.genres import merge_genres
-from ingest.merge import of_data_set
+from ingest.merge import load_title_rows, of_data_set, update_titles
 from ingest.report import ImportFileError, ImportReport
 from ingest.sources import DATA_SET
 
 REASONS_SHOWN = 3  # of a file of which nothing is used
 _BATCH = 1_000
 _NOTHING_KNOWN: dict[str, Any] = {column.name: None for column in Anime.__table__.columns}
-_UPDATE = (
-    update(Anime)
-    .where(Anime.anime_id == bindparam("id"))
-    .values({name: bindparam(f"new_{name}") for name in _NOTHING_KNOWN if name != "anime_id"})
-)
 
 Columns = dict[str, Any]  # of the table `anime`, without those that are not known
 T = TypeVar("T")
@@ -90,7 +85,7 @@ def _import(
     rows = _parsed(read_records(source, kind, progress), report, named=add)
     with write_transaction(engine) as connection:
         for batch in _batches(rows):
-            stored = _stored_titles(connection, [row.anime_id for row in batch])
+            stored = load_title_rows(connection, [row.anime_id for row in batch])
             if not add:
                 if not skip_unknown:
                     unknown = [row.line for row in batch if row.anime_id not in stored]
@@ -197,11 +192,6 @@ def _batches(rows: Iterable[T]) -> Iterator[list[T]]:
         yield batch
 
 
-def _stored_titles(connection: Connection, ids: list[int]) -> dict[int, Columns]:
-    found = connection.execute(select(Anime.__table__).where(Anime.anime_id.in_(ids))).mappings()
-    return {row["anime_id"]: dict(row) for row in found}
-
-
 def _merge(
     connection: Connection, batch: list[Row], stored: Mapping[int, Columns], report: ImportReport
 ) -> None:
@@ -210,8 +200,7 @@ def _merge(
     changed = [title for anime_id, title in merged.items() if title != stored.get(anime_id, title)]
     if new:
         connection.execute(insert(Anime), new)
-    if changed:
-        connection.execute(_UPDATE, [_parameters(title) for title in changed])
+    update_titles(connection, changed)
     renamed = insert_aliases(connection, [alias for row in batch for alias in row.aliases])
     report.loaded += len(new)
     report.updated += len({title["anime_id"] for title in changed} | (renamed & stored.keys()))
@@ -226,9 +215,3 @@ def _merged(row: Row, stored: Columns) -> Columns:
     if not merged["season"] and merged["aired_from"]:
         merged["season_year"], merged["season"] = Season.of(merged["aired_from"])
     return merged
-
-
-def _parameters(title: Columns) -> Columns:
-    return {"id": title["anime_id"]} | {
-        f"new_{name}": value for name, value in title.items() if name != "anime_id"
-    }

@@ -18,6 +18,11 @@ from ingest.sources import DATA_SET, Source, rank
 EXAMPLES = 3  # of the conflicts of a column
 _BATCH = 500
 _COLUMNS = [column.name for column in Anime.__table__.columns if column.name not in ("anime_id", "origins")]
+_UPDATE = (
+    update(Anime)
+    .where(Anime.anime_id == bindparam("new_anime_id"))
+    .values({name: bindparam(f"new_{name}") for name in [*_COLUMNS, "origins"]})
+)
 _NAMES_IN_LOWER_CASE = ("studios", "producers")
 Row = Mapping[str, Any]
 
@@ -52,10 +57,7 @@ def merge_titles(connection: Connection, source: Source, titles: Sequence[Source
     spelling = _spelling(connection, source) if source.lower_case else {}
     for start in range(0, len(titles), _BATCH):
         batch = titles[start : start + _BATCH]
-        statement = select(Anime.__table__).where(Anime.anime_id.in_([title.anime_id for title in batch]))
-        stored: dict[int, dict[str, Any]] = {
-            row["anime_id"]: dict(row) for row in connection.execute(statement).mappings()
-        }
+        stored = load_title_rows(connection, [title.anime_id for title in batch])
         new: list[dict[str, Any]] = []
         changed: dict[int, dict[str, Any]] = {}
         aliases: list[Alias] = []
@@ -72,7 +74,7 @@ def merge_titles(connection: Connection, source: Source, titles: Sequence[Source
             aliases += [Alias(title.anime_id, name, kind) for name, kind in title.aliases if name != main]
         if new:
             connection.execute(insert(Anime), new)
-        _update(connection, changed)
+        update_titles(connection, list(changed.values()))
         renamed = insert_aliases(connection, aliases)
         visible = {i for i, after in changed.items() if any(after[c] != stored[i][c] for c in _COLUMNS)}
         report.added += len(new)
@@ -103,6 +105,19 @@ def replace_offers(
         if rows:
             connection.execute(insert(AnimeOffer), rows)
     return len(before), len(after), after != before
+
+
+def load_title_rows(connection: Connection, anime_ids: list[int]) -> dict[int, dict[str, Any]]:
+    """All columns of the titles that there are, by their ids."""
+    statement = select(Anime.__table__).where(Anime.anime_id.in_(anime_ids))
+    return {row["anime_id"]: dict(row) for row in connection.execute(statement).mappings()}
+
+
+def update_titles(connection: Connection, titles: Sequence[Row]) -> None:
+    """Replace all columns of titles that exist."""
+    if titles:
+        rows = [{f"new_{name}": value for name, value in title.items()} for title in titles]
+        connection.execute(_UPDATE, rows)
 
 
 def believed(row: Row, column: str, source: Source) -> bool:
@@ -139,22 +154,6 @@ def _origins(before: Mapping[str, str] | None, taken: Row, source: Source) -> di
     if source is not DATA_SET:  # what it says has no note
         origins |= dict.fromkeys(taken, source.name)
     return dict(sorted(origins.items())) or None
-
-
-def _update(connection: Connection, changed: Mapping[int, Row]) -> None:
-    if not changed:
-        return
-    names = [*_COLUMNS, "origins"]
-    statement = (
-        update(Anime)
-        .where(Anime.anime_id == bindparam("of_id"))
-        .values({name: bindparam(f"new_{name}") for name in names})
-    )
-    rows = [
-        {"of_id": anime_id, **{f"new_{name}": after[name] for name in names}}
-        for anime_id, after in changed.items()
-    ]
-    connection.execute(statement, rows)
 
 
 def _spelling(connection: Connection, source: Source) -> dict[str, dict[str, str]]:
