@@ -15,6 +15,7 @@ from evaluation.metrics.reasons import SAMPLE
 from evaluation.protocols.holdout import HoldoutConfig
 from gateway.worker import HEAD_TIMEOUT_S, HELD_BYTES, STOP_S
 from ingest.lists.entry import MAX_BYTES
+from ingest.ratings_sort import ROW
 from recommender.artifacts.snapshot import FORMAT
 from recommender.artifacts.store import KEPT_VERSIONS
 from recommender.artifacts.title_file import CACHED_TITLES
@@ -82,6 +83,7 @@ FIGURES = [
     ("docs/operations.md", f"during the next {OPEN_CIRCUIT_S:g} s that worker answers others with 503"),
     ("deploy/prometheus/alerts.yaml", f"{OVERLAY:,} unless set otherwise"),
     ("docs/security.md", f"a worker stuck for {conf('timeout')} s is replaced"),
+    ("docs/datasets.md", f"in a temporary file of {ROW.itemsize} bytes a row"),
     ("docs/imports.md", f"more than {MAX_BYTES // 1_000_000} MB of XML"),
     ("docs/benchmarks/README.md", f"histories of {HoldoutConfig().users:,} hidden people"),
     ("docs/benchmarks/README.md", f"for {USERS:,} hidden people"),
