@@ -109,10 +109,20 @@ def read_titles(catalog: Path, count: int | None, seed: int) -> pd.DataFrame:
     extra = count - len(titles)
     extra_titles = titles.iloc[rng.integers(0, len(titles), extra)].copy()
     extra_titles["anime_id"] = np.arange(FIRST_GENERATED_ID, FIRST_GENERATED_ID + extra).astype(str)
-    extra_titles["name"] = [f"Generated title {number}" for number in range(1, extra + 1)]
+    extra_titles["name"] = [f"Generated {_made_up_word(number)}" for number in range(extra)]
     extra_titles["english"] = extra_titles["aliases"] = ""
     extra_titles["members"] = (20_000 / np.arange(1, extra + 1) ** 0.7).astype(int) + 10
     return pd.concat([titles, extra_titles])
+
+
+def _made_up_word(number: int) -> str:
+    """A word for each number: titles that are told apart by numbers would be parts of one franchise."""
+    syllables = [consonant + vowel for consonant in "bdghkmnrst" for vowel in "aiueo"]
+    word = ""
+    while number or len(word) < 6:
+        number, syllable = divmod(number, len(syllables))
+        word += syllables[syllable]
+    return word.capitalize()
 
 
 def make_world(titles: pd.DataFrame, seed: int) -> World:

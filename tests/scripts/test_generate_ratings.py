@@ -10,9 +10,12 @@ import pandas as pd
 import pytest
 from sqlalchemy import Engine
 
+from domain.titles import Title
 from ingest.catalog import import_anime
 from ingest.curated import TITLES
 from ingest.ratings import import_ratings
+from recommender.data.catalog import Catalog
+from recommender.franchises import Franchises
 from scripts.generate_ratings import FIRST_GENERATED_ID, generate, main, make_world, read_titles
 from tests.db.helpers import PEAK_MB, contents, run_python
 
@@ -138,8 +141,15 @@ def test_larger_catalog_adds_made_up_titles() -> None:
     ids = titles["anime_id"].astype(int)
     assert len(titles) == ids.nunique() == ours + 500
     assert ids[ours:].tolist() == list(range(FIRST_GENERATED_ID, FIRST_GENERATED_ID + 500))
-    assert titles["name"].tolist()[-1] == "Generated title 500"
+    assert titles["name"].str.startswith("Generated ")[ours:].all()
+    assert titles["name"][ours:].is_unique
     assert (ids[:ours] < FIRST_GENERATED_ID).all()
+
+
+def test_made_up_titles_are_no_franchise() -> None:
+    names = read_titles(TITLES, 1_700, 7)["name"].tolist()[-300:]
+    titles = tuple(Title(number, name, type="TV", year=2000) for number, name in enumerate(names, start=1))
+    assert len(set(Franchises.build(Catalog(titles), ()).groups.tolist())) == 300
 
 
 def test_generated_files_are_imported_without_rejections(database: Engine, tmp_path: Path) -> None:
