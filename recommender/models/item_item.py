@@ -210,8 +210,10 @@ def _training_columns(
     likes = np.maximum(np.diff(ratings.only_liked.indptr), 1)
     scale = ((likes / 40.0) ** -list_power).astype(np.float32)
     values *= np.repeat(scale, np.diff(source.indptr))
-    matrix = csr_array((values, source.indices, source.indptr), shape=(source.n_users, source.n_anime))
-    return csc_array(matrix)[:, titles]
+    shape = source.n_users, source.n_anime
+    columns = csc_array(csr_array((values, source.indices, source.indptr), shape=shape))
+    del values  # four bytes for every rating
+    return columns[:, titles]
 
 
 SPEC = ModelSpec(
