@@ -18,10 +18,10 @@ from tests.serving.servers import serving, settings
 from tests.serving.test_server import copy_of
 
 
-def left(worker: psutil.Process) -> bool:
-    """True for one that has ended, asked for by its new parent or not."""
+def left(process: psutil.Process) -> bool:
+    """True for one that has ended, asked for by its parent or not."""
     try:
-        return worker.status() == psutil.STATUS_ZOMBIE
+        return process.status() == psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return True
 
@@ -35,7 +35,9 @@ def test_next_master_takes_over_from_a_killed_one(
         wait_for_orphans(killed.port)  # there are none
         for worker in workers:
             worker.suspend()
-        psutil.Process(killed.pid).kill()
+        master = psutil.Process(killed.pid)
+        master.kill()
+        wait_until(lambda: left(master), "it listens no more")
         monkeypatch.setattr(orphans, "WAIT_S", 0.3)
         with pytest.raises(ConfigError) as error:
             wait_for_orphans(killed.port)
