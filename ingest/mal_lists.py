@@ -21,12 +21,9 @@ SEASONS_AHEAD = 2
 
 def seasons_around(today: date, since: int | None = None) -> list[Season]:
     """The season before, the current one and the next two; or all of them from a year on."""
-    current = today.year * len(SEASON_NAMES) + SEASON_NAMES.index(Season.of(today).name)
-    first = current - 1 if since is None else since * len(SEASON_NAMES)
-    return [
-        Season(number // len(SEASON_NAMES), SEASON_NAMES[number % len(SEASON_NAMES)])
-        for number in range(first, current + SEASONS_AHEAD + 1)
-    ]
+    current = Season.of(today).number
+    first = current - 1 if since is None else Season(since, SEASON_NAMES[0]).number
+    return [Season.numbered(number) for number in range(first, current + SEASONS_AHEAD + 1)]
 
 
 def fetch_seasons(

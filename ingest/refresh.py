@@ -1,4 +1,4 @@
-"""One source brought up to date: fetched if it has changed, verified, and merged in one transaction."""
+"""Refreshes of one source: fetched if it has changed, verified, and merged in one transaction."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ class _Undone(Exception):  # noqa: N818 - no error: how a dry run leaves its tra
 
 
 def refresh(engine: Engine, source: Source, options: RefreshOptions) -> RefreshReport:
-    """Bring one source up to date, in one transaction.
+    """Refresh one source, in one transaction.
 
     Raises:
         ImportFileError: it cannot be fetched, is not what it should be, or has lost half of what it had;

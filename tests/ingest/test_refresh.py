@@ -1,4 +1,4 @@
-"""One source brought up to date, from a local server: what changes, and what changes nothing."""
+"""Refreshes of one source, from a local server: what changes, and what changes nothing."""
 
 from __future__ import annotations
 
