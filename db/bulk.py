@@ -1,13 +1,14 @@
-"""Bulk reads and writes of ratings and planned titles, straight through the driver.
+"""Batches for statements; bulk reads and writes of ratings and planned titles, straight through the driver.
 
-SQLAlchemy would take longer than the statements themselves. PostgreSQL gets its rows by COPY.
+For these, SQLAlchemy would take longer than the statements themselves. PostgreSQL gets its rows by COPY.
 """
 
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,14 @@ _COPY_BEGIN, _COPY_END = b"PGCOPY\n\xff\r\n\x00" + bytes(8), b"\xff\xff"
 
 # names of columns are those of the tables; values have the size in bytes of PostgreSQL's type
 Columns = dict[str, NDArray[Any]]
+T = TypeVar("T")
+
+
+def batches(values: Iterable[T], size: int) -> Iterator[list[T]]:
+    """The values in order, in lists of `size`; the last may be shorter."""
+    iterator = iter(values)
+    while batch := list(islice(iterator, size)):
+        yield batch
 
 
 def lock_writers(connection: Connection) -> None:
@@ -112,8 +121,8 @@ def _of_users(
 
 
 def _id_lists(user_ids: NDArray[np.int64]) -> Iterator[str]:
-    for start in range(0, len(user_ids), _BATCH):
-        yield ", ".join(map(str, user_ids[start : start + _BATCH].tolist()))
+    for ids in batches(user_ids, _BATCH):
+        yield ", ".join(map(str, ids))
 
 
 def _fetch(connection: Connection, statement: str, width: int) -> NDArray[np.int64]:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 
 from sqlalchemy import Connection, insert, select, tuple_
 
+from db.bulk import batches
 from db.models import ExternalId
 
 _BATCH = 200  # ids of one statement, each with its site
@@ -16,13 +17,10 @@ Mapped = tuple[str, str, int]  # site, id there, anime id
 
 def anime_ids_of(connection: Connection, ids: Iterable[tuple[str, str]]) -> dict[tuple[str, str], int]:
     """(site, id there) -> anime id; the lowest, where several titles here are one there."""
-    wanted = sorted(set(ids))
     found: dict[tuple[str, str], int] = {}
     columns = (ExternalId.site, ExternalId.external_id)
-    for start in range(0, len(wanted), _BATCH):
-        statement = select(*columns, ExternalId.anime_id).where(
-            tuple_(*columns).in_(wanted[start : start + _BATCH])
-        )
+    for wanted in batches(sorted(set(ids)), _BATCH):
+        statement = select(*columns, ExternalId.anime_id).where(tuple_(*columns).in_(wanted))
         for site, external_id, anime_id in connection.execute(statement.order_by(ExternalId.anime_id.desc())):
             found[site, external_id] = anime_id
     return found
@@ -41,10 +39,10 @@ def add_external_ids(connection: Connection, mapped: Collection[Mapped]) -> int:
     columns = (ExternalId.site, ExternalId.external_id, ExternalId.anime_id)
     stored = {tuple(row) for row in connection.execute(select(*columns))}
     new = sorted(set(mapped) - stored)
-    for start in range(0, len(new), _ROWS):
+    for batch in batches(new, _ROWS):
         rows = [
             {"site": site, "external_id": external_id, "anime_id": anime_id}
-            for site, external_id, anime_id in new[start : start + _ROWS]
+            for site, external_id, anime_id in batch
         ]
         connection.execute(insert(ExternalId), rows)
     return len(new)

@@ -7,6 +7,7 @@ from dataclasses import asdict
 
 from sqlalchemy import Connection, delete, func, insert, select
 
+from db.bulk import batches
 from db.models import AnimeRelation
 from db.revisions import take_revision
 from domain.relations import Relation
@@ -38,7 +39,7 @@ def replace_relations(connection: Connection, source: str, relations: Iterable[R
         return 0
     connection.execute(delete(AnimeRelation).where(AnimeRelation.source == source))
     rows = [{"source": source, **asdict(relation)} for relation in sorted(after)]
-    for start in range(0, len(rows), _BATCH):
-        connection.execute(insert(AnimeRelation), rows[start : start + _BATCH])
+    for batch in batches(rows, _BATCH):
+        connection.execute(insert(AnimeRelation), batch)
     take_revision(connection)
     return len(after - before)

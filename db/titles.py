@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection, select
 
+from db.bulk import batches
 from db.models import Anime, AnimeAlias, AnimeOffer, ExternalId
 from domain.titles import Offer, Season, Title, TitleDetails
 
@@ -84,9 +85,8 @@ def _offers(connection: Connection) -> dict[int, list[Offer]]:
 
 def existing_titles(connection: Connection, anime_ids: Iterable[int]) -> set[int]:
     """Those of the ids that are in the catalog."""
-    ids = list(anime_ids)
     existing: set[int] = set()
-    for start in range(0, len(ids), _BATCH):
-        statement = select(Anime.anime_id).where(Anime.anime_id.in_(ids[start : start + _BATCH]))
+    for ids in batches(anime_ids, _BATCH):
+        statement = select(Anime.anime_id).where(Anime.anime_id.in_(ids))
         existing.update(connection.execute(statement).scalars())
     return existing

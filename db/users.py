@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, Engine, delete, func, insert, select
 
+from db.bulk import batches
 from db.engine import write_transaction
 from db.lists import NO_EXTRAS, ListExtras, delete_list, insert_list
 from db.models import Erasure, Rating, RevisionCounter, User
@@ -203,11 +204,10 @@ def _empty(user_id: int, revision: int) -> UserRatings:
 def _load(connection: Connection, revisions: Mapping[int, int]) -> list[UserRatings]:
     """The ratings of the given users (user id -> revision), in the given order."""
     columns: dict[int, tuple[list[int], list[int]]] = {user_id: ([], []) for user_id in revisions}
-    ids = list(revisions)
-    for start in range(0, len(ids), _BATCH):
+    for ids in batches(revisions, _BATCH):
         statement = (
             select(Rating.user_id, Rating.anime_id, Rating.rating)
-            .where(Rating.user_id.in_(ids[start : start + _BATCH]))
+            .where(Rating.user_id.in_(ids))
             .order_by(Rating.user_id, Rating.anime_id)
         )
         for user_id, anime_id, rating in connection.execute(statement):

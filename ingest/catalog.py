@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from itertools import islice
 from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import Connection, Engine, insert
 
 from db.aliases import Alias, insert_aliases
+from db.bulk import batches
 from db.engine import write_transaction
 from db.models import Anime
 from db.pending import adopt_pending_ratings
@@ -84,7 +84,7 @@ def _import(
     report = ImportReport(source.name)
     rows = _parsed(read_records(source, kind, progress), report, named=add)
     with write_transaction(engine) as connection:
-        for batch in _batches(rows):
+        for batch in batches(rows, _BATCH):
             stored = load_title_rows(connection, [row.anime_id for row in batch])
             if not add:
                 if not skip_unknown:
@@ -184,12 +184,6 @@ def _aliases(anime_id: int, record: Record) -> list[Alias]:
         *(Alias(anime_id, name, "japanese") for name in values.whole_names(japanese)),
         *(Alias(anime_id, name, "synonym") for name in [*others, *values.names(synonyms)]),
     ]
-
-
-def _batches(rows: Iterable[T]) -> Iterator[list[T]]:
-    iterator = iter(rows)
-    while batch := list(islice(iterator, _BATCH)):
-        yield batch
 
 
 def _merge(

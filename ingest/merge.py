@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from db.aliases import Alias, insert_aliases
+from db.bulk import batches
 from db.models import Anime, AnimeOffer
 from domain.titles import NSFW_GENRES
 from ingest.source_titles import SourceTitle
@@ -55,8 +56,7 @@ def merge_titles(connection: Connection, source: Source, titles: Sequence[Source
     """
     report = MergeReport()
     spelling = _spelling(connection, source) if source.lower_case else {}
-    for start in range(0, len(titles), _BATCH):
-        batch = titles[start : start + _BATCH]
+    for batch in batches(titles, _BATCH):
         stored = load_title_rows(connection, [title.anime_id for title in batch])
         new: list[dict[str, Any]] = []
         changed: dict[int, dict[str, Any]] = {}
