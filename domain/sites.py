@@ -1,10 +1,11 @@
-"""Sites that have a page for each title, and the addresses of these pages."""
+"""Sites that have a page for each title, and the addresses that pages of ours may link to."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 
 class Site(NamedTuple):
@@ -41,3 +42,13 @@ def page_of(site: str, external_id: str) -> str | None:
     known = SITES.get(site)
     matches = known and re.fullmatch(known.ids, external_id, re.ASCII)
     return f"{known.address}{external_id}" if known and matches else None
+
+
+def is_web_address(url: str) -> bool:
+    """True for an address that a page may link to: https, so that nobody on the way changes what is there."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    plain = url.isprintable() and " " not in url
+    return plain and parts.scheme == "https" and bool(parts.hostname)

@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from pydantic import Field
 
+from domain.sites import is_web_address
 from domain.titles import AliasKind, Offer
 from ingest.files import open_binary
 from ingest.report import ImportFileError
@@ -23,7 +24,6 @@ from ingest.source_titles import (
     anime_id_of,
     clean,
     clean_names,
-    is_web_address,
     known,
     parse,
 )

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -128,13 +127,3 @@ def cover_of(url: str) -> str | None:
     if not url.isascii() or not url.isprintable() or " " in url:
         return None
     return url if url.startswith(tuple(f"{host}/" for host in COVER_HOSTS)) else None
-
-
-def is_web_address(url: str) -> bool:
-    """True for an address that a page may link to: https, so that nobody on the way changes what is there."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return False
-    plain = url.isprintable() and " " not in url
-    return plain and parts.scheme == "https" and bool(parts.hostname)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, Self
-from urllib.parse import urlsplit
 
 from pydantic import BaseModel, Field
 
@@ -12,7 +11,7 @@ from api.schemas.fields import Histogram
 from api.schemas.items import AnimeItem, SeasonItem
 from domain.ranges import RATINGS, UNRATED
 from domain.relations import INVERSES
-from domain.sites import MY_ANIME_LIST, SITES, page_of
+from domain.sites import MY_ANIME_LIST, SITES, is_web_address, page_of
 from domain.titles import AgeRating, AiringStatus, Offer, TitleDetails
 from recommender.franchises import watch_order
 from recommender.models.popularity import Popularity
@@ -50,7 +49,7 @@ class WatchOn(BaseModel):
         return [
             cls(service=service, url=url, regions=list(regions))
             for service, url, regions in offers
-            if urlsplit(url).scheme == "https"
+            if is_web_address(url)
         ]
 
 
