@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from itertools import islice
 from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Engine, text
+
+from db.engine import writing
 
 _FETCHED = 50_000  # rows of one fetch
 _BATCH = 500  # ids of one statement
@@ -35,6 +38,28 @@ def lock_writers(connection: Connection) -> None:
     """Let other writers wait until this transaction ends, without taking a revision."""
     if connection.dialect.name == "postgresql":  # SQLite's write transactions begin with the lock
         connection.exec_driver_sql("SELECT value FROM revision_counter FOR UPDATE")
+
+
+@contextmanager
+def trusted_write_transaction(engine: Engine) -> Iterator[Connection]:
+    """A write transaction for rows whose users and titles are known to be there.
+
+    SQLite does not look them up again, which takes it half of the time of an insert; nor does it delete what
+    belongs to a row that is deleted.
+    """
+    with engine.connect() as connection:
+        if connection.dialect.name != "sqlite":
+            with writing(connection):
+                yield connection
+            return
+        cursor: Any = connection.connection.cursor()  # a PRAGMA has no effect within a transaction
+        cursor.execute("PRAGMA foreign_keys=OFF")
+        try:
+            with writing(connection):
+                yield connection
+        finally:
+            cursor.execute("PRAGMA foreign_keys=ON")
+            cursor.close()
 
 
 def load_user_ids(connection: Connection) -> NDArray[np.int64]:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine, text
 from db import bulk
 from db.engine import read_transaction, write_transaction
 from db.revisions import database_id, take_revision
+from db.users import count_generated_users
 from domain.ranges import WatchStatus
 from ingest.files import DataFile, Progress, ignore_progress, size_of
 from ingest.ratings_file import read_ratings
@@ -41,9 +42,12 @@ def import_ratings(
     report, size = ImportReport(source.name), size_of(source)
     with SortedRatings(_temporary_folder(engine)) as rows:
         _read(engine, source, rows, report, lambda done: progress(done // 2))
-        with write_transaction(engine) as connection:
+        replaces = len(rows) > 0 and not generated and _has_generated_users(engine)
+        # the rows of deleted users go with them only where SQLite looks after the references
+        transaction = write_transaction if replaces else bulk.trusted_write_transaction
+        with transaction(engine) as connection:
             bulk.lock_writers(connection)
-            if len(rows) and not generated:
+            if replaces:
                 deleted = connection.execute(text("DELETE FROM users WHERE generated"))
                 report.removed_users = deleted.rowcount
             merge, total, merged = _Merge(connection, generated), max(1, len(rows)), 0
@@ -67,6 +71,11 @@ def _read(
         raise ImportFileError(f"{source}: the database has no titles. Import the anime file first (--anime).")
     for part in read_ratings(source, np.array(titles, np.int64), report, progress, name_key):
         rows.add(part)
+
+
+def _has_generated_users(engine: Engine) -> bool:
+    with read_transaction(engine) as connection:
+        return count_generated_users(connection) > 0
 
 
 def _temporary_folder(engine: Engine) -> Path | None:

@@ -7,9 +7,10 @@ import random
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import IntegrityError
 
-from db.engine import open_engine
+from db.engine import open_engine, write_transaction
 from db.schema import migrate
 from db.users import insert_user
 from ingest.ratings import import_ratings
@@ -238,6 +239,17 @@ class TestGeneratedUsers:
     def test_generated_users_are_marked(self, engine: Engine, tmp_path: Path) -> None:
         import_ratings(engine, ratings_csv(tmp_path, "5,1,7"), generated=True)
         assert contents(engine)["users"] == [(5, 1, True)]
+
+    def test_references_hold_and_are_enforced_afterwards(self, engine: Engine, tmp_path: Path) -> None:
+        import_ratings(engine, ratings_csv(tmp_path, "5,1,7"), generated=True)
+        for _ in range(2):
+            import_ratings(engine, ratings_csv(tmp_path, "6,1,7", "7,2,-1"))
+        assert stored_ratings(engine) == [(6, 1, 7), (7, 2, 0)]
+        if engine.dialect.name == "sqlite":
+            with engine.connect() as connection:
+                assert connection.exec_driver_sql("PRAGMA foreign_key_check").all() == []
+        with pytest.raises(IntegrityError), write_transaction(engine) as connection:
+            connection.execute(text("INSERT INTO ratings (user_id, anime_id, rating) VALUES (6, 999, 7)"))
 
     def test_real_ratings_delete_generated_users(self, engine: Engine, tmp_path: Path) -> None:
         import_ratings(engine, ratings_csv(tmp_path, "5,1,7", "6,1,7"), generated=True)
