@@ -201,7 +201,7 @@ class Snapshot:
             )
             if snapshot._vocabularies() != manifest["vocabularies"]:
                 raise ModelFormatError("its users or titles are not those it was built with")
-            if not np.array_equal(snapshot.ratings.users.ids, models[UserUser].search.base.matrix.users.ids):
+            if not np.isin(models[UserUser].search.base.matrix.users.ids, snapshot.ratings.users.ids).all():
                 raise ModelFormatError("its neighbors are other users than those whose ratings it holds")
             if len(models[Themes].shares) != max(1, len(catalog.genre_masks)):
                 raise ModelFormatError("its themes are not the genres of its titles")

@@ -21,6 +21,7 @@ from recommender.data.query import Query
 from recommender.data.ranking import top_k
 from recommender.data.ratings_matrix import RatingsMatrix, ranges
 from recommender.kernels.vector_index import VectorIndex, VectorIndexConfig, Vectors
+from recommender.models.base import added
 
 INDEX_FILE = "users.bin"
 
@@ -29,6 +30,9 @@ INDEX_FILE = "users.bin"
 class NeighborsConfig:
     """Chosen on validation users of the public data set; see docs/benchmarks."""
 
+    # Neighbors are found among so many users, drawn by chance where there are more: the index and the likes
+    # grow with them, and what is found hardly gets better.
+    people: int = added(100_000)
     dims: int = 128  # length of a user vector
     projection_idf_power: float = 2.0  # rare titles weigh more in the vectors, …
     whitening: float = 0.5  # … and so do weak components: each is divided by its singular value^this
@@ -98,7 +102,7 @@ class NeighborSearch:
     """User-based nearest neighbors (Herlocker et al., 1999) by cosine of what users liked.
 
     Attributes:
-        base: everybody the model was built with.
+        base: those of the model who can be neighbors.
         idf: float32 (n_anime,), log(users / users who liked the title).
         projection: float32 (n_anime, dims), from liked titles to a user vector.
         likers: the users who like each title.
@@ -123,6 +127,9 @@ class NeighborSearch:
 
     @classmethod
     def fit(cls, ratings: RatingsMatrix, config: NeighborsConfig) -> NeighborSearch:
+        if (surplus := ratings.n_users - config.people) > 0:
+            drawn = np.random.default_rng(config.seed).permutation(ratings.n_users)
+            ratings = ratings.without(drawn[:surplus])
         idf = np.log((ratings.n_users + 2.0) / (ratings.likes + 1.0)).astype(np.float32)
         likes = ratings.only_liked
         matrix = likes.to_binary()

@@ -225,6 +225,17 @@ def test_model_without_likes_orders_by_popularity(lists: Lists) -> None:
     assert ranking.scores.tolist() == [0.0, 0.0, 0.0]
 
 
+def test_neighbors_are_found_among_so_many_people_at_most() -> None:
+    model = fit(PEOPLE, config=replace(CONFIG, search=replace(SEARCH, people=50)))
+    drawn = model.search.base.matrix.users.ids
+    assert len(drawn) == 50
+    among = {int(user_id): PEOPLE[int(user_id)] for user_id in drawn}
+    for query in QUERIES:
+        found = neighbors(model, query, 10)
+        expected = by_brute_force(among, among, {int(row) for row in query.liked_rows})[:10]
+        np.testing.assert_allclose(found.similarities, [one for one, _ in expected], rtol=1e-5)
+
+
 def test_fit_is_reproducible() -> None:
     one, two = fit(PEOPLE), fit(PEOPLE)
     assert one.search.projection.tobytes() == two.search.projection.tobytes()
