@@ -41,7 +41,7 @@ MAY_IMPORT = {
 }
 # folders of the recommender, the lowest first, and the module that stands on them
 FLOORS = (
-    *("data", "kernels", "search", "franchises", "models", "pipeline", "training", "artifacts"),
+    *("data", "kernels", "search", "franchises", "session", "models", "pipeline", "training", "artifacts"),
     "fitting",
 )
 SCIENCE_DOES_WITHOUT = {

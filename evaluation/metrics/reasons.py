@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -111,8 +111,7 @@ def _log_shares(odds: NDArray[np.float64], shown: NDArray[np.int64], query: Quer
 
 def _without(query: Query, row: int) -> Query:
     """The query without one title of its list."""
-    kept = query.anime_rows != row
-    return replace(query, anime_rows=query.anime_rows[kept], ratings=query.ratings[kept])
+    return query.only(query.anime_rows != row)
 
 
 def _standing(falls: NDArray[np.float64], which: int) -> tuple[bool, bool, bool]:

@@ -24,10 +24,13 @@ def weighted_sum(
     return total.astype(np.float32)
 
 
-def highest_of_rows(matrix: csr_array, rows: NDArray[np.int64]) -> NDArray[np.float32]:
-    """float32 (columns,): the highest entry of these rows, 0 or more."""
+def highest_of_rows(
+    matrix: csr_array, rows: NDArray[np.int64], weights: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """float32 (columns,): the highest entry of these rows, each times its weight, 0 or more."""
     highest = np.zeros(matrix.shape[1], dtype=np.float32)
     for block in blocks(len(rows), TITLES_AT_ONCE):
-        entries, _ = ranges(matrix.indptr, rows[block])
-        np.maximum.at(highest, matrix.indices[entries], matrix.data[entries])
+        entries, lengths = ranges(matrix.indptr, rows[block])
+        values = matrix.data[entries] * np.repeat(weights[block], lengths)
+        np.maximum.at(highest, matrix.indices[entries], values)
     return highest

@@ -74,7 +74,7 @@ class Blend:
 
 def _unit(scorer: Scorer, context: ScoringContext) -> float:
     """The mean of the best scores outside the list; infinite where there is none above 0."""
-    unlisted = np.delete(scorer.scores(context), context.query.anime_rows)
+    unlisted = np.delete(scorer.scores(context), context.query.listed_rows)
     best = np.partition(unlisted, -min(BEST, len(unlisted)))[-BEST:] if len(unlisted) else unlisted
     mean = float(np.maximum(best, 0).sum(dtype=float)) / max(len(best), 1)
     return mean if mean > 1e-12 else np.inf

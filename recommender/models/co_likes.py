@@ -98,22 +98,35 @@ class CoLikes:
     def of(self, context: ScoringContext, rows: NDArray[np.int64]) -> Lifts:
         """For these titles."""
         places, liked = self._vocabulary.rows(rows), self._vocabulary.rows(context.query.liked_rows)
-        known, liked = places >= 0, liked[liked >= 0]
-        liked = liked[:: max(1, -(-len(liked) // self.config.compared))]
+        known, weights = places >= 0, context.query.liked_weights[liked >= 0]
+        liked = liked[liked >= 0]
+        step = max(1, -(-len(liked) // self.config.compared))
+        liked, weights = liked[::step], weights[::step, None]
+        length = float(weights.sum())
         found = Lifts(*(np.zeros(len(rows), dtype=np.float32) for _ in Lifts._fields))
         if not len(liked) or not known.any():
             return found
         logarithms = LOGARITHMS[self.lifts[liked][:, places[known]]]
-        found.total[known] = logarithms.sum(axis=0) / np.sqrt(len(liked))
-        found.mean[known] = logarithms.mean(axis=0)
-        found.highest[known] = logarithms.max(axis=0)
+        weighted = logarithms * weights
+        found.total[known] = weighted.sum(axis=0) / np.sqrt(length)
+        found.mean[known] = weighted.sum(axis=0) / np.float32(length)
+        found.highest[known] = weighted.max(axis=0)
         likers, prior = self.likers[liked, None], np.float32(self.config.people_prior)
         together = np.exp(logarithms)
         together *= likers * (self.likers[places[known]] / np.float32(self.n_users)) + prior
         together -= prior
+        together *= weights
         together /= likers + np.float32(self.config.likers_prior)
         unlikely = np.log1p(-np.clip(together, 0, 0.95)).sum(axis=0)
         found.share[known] = np.log1p(-unlikely)
+        return found
+
+    def between(self, rows: NDArray[np.int64]) -> Floats:
+        """float32 (len(rows), len(rows)): the log of the lift of each pair, 0 where it is not known."""
+        places = self._vocabulary.rows(rows)
+        known = np.flatnonzero(places >= 0)
+        found = np.zeros((len(rows), len(rows)), dtype=np.float32)
+        found[np.ix_(known, known)] = LOGARITHMS[self.lifts[places[known]][:, places[known]]]
         return found
 
     @cached_property

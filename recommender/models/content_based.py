@@ -98,14 +98,16 @@ class ContentBased:
         """See Contributor."""
         query = context.query
         cosines = (self.terms[query.anime_rows] @ self.terms[anime_rows].T).toarray()
-        parts: NDArray[np.float32] = cosines * query.is_liked[:, None] * self.prior[anime_rows]
+        weights = (query.is_liked * query.weights)[:, None]
+        parts: NDArray[np.float32] = cosines * weights * self.prior[anime_rows]
         return parts / np.float32(max(float(np.linalg.norm(self._profile(query))), 1e-9))
 
     def _profile(self, query: Query) -> NDArray[np.float32]:
         """float32 (n_terms,): the sum of the liked titles' terms."""
-        entries, _ = ranges(self.terms.indptr, query.liked_rows)
+        entries, lengths = ranges(self.terms.indptr, query.liked_rows)
+        values = self.terms.data[entries] * np.repeat(query.liked_weights, lengths)
         profile = np.zeros(self.terms.shape[1], dtype=np.float32)
-        np.add.at(profile, self.terms.indices[entries], self.terms.data[entries])
+        np.add.at(profile, self.terms.indices[entries], values)
         return profile
 
 

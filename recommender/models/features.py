@@ -181,14 +181,16 @@ class Features:
     def _of_residuals(self, context: ScoringContext, rows: NDArray[np.int64]) -> Values:
         query, expected = context.query, self.residuals.expect(context)
         liked = query.liked_rows
-        not_liked = int(((query.ratings < LIKED_FROM) & (query.ratings != UNRATED)).sum())
+        not_liked = float(query.weights[(query.ratings < LIKED_FROM) & (query.ratings != UNRATED)].sum())
         return {
             "residual": expected.residuals[rows],
             "person_like_rate": float(_log_odds(np.float32(expected.like_rate))),
             "strictness": expected.strictness,
-            "log_liked": float(np.log1p(len(liked))),
+            "log_liked": float(np.log1p(query.liked_length)),
             "log_not_liked": float(np.log1p(not_liked)),
-            "list_popularity": float(self.log_likes[liked].mean()) if len(liked) else 0.0,
+            "list_popularity": (
+                float(np.average(self.log_likes[liked], weights=query.liked_weights)) if len(liked) else 0.0
+            ),
         }
 
     def _of_neighbors(self, context: ScoringContext, rows: NDArray[np.int64]) -> Values:

@@ -83,7 +83,8 @@ class Item2Vec:
         """See Contributor."""
         query = context.query
         parts: NDArray[np.float32] = self.vectors[query.anime_rows] @ self.vectors[anime_rows].T
-        parts *= query.is_liked[:, None] / np.float32(max(float(np.linalg.norm(self._sum(query))), 1e-9))
+        parts *= (query.is_liked * query.weights)[:, None]
+        parts /= np.float32(max(float(np.linalg.norm(self._sum(query))), 1e-9))
         return parts * np.where(self._cosines(context)[anime_rows] > 0, self.prior[anime_rows], 0)
 
     @cached_on_context
@@ -97,7 +98,8 @@ class Item2Vec:
 
     def _sum(self, query: Query) -> NDArray[np.float32]:
         """float32 (dims,): of the liked titles' vectors."""
-        total: NDArray[np.float32] = self.vectors[query.liked_rows].sum(axis=0)
+        of_titles = self.vectors[query.liked_rows] * query.liked_weights[:, None]
+        total: NDArray[np.float32] = of_titles.sum(axis=0)
         return total
 
 

@@ -137,9 +137,9 @@ class ItemItem:
     def evidence(self, context: ScoringContext) -> Evidence:
         """The sums over the list, by the kind of title that it comes from."""
         query = context.query
-        weights = evidence_weights(query)
+        evidence, weights = evidence_of_opinions(query), evidence_weights(query)
         sums = []
-        for kind in (weights == 1, (weights > 0) & (weights < 1), weights < 0):
+        for kind in (evidence == 1, (evidence > 0) & (evidence < 1), evidence < 0):
             of_kind = np.where(kind, weights, 0)
             sums += [weighted_sum(model, query.anime_rows, of_kind) for model in (self.long, self.short)]
         return Evidence(*sums)
@@ -151,21 +151,22 @@ class ItemItem:
         liked, n_anime = query.liked_rows, self.long.shape[1]
         not_liked = query.is_not_liked & query.has_distinct_ratings
         first, short, against = (
-            highest_of_rows(model, rows)
-            for model, rows in (
-                (self.long, liked),
-                (self.short, liked),
-                (self.long, query.anime_rows[not_liked]),
+            highest_of_rows(model, query.anime_rows[kind], query.weights[kind])
+            for model, kind in (
+                (self.long, query.is_liked),
+                (self.short, query.is_liked),
+                (self.long, not_liked),
             )
         )
         second, support = np.zeros(n_anime, dtype=np.float32), np.zeros(n_anime)
         for block in blocks(len(liked), TITLES_AT_ONCE):
-            entries, _ = ranges(self.long.indptr, liked[block])
-            weights, titles = self.long.data[entries], self.long.indices[entries]
-            below = weights < first[titles]
+            entries, lengths = ranges(self.long.indptr, liked[block])
+            counted = np.repeat(query.liked_weights[block], lengths)
+            weights, titles = self.long.data[entries] * counted, self.long.indices[entries]
+            below, enough = weights < first[titles], self.long.data[entries] > SUPPORT
             np.maximum.at(second, titles[below], weights[below])
-            support += np.bincount(titles[weights > SUPPORT], minlength=n_anime)
-        support = np.sqrt(support / max(1.0, np.sqrt(len(liked))))
+            support += np.bincount(titles[enough], counted[enough], minlength=n_anime)
+        support = np.sqrt(support / max(1.0, np.sqrt(query.liked_length)))
         return Strongest(first, second, short, support.astype(np.float32), against)
 
     def blended(
@@ -190,15 +191,20 @@ class ItemItem:
     def trust_in_short(self, query: Query) -> np.float32:
         """0..1: near 1 for a title or two, near 0 for a long list; sooner where ratings tell more."""
         power = 4 if query.has_distinct_ratings else 2
-        return np.float32(1.0 / (1.0 + (len(query.anime_rows) / self.config.half_length) ** power))
+        return np.float32(1.0 / (1.0 + (query.length / self.config.half_length) ** power))
+
+
+def evidence_of_opinions(query: Query) -> NDArray[np.float32]:
+    """float32 (n,): what the opinion on each title of the list says, whatever the title counts."""
+    evidence: NDArray[np.float32] = EVIDENCE[query.ratings]
+    if not (query.ratings >= LIKED_FROM).any():
+        evidence = np.where(query.is_liked, np.float32(1.0), evidence)
+    return np.where(query.is_abandoned, np.float32(ABANDONED_EVIDENCE), evidence)
 
 
 def evidence_weights(query: Query) -> NDArray[np.float32]:
-    """float32 (n,): what each title of the list counts."""
-    weights: NDArray[np.float32] = EVIDENCE[query.ratings]
-    if not (query.ratings >= LIKED_FROM).any():
-        weights = np.where(query.is_liked, np.float32(1.0), weights)
-    return np.where(query.is_abandoned, np.float32(ABANDONED_EVIDENCE), weights)
+    """float32 (n,): what each title of the list says in all."""
+    return evidence_of_opinions(query) * query.weights
 
 
 def _training_columns(

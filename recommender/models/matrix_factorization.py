@@ -75,7 +75,7 @@ class MatrixFactorization:
 
     def _prior(self, query: Query) -> NDArray[np.float32]:
         """float32 (dims,): what pulls the vector of the list toward 0, on each axis."""
-        l2 = self.config.list_l2 / min(max(len(query.anime_rows), 1), self.config.long_list)
+        l2 = self.config.list_l2 / min(max(query.length, 1), self.config.long_list)
         return self.config.factorization.unobserved * self._lengths + np.float32(l2)
 
     @cached_property

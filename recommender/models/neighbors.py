@@ -232,7 +232,8 @@ class NeighborSearch:
 
     def vector(self, query: Query) -> Vectors:
         """float32 (dims,): where the query lies among the users' vectors."""
-        total: Vectors = self.projection[query.liked_rows].sum(axis=0, dtype=np.float32)
+        of_titles = self.projection[query.liked_rows] * query.liked_weights[:, None]
+        total: Vectors = of_titles.sum(axis=0, dtype=np.float32)
         return total
 
     def sum_over_likes(
@@ -256,8 +257,7 @@ class NeighborSearch:
 
     def _by_likers(self, query: Query) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         """Everybody who likes any of the titles, compared exactly: (rows, similarities)."""
-        liked = query.liked_rows
-        weights = (self.idf[liked] ** (2 * self.config.similarity_idf_power)).astype(np.float32)
+        liked, weights = query.liked_rows, self._weights(query)
         starts, ends = self.likers.starts[liked], self.likers.starts[liked + 1]
         ranges_of_users = (slice(*ends_of) for ends_of in zip(starts.tolist(), ends.tolist(), strict=True))
         users = np.concatenate([np.empty(0, np.int32), *map(self.likers.users.__getitem__, ranges_of_users)])
@@ -266,19 +266,25 @@ class NeighborSearch:
         shape = len(self.base.norms), len(liked)
         dots = csc_array((np.ones(len(users), np.float32), users, columns), shape=shape) @ weights
         rows = np.flatnonzero(dots > 0)
-        norms = self.base.norms[rows] * np.sqrt(weights.sum())
+        norms = self.base.norms[rows] * np.sqrt((weights * query.liked_weights).sum())
         return rows, (dots[rows] / np.maximum(norms, 1e-9)).astype(np.float32)
 
     def _similarities(self, query: Query, rows: NDArray[np.int64], overlay: Overlay) -> NDArray[np.float32]:
         """float32 (len(rows),): exact cosine of the query's likes with each of these users'."""
-        weights = np.zeros(len(self.idf), dtype=np.float32)
-        weights[query.liked_rows] = self.idf[query.liked_rows] ** (2 * self.config.similarity_idf_power)
+        weights, squares = np.zeros((2, len(self.idf)), dtype=np.float32)
+        weights[query.liked_rows] = self._weights(query)
+        squares[query.liked_rows] = self._weights(query) * query.liked_weights
         dots = self.sum_over_likes(weights, rows, overlay)
         norms = np.empty(len(rows), dtype=np.float32)
         for users, mask, matrix_rows in self.split(rows, overlay):
             norms[mask] = users.norms[matrix_rows]
-        cosines: NDArray[np.float32] = dots / np.maximum(norms * np.sqrt(weights.sum()), np.float32(1e-9))
+        cosines: NDArray[np.float32] = dots / np.maximum(norms * np.sqrt(squares.sum()), np.float32(1e-9))
         return cosines
+
+    def _weights(self, query: Query) -> NDArray[np.float32]:
+        """float32 (liked titles,): what each counts where it is liked by both, in the square of a length."""
+        idf = self.idf[query.liked_rows] ** (2 * self.config.similarity_idf_power)
+        return idf.astype(np.float32) * query.liked_weights
 
 
 def _norms(likes: RatingsMatrix, idf: NDArray[np.float32], config: NeighborsConfig) -> NDArray[np.float32]:

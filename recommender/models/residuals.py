@@ -106,20 +106,23 @@ class Residuals:
         query = context.query
         rated = query.ratings != UNRATED
         rows, liked = query.anime_rows[rated], query.ratings[rated] >= LIKED_FROM
+        counted = query.weights[rated]
+        length = float(counted.sum())
         prior = self.config.person_prior
         rate = self.overall
         if query.has_distinct_ratings:
-            rate = (int(liked.sum()) + prior * self.overall) / (len(rows) + prior)
+            rate = (float(counted[liked].sum()) + prior * self.overall) / (length + prior)
         own = (liked - rate - (self.like_rates[rows] - self.overall)).astype(np.float32)
         n = len(self.like_rates)
         opinions, total_weight = np.zeros(n), np.zeros(n)
         for block in blocks(len(rows), TITLES_AT_ONCE):
             entries, lengths = ranges(self.agreement.indptr, rows[block])
-            titles, weights = self.agreement.indices[entries], self.agreement.data[entries]
+            titles = self.agreement.indices[entries]
+            weights = self.agreement.data[entries] * np.repeat(counted[block], lengths)
             opinions += np.bincount(titles, weights=weights * np.repeat(own[block], lengths), minlength=n)
             total_weight += np.bincount(titles, weights=np.abs(weights), minlength=n)
         total_weight += self.config.distance_prior
-        strictness = float(own.sum() / (len(rows) + prior))
+        strictness = float((own * counted).sum() / (length + prior))
         return Expected(rate, strictness, (opinions / total_weight).astype(np.float32))
 
 

@@ -72,7 +72,7 @@ class Specificity:
     @cached_on_context
     def _parts(self, context: ScoringContext) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """By similarity, and by theme."""
-        config, length = self.config, len(context.query.liked_rows)
+        config, length = self.config, context.query.liked_length
         weight = config.similarity * self.similarity.coherence(context)
         weight /= 1 + (length / config.half_length) ** 2
         of_themes = np.float32(config.theme) * self.themes.scores(context)

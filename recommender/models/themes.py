@@ -63,9 +63,16 @@ class Themes:
         return counts
 
     @cached_on_context
+    def _weighted_counts(self, context: ScoringContext) -> NDArray[np.float64]:
+        """float64 (n_tags,): the same, each liked title by what it counts."""
+        query = context.query
+        counts: NDArray[np.float64] = query.liked_weights.astype(np.float64) @ self.tags[query.liked_rows]
+        return counts
+
+    @cached_on_context
     def affinities(self, context: ScoringContext) -> NDArray[np.float32]:
         """float32 (n_tags,): log of how often the list has each tag, against all likes."""
-        counts, total = self.counts(context), len(context.query.liked_rows)
+        counts, total = self._weighted_counts(context), context.query.liked_length
         found = counts + PRIOR_TITLES * self.shares + PRIOR_SHARE
         expected = (total + PRIOR_TITLES) * np.maximum(self.shares, 1e-3) + PRIOR_SHARE
         affinities: NDArray[np.float32] = np.log(found / expected).astype(np.float32)
@@ -78,8 +85,8 @@ class Themes:
         How improbable the number of titles with it is, by the Chernoff bound on the tail of a binomial
         distribution, times how rare the tag is; less for long lists, which are about many things.
         """
-        config, counts = self.config, self.counts(context)
-        total = len(context.query.liked_rows)
+        config, counts = self.config, self._weighted_counts(context)
+        total = context.query.liked_length
         expected = np.clip(self.shares.astype(np.float64), 1e-6, 1 - 1e-6)
         share = counts / max(total, 1)
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -106,8 +113,9 @@ class Themes:
         """See Contributor: a theme is of all liked titles that have its tag, to equal parts."""
         query, strongest = context.query, self.strongest(context, anime_rows)
         has = self.tags[query.anime_rows][:, np.maximum(strongest, 0)]
-        parts: NDArray[np.float32] = has * query.is_liked[:, None] * self.scores(context)[anime_rows]
-        parts /= np.maximum(self.counts(context)[strongest], 1)
+        weights = (query.is_liked * query.weights)[:, None]
+        parts: NDArray[np.float32] = has * weights * self.scores(context)[anime_rows]
+        parts /= np.maximum(self._weighted_counts(context)[strongest], 1)
         return parts
 
     def strongest(self, context: ScoringContext, anime_rows: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -98,10 +98,11 @@ class TitleSimilarity:
     def scores(self, context: ScoringContext) -> NDArray[np.float32]:
         """The sum of the similarities to the liked titles. See Scorer."""
         liked = context.query.liked_rows
-        sums = weighted_sum(self.weights, liked, np.ones(len(liked), np.float32))
+        counted = context.query.liked_weights
+        sums = weighted_sum(self.weights, liked, counted)
         if sums.any() or not len(liked):
             return sums
-        near = weighted_sum(self.described, liked, np.ones(len(liked), np.float32))
+        near = weighted_sum(self.described, liked, counted)
         known = np.flatnonzero(near)
         borrowed = weighted_sum(self.weights, known, near[known])
         cosines: NDArray[np.float32] = self.genres @ self._mean_genres(liked)
@@ -142,7 +143,8 @@ class TitleSimilarity:
         liked = np.flatnonzero(query.is_liked)
         parts = np.zeros((len(query.anime_rows), len(anime_rows)), dtype=np.float32)
         for block in blocks(len(liked), TITLES_AT_ONCE):
-            parts[liked[block]] = self.weights[query.anime_rows[liked[block]]][:, anime_rows].toarray()
+            of_block = self.weights[query.anime_rows[liked[block]]][:, anime_rows].toarray()
+            parts[liked[block]] = of_block * query.liked_weights[block, None]
         rows = query.liked_rows
         if parts.any() or not len(rows) or (self.weights.indptr[rows + 1] > self.weights.indptr[rows]).any():
             return parts

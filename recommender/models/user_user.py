@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -112,7 +112,8 @@ class UserUser:
         if not len(nearest.rows):
             return parts
         weights = self.search.idf[query.anime_rows] ** (2 * self.config.search.similarity_idf_power)
-        weights = weights * query.is_liked * (self.search.likes[query.anime_rows] >= context.floor.people)
+        common = self.search.likes[query.anime_rows] >= context.floor.people
+        weights = weights * query.is_liked * query.weights * common
         for users, mask, rows in self.search.split(nearest.rows, context.overlay):
             votes = self._weights(context)[mask]
             for block in blocks(len(rows), max(1, CELLS_AT_ONCE // len(query.anime_rows))):
@@ -166,7 +167,10 @@ class UserUser:
         common = self.search.likes[query.liked_rows] >= context.floor.people
         if common.all():
             return query
-        return Query.of(((row, FAVORITE) for row in query.liked_rows[common].tolist()), user_id=query.user_id)
+        kept = query.is_liked.copy()
+        kept[kept] = common
+        ratings = np.full(int(common.sum()), FAVORITE, dtype=np.uint8)
+        return replace(query.only(kept), ratings=ratings)
 
 
 def _capped(similarities: NDArray[np.float32], floor: AnonymityFloor) -> NDArray[np.float32]:

@@ -52,6 +52,6 @@ class Candidates:
 def relative(keys: NDArray[np.float64], query: Query) -> NDArray[np.float64]:
     """float64 (n_anime,): the keys against the best of a title outside the list, allowed or not."""
     unlisted = keys.copy()
-    unlisted[query.anime_rows] = 0.0
+    unlisted[query.listed_rows] = 0.0
     best = unlisted.max(initial=0.0)
     return keys / best if best > 0 else np.zeros_like(keys)

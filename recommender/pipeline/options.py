@@ -39,6 +39,7 @@ class PageRequest:
 
     Attributes:
         candidate_ids: only these titles; None: all.
+        keep_ids: titles that are on the screen, in order: they come first unless they are not allowed.
     """
 
     limit: int
@@ -47,6 +48,7 @@ class PageRequest:
     options: PageOptions = field(default_factory=PageOptions)
     explain: bool = False
     candidate_ids: tuple[int, ...] | None = None
+    keep_ids: tuple[int, ...] = ()
 
     def masks(self, catalog: Catalog) -> dict[str, NDArray[np.bool_]]:
         """For each condition in force, bool (n_anime,): the titles that meet it."""

@@ -17,7 +17,13 @@ from recommender.models.popularity import Popularity
 from recommender.pipeline.candidates import Candidates, relative
 from recommender.pipeline.explanations import Explainer, Explanation, SharedListExplainer
 from recommender.pipeline.options import PageRequest
-from recommender.pipeline.rerankers import DiversityReranker, FranchiseReranker, NicheReranker, Reranker
+from recommender.pipeline.rerankers import (
+    DiversityReranker,
+    FranchiseReranker,
+    KeepReranker,
+    NicheReranker,
+    Reranker,
+)
 from recommender.pipeline.unfinished import next_parts
 
 
@@ -82,6 +88,8 @@ class Pipeline:
             allowed &= mask
         scores = scorer.scores(context).astype(np.float64)
         keys = np.where(scores > 0, relative(scores, context.query), self.fallback.keys(context))
+        sunk = context.query.sunk_rows
+        keys[sunk] = np.minimum(keys[sunk], keys[sunk] * context.query.sunk_factors)
         filtered = {name: int((~mask).sum()) for name, mask in masks.items()}
         candidates = Candidates(keys, allowed, filtered=filtered)
         for reranker in self.rerankers:
@@ -92,7 +100,7 @@ class Pipeline:
 DEFAULT = Pipeline(
     name="default",
     fallback=PopularityFallback(),
-    rerankers=(FranchiseReranker(), NicheReranker(), DiversityReranker()),
+    rerankers=(FranchiseReranker(), NicheReranker(), DiversityReranker(), KeepReranker()),
     explainer=SharedListExplainer(),
 )
 PIPELINES: Mapping[str, Pipeline] = MappingProxyType({pipeline.name: pipeline for pipeline in (DEFAULT,)})

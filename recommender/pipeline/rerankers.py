@@ -89,7 +89,7 @@ class FranchiseReranker:
         unseen = context.query.unseen(context.n_anime)
         excluded = franchises.is_later_part & unseen[franchises.entries]
         if mode is FranchiseMode.EXCLUDE:
-            excluded |= np.isin(franchises.groups, franchises.groups[context.query.anime_rows])
+            excluded |= np.isin(franchises.groups, franchises.groups[context.query.listed_rows])
         return excluded & unseen
 
 
@@ -117,3 +117,21 @@ class DiversityReranker:
             left[best] = False
             nearest = np.maximum(nearest, alike[best])
         return replace(candidates, order=pool[np.array(chosen, dtype=np.int64)])
+
+
+@dataclass(frozen=True)
+class KeepReranker:
+    """Leaves what is on the screen where it is: new titles come below."""
+
+    def rerank(self, candidates: Candidates, context: ScoringContext, request: PageRequest) -> Candidates:
+        """See Reranker."""
+        rows = context.catalog.vocabulary.rows(list(dict.fromkeys(request.keep_ids)))
+        kept = rows[rows >= 0]
+        kept = kept[candidates.allowed[kept]]
+        if not len(kept):
+            return candidates
+        best = candidates.best(request.limit + len(kept))
+        new = best[~np.isin(best, kept)]
+        if candidates.groups is not None:
+            new = new[~np.isin(candidates.groups[new], candidates.groups[kept])]
+        return replace(candidates, order=np.concatenate([kept, new]))

@@ -20,7 +20,7 @@ def next_parts(context: ScoringContext) -> NDArray[np.bool_]:
     query, franchises = context.query, context.franchises
     groups, when = franchises.groups, _when(context.catalog)
     unfinished = query.unfinished_rows[~franchises.extras[query.unfinished_rows]]
-    finished = np.setdiff1d(query.anime_rows, query.unfinished_rows)
+    finished = np.setdiff1d(query.listed_rows, query.unfinished_rows)
     finished = finished[~franchises.extras[finished]]
     gone_on = np.full(context.n_anime, -1, dtype=np.int64)
     np.maximum.at(gone_on, groups[finished], when[finished])

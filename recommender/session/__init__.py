@@ -1,0 +1,1 @@
+"""Recent events: how a query leans toward what a person is doing."""
