@@ -39,6 +39,7 @@ COPY db db
 COPY curated curated
 COPY domain domain
 COPY evaluation evaluation
+COPY events events
 COPY gateway gateway
 COPY ingest ingest
 COPY profiling profiling

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from uuid import UUID
 
 from sqlalchemy import (
     JSON,
@@ -15,6 +16,7 @@ from sqlalchemy import (
     Integer,
     SmallInteger,
     Text,
+    Uuid,
     false,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -174,6 +176,37 @@ class PendingRating(Base):
     anime_id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     rating: Mapped[int] = mapped_column(SmallInteger)
     status: Mapped[int | None] = mapped_column(SmallInteger)
+
+
+class StoredEvent(Base):
+    """Something that somebody did with a title; of an undone event only the id is left."""
+
+    __tablename__ = "events"
+    __table_args__ = (
+        Index("ix_events_session", "session_id", "happened_at"),
+        Index("ix_events_user", "user_id", "happened_at"),
+        Index("ix_events_happened_at", "happened_at"),
+        Index("ix_events_received_at", "received_at"),
+    )
+
+    event_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    received_at: Mapped[datetime] = mapped_column(DateTime)  # UTC
+    happened_at: Mapped[datetime | None] = mapped_column(DateTime)  # UTC, by the client's clock
+    kind: Mapped[str | None] = mapped_column(Text)  # a domain.events.EventKind
+    anime_id: Mapped[int | None] = mapped_column(Integer)
+    session_id: Mapped[UUID | None] = mapped_column(Uuid)
+    user_id: Mapped[int | None] = mapped_column(BIG_ID, ForeignKey("users.user_id", ondelete="CASCADE"))
+    recommendation_id: Mapped[str | None] = mapped_column(Text)
+    position: Mapped[int | None] = mapped_column(SmallInteger)
+
+
+class EndedSession(Base):
+    """A session that was deleted; what still comes of it is refused."""
+
+    __tablename__ = "ended_sessions"
+
+    session_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    ended_at: Mapped[datetime] = mapped_column(DateTime)  # UTC
 
 
 class Erasure(Base):

@@ -110,6 +110,7 @@ def test_only_what_is_needed_is_in_it(image: Path) -> None:
         "db",
         "domain",
         "evaluation",
+        "events",
         "gateway",
         "ingest",
         "profiling",

@@ -1,0 +1,1 @@
+"""Events: the log of them, and recent ones of one person."""
