@@ -168,6 +168,12 @@ class Config(BaseSettings):
     max_list_titles: int = Field(
         5_000, ge=1, le=100_000, description="Lists of more titles are refused with 413."
     )
+    event_retention_days: int = Field(
+        30,
+        ge=1,
+        le=3_650,
+        description="What people do (clicks, views, likes, dismissals) is forgotten after so many days.",
+    )
     list_sites: ListSites = Field(
         ("mal", "anilist", "kitsu"),
         description="Sites that the server asks for a person's list, by the name that they type in: `mal`, "

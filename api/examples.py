@@ -73,6 +73,8 @@ _IMPORTED = {
 PARAMETERS: dict[str, Any] = {
     **{"user_id": _USER, "anime_id": 9253, "site": "anilist"},
     **{"year": 2016, "season": "fall", "when": "current"},
+    "event_id": "4b1c9a4e-3c87-4d4e-9d1d-0f6f4f1b7a11",
+    "session_id": "9f2a6c1e-8a53-4c5b-a0a4-51f0a4a3b7d2",
 }
 PROFILE_PARAMETERS: dict[str, Any] = {"user_id": _PROFILE}
 ANSWERS: dict[str, Any] = {
@@ -112,6 +114,7 @@ ANSWERS: dict[str, Any] = {
         "statuses": [{"anime_id": 20, "status": "dropped"}],
         "planned_ids": [1],
         "learned_by": None,
+        "events": [{"kind": "click", "anime_id": 9253, "happened_at": "2026-11-27T20:15:03+00:00"}],
     },
     "replaceProfile": _SAVED | {"user_id": _PROFILE},
     "importMal": {
@@ -131,6 +134,14 @@ ANSWERS: dict[str, Any] = {
         },
     ),
     **dict.fromkeys(("recommendSeason", "recommendNearSeason"), _SEASON | _RECOMMENDATIONS),
+    "sendEvents": {
+        "accepted": 2,
+        "known": 0,
+        "refused": [
+            {"event_id": "4b1c9a4e-3c87-4d4e-9d1d-0f6f4f1b7a11", "reason": "no title has the id 424242"}
+        ],
+    },
+    "getTrending": {"window": "day", "items": [_TITLE | {"people": 31}]},
     "searchAnime": {"items": [_TITLE | {"match": "prefix", "matched": None}], "pagination": _PAGINATION},
     "listImportSources": {
         "sites": [{"name": "anilist", "label": "AniList"}],

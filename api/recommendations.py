@@ -12,6 +12,7 @@ from api.context import secret_key, services
 from api.errors import Problem
 from api.schemas.recommendations import RecommendationAnswer, RecommendationRequest
 from api.security import OWN_PROFILE, own_profile
+from recommender.data.query import Query
 from serving.recommendations import Recommendations
 
 blueprint = APIBlueprint(
@@ -50,8 +51,17 @@ def answer(found: Recommendations, user_id: int | None, request: BaseModel) -> R
 
 
 def signature(found: Recommendations, user_id: int | None, *request: BaseModel) -> str:
-    """Signs a request: the same for the same request to the same model."""
+    """Signs a request: the same for the same request to the same model, while recent events stay the same."""
     whose = () if user_id is None else (user_id,)
     said = (part.model_dump_json() for part in request)
-    text = "\n".join(map(str, (found.live.published.seal, *whose, *said)))
+    text = "\n".join(map(str, (found.live.published.seal, *whose, *_leaning(found.context.query), *said)))
     return hmac.new(secret_key(), text.encode(), hashlib.sha256).hexdigest()[:32]
+
+
+def _leaning(query: Query) -> tuple[object, ...]:
+    """Weights of titles that recent events changed; nothing where there are none."""
+    if not query.leans:
+        return ()
+    weighed = zip(query.anime_rows.tolist(), query.weights.tolist(), strict=True)
+    sunk = zip(query.sunk_rows.tolist(), query.sunk_factors.tolist(), strict=True)
+    return (*weighed, *sunk)

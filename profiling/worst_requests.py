@@ -13,107 +13,32 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from functools import cached_property
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
+from uuid import UUID
 
-import numpy as np
 from flask import Flask
 from rich.console import Console
 from rich.table import Table
 
 from api.context import context
-from api.keys import profile_token
 from app import create_app
 from config import Config
 from db.users import replace_ratings
-from domain.ranges import FAVORITE, MAX_ANIME_ID, PROFILE_IDS
-from domain.titles import Season
-from profiling.hostile_texts import fitting, hostile_json, hostile_names, json_lists
+from domain.events import MAX_EVENTS, EventKind
+from domain.ranges import FAVORITE, MAX_ANIME_ID
+from profiling.hostile_texts import hostile_json, json_lists
 from profiling.request_cost import CostlyRequest, RequestMeter
+from profiling.served import NEW_USER, PROFILE, ROOM, USER, Requests, Served, get, post
 from profiling.servers import folder_parser, settings
-from recommender.artifacts.snapshot import Snapshot
 from recommender.data.query import Query
-from recommender.models.popularity import Popularity
-from recommender.models.registry import BLENDED
 from recommender.models.user_user import UserUser
 
 MAX_CPU_S, MAX_MEMORY_MB = 1.0, 40.0
-USER, NEW_USER, PROFILE = 900_000_001, 900_000_002, PROFILE_IDS[7]
 NO_FEATURE = {"HEAD", "OPTIONS"}
-ROOM = 2_000  # bytes of a body that are left for what is beside its list
-
-
-@dataclass(frozen=True)
-class Served:
-    """A server: its limits, its model, and what is saved in it."""
-
-    config: Config
-    snapshot: Snapshot
-
-    @cached_property
-    def ids(self) -> list[int]:
-        """Of as many titles as a list may have, most liked first."""
-        order = np.argsort(-self.snapshot.models[Popularity].prior, kind="stable")
-        ids: list[int] = self.snapshot.catalog.vocabulary.ids[order].tolist()
-        return ids[: self.config.max_list_titles]
-
-    @cached_property
-    def ratings(self) -> dict[int, int]:
-        """The longest list, with every rating."""
-        return {anime_id: number % 10 + 1 for number, anime_id in enumerate(self.ids)}
-
-    @cached_property
-    def most_likers(self) -> list[int]:
-        """A list of titles that has nearly as many likers as are compared one by one."""
-        search, ids = self.snapshot.models[UserUser].search, self.snapshot.catalog.vocabulary.ids
-        likers = np.diff(search.likers.starts)
-        order = np.argsort(-likers)
-        count = int(np.searchsorted(np.cumsum(likers[order]), search.config.likers_compared))
-        liked: list[int] = ids[order][:count].tolist()
-        return liked[: self.config.max_list_titles]
-
-    @property
-    def of_largest_franchise(self) -> int:
-        """The id of its first title."""
-        return self.snapshot.catalog.vocabulary.id(int(np.bincount(self.snapshot.franchises.groups).argmax()))
-
-    @property
-    def fullest_season(self) -> str:
-        """The season of most titles, as in an address."""
-        numbers = self.snapshot.catalog.seasons
-        season = Season.numbered(int(np.bincount(numbers[numbers > 0], minlength=1).argmax()))
-        return f"{max(season.year, 1900)}/{season.name}"
-
-    @cached_property
-    def names(self) -> dict[str, list[str]]:
-        search, room = self.snapshot.search, self.config.max_body_bytes - ROOM
-        kinds = hostile_names(self.snapshot.catalog.titles, search.text, self.config.max_list_titles)
-        return {kind: fitting(names, room) for kind, names in kinds.items()}
-
-    @property
-    def blended(self) -> list[str]:
-        """The algorithms that a blend may be made of."""
-        return [name for name in self.snapshot.algorithms if name in BLENDED]
-
-    @property
-    def token(self) -> Mapping[str, str]:
-        return {"Authorization": f"Bearer {profile_token(self.config.secret_key.encode(), PROFILE)}"}
-
-
-Requests = Iterable[CostlyRequest]
-
-
-def _get(path: str, what: str = "", **headers: str) -> CostlyRequest:
-    return CostlyRequest(what, "GET", path, headers=headers)
-
-
-def _post(path: str, what: str, body: Any) -> CostlyRequest:
-    text = body if isinstance(body, str) else json.dumps(body, ensure_ascii=False, separators=(",", ":"))
-    return CostlyRequest(what, "POST", path, text.encode())
 
 
 def _lists(
@@ -127,14 +52,14 @@ def _lists(
         more: members beside the list.
     """
     rated = [{"anime_id": anime_id, "rating": rating} for anime_id, rating in served.ratings.items()]
-    yield _post(path, "all titles", {**more, member: rated})
+    yield post(path, "all titles", {**more, member: rated})
     newer = [{"anime_id": MAX_ANIME_ID - number} for number in range(len(rated) - 1)]
-    yield _post(path, "unknown ids", {**more, member: [*newer, {"anime_id": served.ids[0]}]})
+    yield post(path, "unknown ids", {**more, member: [*newer, {"anime_id": served.ids[0]}]})
     for kind, names in islice(served.names.items(), kinds):
-        yield _post(path, f"{len(names):,} names: {kind}", {**more, member: names})
+        yield post(path, f"{len(names):,} names: {kind}", {**more, member: names})
     before = "".join(f"{json.dumps(name)}:{json.dumps(value)}," for name, value in more.items())
     for kind, body in hostile_json(member, before, served.config.max_body_bytes - ROOM).items():
-        yield _post(path, kind, body)
+        yield post(path, kind, body)
 
 
 def _put(requests: Requests, headers: Mapping[str, str] | None = None) -> Iterator[CostlyRequest]:
@@ -151,16 +76,16 @@ def _recommendations(served: Served) -> Iterator[CostlyRequest]:
     }
     for algorithm in served.snapshot.algorithms:
         options = {**page, "algorithm": algorithm}
-        yield _post(path, f"{algorithm}, all titles liked", options | {"ratings": _named(served.ids[:4_000])})
-        yield _post(path, f"{algorithm}, most likers", options | {"ratings": _named(served.most_likers)})
-        yield _post(path, f"{algorithm}, watched", options | {"watched_ids": served.ids})
+        yield post(path, f"{algorithm}, all titles liked", options | {"ratings": _named(served.ids[:4_000])})
+        yield post(path, f"{algorithm}, most likers", options | {"ratings": _named(served.most_likers)})
+        yield post(path, f"{algorithm}, watched", options | {"watched_ids": served.ids})
     blend = page | {"algorithm": "blend", "weights": dict.fromkeys(served.blended, 1)}
-    yield _post(path, "a blend of all, all titles liked", blend | {"ratings": _named(served.ids[:4_000])})
-    yield _post(path, "a blend of all, most likers", blend | {"ratings": _named(served.most_likers)})
+    yield post(path, "a blend of all, all titles liked", blend | {"ratings": _named(served.ids[:4_000])})
+    yield post(path, "a blend of all, most likers", blend | {"ratings": _named(served.most_likers)})
     dropped = [{"anime_id": anime_id, "status": "dropped"} for anime_id in served.ids[:4_000]]
-    yield _post(path, "all titles dropped", page | {"ratings": dropped})
-    yield _post(path, "all titles planned", page | {"planned_ids": served.ids})
-    yield _post(path, "too many excluded", {"exclude_ids": [1] * 400_000})
+    yield post(path, "all titles dropped", page | {"ratings": dropped})
+    yield post(path, "all titles planned", page | {"planned_ids": served.ids})
+    yield post(path, "too many excluded", {"exclude_ids": [1] * 400_000})
     yield from _lists(served, path, kinds=len(served.names))
 
 
@@ -172,7 +97,7 @@ def _compatible(served: Served) -> Iterator[CostlyRequest]:
     path = "/users/recommendations"
     for algorithm in served.snapshot.algorithms:
         known = {"user_id": USER, "algorithm": algorithm, "n": 100, "anime_list": _named(served.ids)}
-        yield _post(path, f"{algorithm}, all titles liked", known)
+        yield post(path, f"{algorithm}, all titles liked", known)
     yield from _lists(served, path, "anime_list", user_id=NEW_USER)
 
 
@@ -180,33 +105,33 @@ def _of_user(served: Served) -> Iterator[CostlyRequest]:
     path = f"/api/v1/users/{USER}/recommendations"
     page = "limit=100&explain=true&diversity=1&niche=1&franchise=allow&nsfw=true"
     for algorithm in served.snapshot.algorithms:
-        yield _get(f"{path}?{page}&algorithm={algorithm}", algorithm)
+        yield get(f"{path}?{page}&algorithm={algorithm}", algorithm)
     weights = ",".join(f"{name}:1" for name in served.blended)
-    yield _get(f"{path}?{page}&algorithm=blend&weights={weights}", "a blend of all")
-    yield _get(f"{path}?exclude_ids={','.join(map(str, range(1, 1_700)))}", "many excluded")
+    yield get(f"{path}?{page}&algorithm=blend&weights={weights}", "a blend of all")
+    yield get(f"{path}?exclude_ids={','.join(map(str, range(1, 1_700)))}", "many excluded")
     yield from _filtered(path)
 
 
 def _filtered(path: str) -> Iterator[CostlyRequest]:
     lists = "&".join(f"{name}={','.join(['TV'] * 50)}" for name in ("types", "genres", "genres_exclude"))
-    yield _get(f"{path}?{lists}", "long filters")
-    yield _get(f"{path}?studios={quote('x' * 200)}&seasons=Spring+2013", "an unknown studio")
-    yield _get(f"{path}?{'types=&' * 1_100}", "repeated filters")
-    yield _get(f"{path}?{'&'.join(f'{number:x}' for number in range(2_000))}", "unknown parameters")
-    yield _get(f"{path}?{'x' * 8_000}", "a long parameter")
+    yield get(f"{path}?{lists}", "long filters")
+    yield get(f"{path}?studios={quote('x' * 200)}&seasons=Spring+2013", "an unknown studio")
+    yield get(f"{path}?{'types=&' * 1_100}", "repeated filters")
+    yield get(f"{path}?{'&'.join(f'{number:x}' for number in range(2_000))}", "unknown parameters")
+    yield get(f"{path}?{'x' * 8_000}", "a long parameter")
 
 
 def _searches(served: Served, path: str) -> Iterator[CostlyRequest]:
     texts = ["a", "no", "e n", "zq", "の", "1", *(names[0] for names in served.names.values())]
     for text in texts:
-        yield _get(f"{path}&query={quote(text)}", f"search for {text[:10]}")
+        yield get(f"{path}&query={quote(text)}", f"search for {text[:10]}")
 
 
 def _browse(served: Served) -> Iterator[CostlyRequest]:
     path = "/api/v1/anime?limit=100&nsfw=true"
     for sort in ("popularity", "mal_score", "year", "name"):
-        yield _get(f"{path}&sort={sort}", sort)
-        yield _get(f"{path}&sort={sort}&query=a", f"a by {sort}")
+        yield get(f"{path}&sort={sort}", sort)
+        yield get(f"{path}&sort={sort}&query=a", f"a by {sort}")
     yield from (*_searches(served, path), *_filtered("/api/v1/anime"))
 
 
@@ -214,14 +139,14 @@ def _similar(served: Served) -> Iterator[CostlyRequest]:
     path = f"/api/v1/anime/{served.ids[0]}/similar"
     for name, info in served.snapshot.algorithms.items():
         if info.similar:
-            yield _get(f"{path}?limit=100&nsfw=true&algorithm={name}", name)
+            yield get(f"{path}?limit=100&nsfw=true&algorithm={name}", name)
     yield from _filtered(path)
 
 
 def _seasons(served: Served, path: str) -> Iterator[CostlyRequest]:
     page = {"limit": 100, "explain": True, "diversity": 1, "niche": 1}
-    yield _post(path, "all titles liked", page | {"ratings": _named(served.ids[:4_000])})
-    yield _post(path, "most likers", page | {"ratings": _named(served.most_likers)})
+    yield post(path, "all titles liked", page | {"ratings": _named(served.ids[:4_000])})
+    yield post(path, "most likers", page | {"ratings": _named(served.most_likers)})
 
 
 def _list_files(served: Served) -> Iterator[CostlyRequest]:
@@ -273,6 +198,26 @@ def _imports(served: Served) -> Iterator[CostlyRequest]:
         yield CostlyRequest(f"a form, {what}", "POST", path, body, form)
 
 
+def _events(served: Served) -> Iterator[CostlyRequest]:
+    """As many events as may be, and a page that leans toward as many."""
+    now = datetime.now(UTC)
+    for what, kinds in (("clicks", ["click"]), ("of every kind", [kind.value for kind in EventKind])):
+        for request in range(20):
+            events = [
+                {
+                    "event_id": str(UUID(int=1_000 * request + number, version=4)),
+                    "kind": kinds[number % len(kinds)],
+                    "anime_id": int(served.ids[(100 * request + number) % len(served.ids)]),
+                    "happened_at": (now - timedelta(seconds=number)).isoformat(),
+                    "session_id": str(UUID(int=2)),
+                }
+                for number in range(MAX_EVENTS)
+            ]
+            yield post("/api/v1/events", f"{what}, {request + 1}", {"events": events})
+    page = {"ratings": _named(served.ids[:4_000]), "limit": 100, "explain": True}
+    yield post("/api/v1/recommendations", "a page for all of them", page | {"session_id": str(UUID(int=2))})
+
+
 def _only(path: str, method: str = "GET") -> Callable[[Served], Requests]:
     return lambda _served: [CostlyRequest("", method, path)]
 
@@ -287,16 +232,23 @@ WORST: Mapping[str, Callable[[Served], Requests]] = {
         )
     },
     "GET /docs/swagger/<path:filename>": _only("/docs/swagger/js/swagger-ui-bundle.js"),
-    "GET /api/v1/catalog": lambda _: [_get("/api/v1/catalog?nsfw=true"), *_filtered("/api/v1/catalog")],
+    "GET /api/v1/catalog": lambda _: [get("/api/v1/catalog?nsfw=true"), *_filtered("/api/v1/catalog")],
     "GET /api/v1/anime": _browse,
-    "GET /api/v1/anime/<int:anime_id>": lambda served: [_get(f"/api/v1/anime/{served.of_largest_franchise}")],
+    "GET /api/v1/anime/<int:anime_id>": lambda served: [get(f"/api/v1/anime/{served.of_largest_franchise}")],
     "GET /api/v1/anime/<int:anime_id>/similar": _similar,
+    "POST /api/v1/events": _events,
+    "DELETE /api/v1/events/<uuid:event_id>": _only(f"/api/v1/events/{UUID(int=1)}", "DELETE"),
+    "DELETE /api/v1/sessions/<uuid:session_id>": _only(f"/api/v1/sessions/{UUID(int=1)}", "DELETE"),
+    "GET /api/v1/trending": lambda _: [
+        get("/api/v1/trending?window=week&limit=100&nsfw=true"),
+        *_filtered("/api/v1/trending"),
+    ],
     "GET /api/v1/popular": lambda _: [
-        _get("/api/v1/popular?limit=100&nsfw=true&sort=mean_rating"),
+        get("/api/v1/popular?limit=100&nsfw=true&sort=mean_rating"),
         *_filtered("/api/v1/popular"),
     ],
     "GET /api/v1/seasons/<int:year>/<string:season>": lambda served: [
-        _get(f"/api/v1/seasons/{served.fullest_season}?limit=100&nsfw=true"),
+        get(f"/api/v1/seasons/{served.fullest_season}?limit=100&nsfw=true"),
         *_filtered(f"/api/v1/seasons/{served.fullest_season}"),
     ],
     "GET /api/v1/seasons/<string:when>": _only("/api/v1/seasons/current?limit=100&nsfw=true"),
@@ -311,22 +263,20 @@ WORST: Mapping[str, Callable[[Served], Requests]] = {
     "POST /api/v1/imports": _list_files,
     "POST /api/v1/imports/mal": _imports,
     "POST /api/v1/imports/sites/<string:site>": lambda served: [
-        _post("/api/v1/imports/sites/nowhere", kind, body)
+        post("/api/v1/imports/sites/nowhere", kind, body)
         for kind, body in hostile_json("user_name", "", served.config.max_body_bytes - ROOM).items()
     ],
     "GET /api/v1/users/<int:user_id>/recommendations": _of_user,
-    "GET /api/v1/users/<int:user_id>/similar": lambda _: [_get(f"/api/v1/users/{USER}/similar?limit=100")],
+    "GET /api/v1/users/<int:user_id>/similar": lambda _: [get(f"/api/v1/users/{USER}/similar?limit=100")],
     "PUT /api/v1/users/<int:user_id>/ratings": lambda served: _put(
         _lists(served, f"/api/v1/users/{USER}/ratings")
     ),
     "DELETE /api/v1/users/<int:user_id>": _only(f"/api/v1/users/{USER}", "DELETE"),
     "POST /api/v1/profiles": lambda served: _lists(served, "/api/v1/profiles"),
     "GET /api/v1/profiles/<int:user_id>/export": lambda served: [
-        _get(f"/api/v1/profiles/{PROFILE}/export", **served.token)
+        get(f"/api/v1/profiles/{PROFILE}/export", **served.token)
     ],
-    "GET /api/v1/profiles/<int:user_id>": lambda served: [
-        _get(f"/api/v1/profiles/{PROFILE}", **served.token)
-    ],
+    "GET /api/v1/profiles/<int:user_id>": lambda served: [get(f"/api/v1/profiles/{PROFILE}", **served.token)],
     "PUT /api/v1/profiles/<int:user_id>": lambda served: _put(
         _lists(served, f"/api/v1/profiles/{PROFILE}"), served.token
     ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -187,6 +187,13 @@ class CatalogService:
         order = np.argsort(-_POPULAR_KEYS[sort](live.snapshot.models[Popularity]), kind="stable")
         rows = order[filters.allowed(live.snapshot.catalog)[order]].tolist()
         return TitlePage.of(live, rows, page, limit)
+
+    def known(self, anime_ids: Iterable[int], filters: Filters) -> list[Title]:
+        """The titles of these ids that are in the catalog and meet the filters."""
+        catalog = self.models.latest_model().snapshot.catalog
+        rows = catalog.vocabulary.rows(list(anime_ids))
+        rows = rows[rows >= 0]
+        return [catalog[row] for row in rows[filters.allowed(catalog)[rows]].tolist()]
 
     def suggest(self, typed: str, limit: int) -> list[str]:
         """Main names of titles that the typed text may be the beginning of, best first; no adult titles."""

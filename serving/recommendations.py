@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
+from uuid import UUID
 
+from sqlalchemy.exc import SQLAlchemyError
+
+from db.engine import driver_message
 from domain.ranges import FAVORITE, is_profile
 from domain.titles import Season
+from events.recent import Actor
 from recommender.data.query import Query
 from recommender.models.context import ScoringContext
 from recommender.models.ranker import Forecast, Ranker
@@ -16,11 +22,14 @@ from recommender.pipeline.filters import Filters
 from recommender.pipeline.options import FranchiseMode, PageOptions, PageRequest
 from recommender.pipeline.pipeline import DEFAULT, Page, Pipeline
 from serving.errors import ListRequiredError, NotBuiltError, ProfileIdError, UnknownTitleError
+from serving.events import EventService
 from serving.lists import NO_LIST, ResolvedList, SubmittedList, resolve_list
 from serving.live import LiveVersion, ModelSource
 from serving.users import UserService
 
 EMPTY_LIST_ALGORITHM = "popular"
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -31,6 +40,8 @@ class RecommendOptions:
         limit: titles on the page; None: the algorithm's own number.
         weights: of other algorithms, 0..1, where the algorithm is a blend; empty: its own.
         candidate_ids: only these titles are ranked; None: all.
+        keep_ids: titles that are on the screen, in order: they stay, and new ones come below.
+        session_id: of the browser, whose events count.
     """
 
     algorithm: str = DEFAULT_ALGORITHM
@@ -41,6 +52,8 @@ class RecommendOptions:
     explain: bool = False
     weights: Mapping[str, float] = field(default_factory=dict)
     candidate_ids: tuple[int, ...] | None = None
+    keep_ids: tuple[int, ...] = ()
+    session_id: UUID | None = None
 
     def __post_init__(self) -> None:
         check_weights(self.algorithm, self.weights)
@@ -51,7 +64,13 @@ class RecommendOptions:
 
     def request(self) -> PageRequest:
         return PageRequest(
-            self.page_length, self.filters, self.exclude_ids, self.page, self.explain, self.candidate_ids
+            self.page_length,
+            self.filters,
+            self.exclude_ids,
+            self.page,
+            self.explain,
+            self.candidate_ids,
+            self.keep_ids,
         )
 
     def in_season(self, season: Season) -> RecommendOptions:
@@ -82,6 +101,7 @@ class RecommendationService:
 
     Attributes:
         users: the saved users; None where there are none, as in evaluation.
+        events: what people did lately; None where nobody keeps it.
         pipeline: the parts that make a page.
         max_list_titles: of one list; None: any number.
         observe: times each ranking, by algorithm.
@@ -89,6 +109,7 @@ class RecommendationService:
 
     models: ModelSource
     users: UserService | None = None
+    events: EventService | None = None
     pipeline: Pipeline = DEFAULT
     max_list_titles: int | None = None
     observe: Callable[[str], AbstractContextManager[object]] = lambda _algorithm: nullcontext()
@@ -108,6 +129,7 @@ class RecommendationService:
             UnknownFilterValueError: a genre or type that no title has.
         """
         _require_algorithms(options, live)
+        query = self._leaning(query, options.session_id, live)
         if ALGORITHMS[options.algorithm].needs_list and not len(query.anime_rows):
             raise ListRequiredError(options.algorithm)
         context = live.context(query, weights=options.weights)
@@ -202,6 +224,16 @@ class RecommendationService:
         page = PageOptions(franchise)
         options = RecommendOptions(algorithm, limit, filters, page=page, weights=weights)
         return self.recommend(live, Query.of([(row, FAVORITE)]), options)
+
+    def _leaning(self, query: Query, session_id: UUID | None, live: LiveVersion) -> Query:
+        """The query as it leans toward recent events. Without them, people get their list's page."""
+        if self.events is None or (session_id is None and query.user_id is None):
+            return query
+        try:
+            return self.events.lean(query, Actor(session_id, query.user_id), live.snapshot)
+        except SQLAlchemyError as error:
+            log.warning("recent events cannot be read: %s", driver_message(error))
+            return query
 
     @property
     def _users(self) -> UserService:

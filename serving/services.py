@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Collection, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Protocol
 
@@ -19,6 +20,8 @@ from sqlalchemy.exc import DBAPIError
 from db.engine import connection_error_message, open_engine, read_transaction, set_read_timeout
 from db.revisions import current_revision, database_id
 from db.schema import SchemaTooNewError, migrate
+from events.log import SqlEventLog
+from events.recent import SqlRecentEvents
 from ingest.sites.registry import NO_SITES, list_sites
 from ingest.sites.site import ListSite
 from recommender.artifacts.store import ModelStore, NoModelError, Version
@@ -27,6 +30,7 @@ from recommender.models.registry import ModelConfig
 from serving.builder import BuildFailedError, BuildSettings, model_config
 from serving.catalog import CatalogService
 from serving.errors import DatabaseUnavailableError
+from serving.events import EventService
 from serving.imports import ImportService
 from serving.live import LiveModel, LiveVersion
 from serving.recommendations import RecommendationService
@@ -63,6 +67,7 @@ class Services:
     sources: CatalogSources
     taste: TasteService
     imports: ImportService
+    events: EventService
 
     @classmethod
     def over(
@@ -72,20 +77,23 @@ class Services:
         max_list_titles: int,
         observers: Observers | None = None,
         sites: Mapping[str, ListSite] = NO_SITES,
+        event_retention: timedelta = timedelta(days=30),
     ) -> Services:
         observers = observers or Observers()
         users = UserService(engine, live, max_list_titles, observers.save)
+        events = EventService(SqlEventLog(engine), SqlRecentEvents(engine), live, event_retention)
         return cls(
             engine=engine,
             live=live,
             recommendations=RecommendationService(
-                live, users, max_list_titles=max_list_titles, observe=observers.ranking
+                live, users, events, max_list_titles=max_list_titles, observe=observers.ranking
             ),
             users=users,
             catalog=CatalogService(live, engine),
             sources=CatalogSources(engine),
             taste=TasteService(live, max_list_titles),
             imports=ImportService(users, sites),
+            events=events,
         )
 
     def verified_model(self) -> LiveVersion:
@@ -121,6 +129,8 @@ class ServingSettings(BuildSettings, Protocol):
     @property
     def anonymity_floor(self) -> int: ...
     @property
+    def event_retention_days(self) -> int: ...
+    @property
     def list_sites(self) -> Collection[str]: ...
     @property
     def mal_client_id(self) -> str: ...
@@ -153,7 +163,8 @@ def open_services(settings: ServingSettings, observers: Observers | None = None)
     live.current()  # who is in the model is compared with the database once, for all workers
     engine.dispose()  # a fork after this inherits no open connection
     sites = list_sites(settings.list_sites, settings.mal_client_id)
-    return Services.over(engine, live, settings.max_list_titles, observers, sites)
+    retention = timedelta(days=settings.event_retention_days)
+    return Services.over(engine, live, settings.max_list_titles, observers, sites, retention)
 
 
 def _load_or_build(engine: Engine, store: ModelStore, config: ModelConfig) -> Version:

@@ -110,6 +110,24 @@ class PopularItem(AnimeItem):
         )
 
 
+class TrendingQuery(QueryFilters):
+    window: Literal["hour", "day", "week"] = Field(default="day", description="how far back")
+    limit: Count = Field(default=20, description="how many titles")
+
+
+class TrendingItem(AnimeItem):
+    """A title that people look at these days."""
+
+    people: int = Field(description="how many different people clicked, viewed or liked it, at least")
+
+
+class TrendingAnswer(BaseModel):
+    """Titles that people look at, most first."""
+
+    window: Literal["hour", "day", "week"]
+    items: list[TrendingItem]
+
+
 class PopularPage(BaseModel):
     """One page of popular titles."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from typing import Any, Literal, Self
 
 from pydantic import BaseModel, Field, TypeAdapter
@@ -66,6 +67,7 @@ class SeasonItem(BaseModel):
 
 ReasonKind = Literal[
     "because_you_liked",
+    "because_you_looked_at",
     "people_with_your_taste",
     "theme",
     "shared_genres",
@@ -82,10 +84,14 @@ class Reason(BaseModel):
         description="few_ratings: too few people have rated it; it is recommended by what it is"
     )
     anime_id: int | None = Field(
-        default=None, description="because_you_liked, same_franchise, same_studio: the title of the list"
+        default=None,
+        description="because_you_liked, same_franchise, same_studio: the title of the list; "
+        "because_you_looked_at: the title that was clicked or viewed lately",
     )
     name: str | None = None
-    weight: float | None = Field(default=None, description="because_you_liked: its part of the score")
+    weight: float | None = Field(
+        default=None, description="because_you_liked, because_you_looked_at: its part of the score"
+    )
     people: int | None = Field(
         default=None, description="people_with_your_taste: how many of the most similar people liked it"
     )
@@ -99,10 +105,15 @@ class Reason(BaseModel):
     liked: int | None = Field(default=None, description="theme: of how many")
 
     @classmethod
-    def all_of(cls, explanation: Explanation, catalog: Catalog) -> list[Reason]:
+    def all_of(cls, explanation: Explanation, catalog: Catalog, recent: Container[int] = ()) -> list[Reason]:
+        """Of one title.
+
+        Args:
+            recent: rows of titles that are not in the list, and were looked at lately.
+        """
         reasons = [
             cls(
-                kind="because_you_liked",
+                kind="because_you_looked_at" if row in recent else "because_you_liked",
                 anime_id=catalog[row].anime_id,
                 name=catalog[row].name,
                 weight=round(weight, 4),
@@ -163,8 +174,9 @@ class RecommendedItem(AnimeItem):
             for item in members:
                 item["planned"] = item["anime_id"] in planned
         if page.explanations is not None:
+            recent = set(found.context.query.recent_rows.tolist())
             for item, explanation in zip(members, page.explanations, strict=True):
-                item["reasons"] = Reason.all_of(explanation, catalog)
+                item["reasons"] = Reason.all_of(explanation, catalog, recent)
         return _RECOMMENDED_ITEMS.validate_python(members)
 
 

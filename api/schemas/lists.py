@@ -38,7 +38,7 @@ def _describe_entry(schema: dict[str, Any]) -> None:
     schema["anyOf"] = [entry, {"type": "string", "maxLength": MAX_TEXT}]
 
 
-def _without_default(schema: dict[str, Any]) -> None:
+def without_default(schema: dict[str, Any]) -> None:
     """A member that earlier clients do not send: openapi-typescript would require one with a default."""
     del schema["default"]
 
@@ -111,13 +111,13 @@ class ListFields(BaseModel):
     planned_ids: AnimeIds = Field(
         default=[],
         description="titles that are planned: never counted as watched; marked where they are recommended",
-        json_schema_extra=_without_default,
+        json_schema_extra=without_default,
     )
     statuses: list[TitleStatus] = Field(
         default=[],
         max_length=5_000,
         description="the progress with titles of `watched_ids`",
-        json_schema_extra=_without_default,
+        json_schema_extra=without_default,
     )
 
     @model_validator(mode="before")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any, Self
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, field_serializer
 
 from api.schemas.fields import ProfileId, WatchedStatus, status_name
 from api.schemas.users import SavedAnswer
+from domain.events import EventKind
 from domain.ranges import UNRATED
 from serving.users import SavedList
 
@@ -74,9 +76,22 @@ class Profile(BaseModel):
         )
 
 
+class StoredEvent(BaseModel):
+    """Something that was done with a title."""
+
+    kind: EventKind
+    anime_id: int
+    happened_at: datetime = Field(description="UTC")
+
+    @field_serializer("happened_at")
+    def _with_offset(self, happened_at: datetime) -> str:
+        return happened_at.replace(tzinfo=UTC).isoformat()
+
+
 class ProfileExport(Profile):
     """Everything that is stored of a profile."""
 
     learned_by: str | None = Field(
         description="the model in service, if it was built with a list of this profile; null otherwise"
     )
+    events: list[StoredEvent] = Field(description="what was done as this profile, newest first")

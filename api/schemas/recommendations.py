@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import Any, Protocol, Self
+from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.schemas.fields import AlgorithmName, AnimeIds, PageLength
 from api.schemas.filters import BodyFilters, PageOptionFields
 from api.schemas.items import RecommendedItem
-from api.schemas.lists import TransientList, names_no_title
+from api.schemas.lists import TransientList, names_no_title, without_default
 from api.schemas.weights import ONLY_BLENDS, BodyWeights
 from domain.titles import Season
 from recommender.models.registry import DEFAULT_ALGORITHM
@@ -70,10 +71,22 @@ class RecommendationRequest(TransientList, PageOptionFields, BodyWeights):
         description="only these titles are ranked, such as those that somebody plans to watch, and "
         "`franchise` is `allow` unless it is set",
     )
+    keep: AnimeIds = Field(
+        default=[],
+        description="titles that are on the screen, in order: they stay where they are, and new ones come "
+        "below",
+        json_schema_extra=without_default,
+    )
+    session_id: UUID | None = Field(
+        default=None,
+        strict=False,
+        description="of the browser: the page leans toward what it sent with `POST /api/v1/events`",
+    )
     filters: BodyFilters = Field(default_factory=BodyFilters, description="conditions on every title")
 
     def to_options(self) -> RecommendOptions:
         options = recommend_options(self, self.filters.to_filters())
+        options = replace(options, keep_ids=tuple(self.keep), session_id=self.session_id)
         if self.candidates is None:
             return options
         return replace(self._every_part(options), candidate_ids=tuple(self.candidates))

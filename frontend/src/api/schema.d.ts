@@ -124,6 +124,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send what somebody did
+         * @description Clicks, views, likes, dismissals and impressions, at most 100 at once, in any order. The next answer<br/>for the same `session_id` (in `POST /api/v1/recommendations`) or user leans toward them; what was<br/>clicked counts for less and less as newer things happen.<br/><br/>Accepted means stored: nothing that was accepted is lost. The same events may be sent again, as after a<br/>lost answer: each counts once. Of a browser that sends `Sec-GPC: 1` nothing is kept.
+         */
+        post: operations["sendEvents"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Undo an event
+         * @description From now on it is as if the event had never come, even if it is sent again.
+         */
+        delete: operations["undoEvent"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/filters": {
         parameters: {
             query?: never;
@@ -285,7 +325,7 @@ export interface paths {
         };
         /**
          * Download everything stored of a profile
-         * @description The whole saved list as a file, and whether the current model was built with it. Nothing else is stored<br/>of a profile: no name, no address, no history.
+         * @description The whole saved list as a file, what was done as this profile (clicks and the like), and whether the<br/>current model was built with it. Nothing else is stored of a profile: no name, no address.
          */
         get: operations["exportProfile"];
         put?: never;
@@ -364,6 +404,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sessions/{session_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete a session
+         * @description Deletes all events of the session. Those that still come for it are refused: go on with a new id.
+         */
+        delete: operations["deleteSession"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/taste": {
         parameters: {
             query?: never;
@@ -378,6 +438,26 @@ export interface paths {
          * @description Compares a list with everybody's: its genres, decades and types with what people watch, its ratings<br/>with how people rate the same titles, and how similar the most similar people are. Means count only titles<br/>with a rating. Where API keys are configured and none is sent, similarities are rounded, the ten most<br/>similar people count as equally similar, and `in_common` is null.
          */
         post: operations["describeTaste"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trending": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List trending titles
+         * @description The titles that most people clicked, viewed or liked within an hour, a day or a week, most people<br/>first; those of very few people are not among them. Takes the same filters as a search.
+         */
+        get: operations["getTrending"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1080,6 +1160,38 @@ export interface components {
             titles: number;
         };
         /**
+         * EventKind
+         * @description Something to do with a title.
+         * @enum {string}
+         */
+        EventKind: "view" | "click" | "like" | "dismiss" | "impression";
+        /**
+         * EventsAnswer
+         * @description The outcome for each event. Those accepted are stored for good, or until they are undone or old.
+         */
+        EventsAnswer: {
+            /**
+             * Accepted
+             * @description how many are new
+             */
+            accepted: number;
+            /**
+             * Known
+             * @description how many had come before
+             */
+            known: number;
+            /** Refused */
+            refused: components["schemas"]["RefusedEvent"][];
+        };
+        /**
+         * EventsRequest
+         * @description Events, in any order.
+         */
+        EventsRequest: {
+            /** Events */
+            events: components["schemas"]["SubmittedEvent"][];
+        };
+        /**
          * FieldError
          * @description One thing that is wrong with a request.
          */
@@ -1739,6 +1851,11 @@ export interface components {
          */
         ProfileExport: {
             /**
+             * Events
+             * @description what was done as this profile, newest first
+             */
+            events: components["schemas"]["StoredEvent"][];
+            /**
              * Learned By
              * @description the model in service, if it was built with a list of this profile; null otherwise
              */
@@ -1860,7 +1977,7 @@ export interface components {
         Reason: {
             /**
              * Anime Id
-             * @description because_you_liked, same_franchise, same_studio: the title of the list
+             * @description because_you_liked, same_franchise, same_studio: the title of the list; because_you_looked_at: the title that was clicked or viewed lately
              * @default null
              */
             anime_id: number | null;
@@ -1875,7 +1992,7 @@ export interface components {
              * @description few_ratings: too few people have rated it; it is recommended by what it is
              * @enum {string}
              */
-            kind: "because_you_liked" | "people_with_your_taste" | "theme" | "shared_genres" | "same_franchise" | "same_studio" | "few_ratings";
+            kind: "because_you_liked" | "because_you_looked_at" | "people_with_your_taste" | "theme" | "shared_genres" | "same_franchise" | "same_studio" | "few_ratings";
             /**
              * Liked
              * @description theme: of how many
@@ -1907,7 +2024,7 @@ export interface components {
             titles: number | null;
             /**
              * Weight
-             * @description because_you_liked: its part of the score
+             * @description because_you_liked, because_you_looked_at: its part of the score
              * @default null
              */
             weight: number | null;
@@ -2033,6 +2150,11 @@ export interface components {
              */
             franchise: components["schemas"]["FranchiseMode"];
             /**
+             * Keep
+             * @description titles that are on the screen, in order: they stay where they are, and new ones come below
+             */
+            keep?: number[];
+            /**
              * Limit
              * @description how many titles; default: the algorithm's own number
              * @default null
@@ -2061,6 +2183,12 @@ export interface components {
              * @default []
              */
             ratings: components["schemas"]["ListEntry"][];
+            /**
+             * Session Id
+             * @description of the browser: the page leans toward what it sent with `POST /api/v1/events`
+             * @default null
+             */
+            session_id: string | null;
             /**
              * Statuses
              * @description the progress with titles of `watched_ids`
@@ -2161,6 +2289,19 @@ export interface components {
              * @description first aired
              */
             year: number | null;
+        };
+        /**
+         * RefusedEvent
+         * @description An event that was not taken in; sending it again would not help.
+         */
+        RefusedEvent: {
+            /**
+             * Event Id
+             * Format: uuid
+             */
+            event_id: string;
+            /** Reason */
+            reason: string;
         };
         /**
          * RelatedTitle
@@ -2475,6 +2616,69 @@ export interface components {
             name: string;
         };
         /**
+         * StoredEvent
+         * @description Something that was done with a title.
+         */
+        StoredEvent: {
+            /** Anime Id */
+            anime_id: number;
+            /**
+             * Happened At
+             * @description UTC
+             */
+            happened_at: string;
+            kind: components["schemas"]["EventKind"];
+        };
+        /**
+         * SubmittedEvent
+         * @description Something that somebody did with a title, in a session or as a saved user.
+         */
+        SubmittedEvent: {
+            /**
+             * Anime Id
+             * @description MyAnimeList id
+             */
+            anime_id: number;
+            /**
+             * Event Id
+             * Format: uuid
+             * @description random, made by the client: an event that comes again counts once
+             */
+            event_id: string;
+            /**
+             * Happened At
+             * Format: date-time
+             * @description with its offset, by the client's clock
+             */
+            happened_at: string;
+            /** @description `view`: saw the page of a title; `click`: chose it on a page; `like`: wants more like it; `dismiss`: is not interested; `impression`: had it on the screen */
+            kind: components["schemas"]["EventKind"];
+            /**
+             * Position
+             * @description its place there, from 1
+             * @default null
+             */
+            position: number | null;
+            /**
+             * Recommendation Id
+             * @description of the page that the title was on
+             * @default null
+             */
+            recommendation_id: string | null;
+            /**
+             * Session Id
+             * @description random, made by the client
+             * @default null
+             */
+            session_id: string | null;
+            /**
+             * User Id
+             * @description of a saved user, with a key, or of a profile, with its token
+             * @default null
+             */
+            user_id: number | null;
+        };
+        /**
          * Suggestions
          * @description A bare array of main titles, best first.
          */
@@ -2617,6 +2821,64 @@ export interface components {
              * @enum {string}
              */
             status: "completed" | "watching" | "on_hold" | "dropped";
+        };
+        /**
+         * TrendingAnswer
+         * @description Titles that people look at, most first.
+         */
+        TrendingAnswer: {
+            /** Items */
+            items: components["schemas"]["TrendingItem"][];
+            /**
+             * Window
+             * @enum {string}
+             */
+            window: "hour" | "day" | "week";
+        };
+        /**
+         * TrendingItem
+         * @description A title that people look at these days.
+         */
+        TrendingItem: {
+            /**
+             * Anime Id
+             * @description MyAnimeList id
+             */
+            anime_id: number;
+            /**
+             * English
+             * @description English name
+             */
+            english: string | null;
+            /** Episodes */
+            episodes: number | null;
+            /** Genres */
+            genres: string[];
+            /**
+             * Image Url
+             * @description address of its cover, https
+             */
+            image_url: string | null;
+            /**
+             * Name
+             * @description main name, usually romanized Japanese
+             */
+            name: string;
+            /**
+             * People
+             * @description how many different people clicked, viewed or liked it, at least
+             */
+            people: number;
+            /**
+             * Type
+             * @description such as TV, Movie or OVA
+             */
+            type: string | null;
+            /**
+             * Year
+             * @description first aired
+             */
+            year: number | null;
         };
         /**
          * TypeTaste
@@ -3416,6 +3678,183 @@ export interface operations {
             };
             /** @description Too many requests; see Retry-After */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sendEvents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EventsRequest"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "accepted": 2,
+                     *       "known": 0,
+                     *       "refused": [
+                     *         {
+                     *           "event_id": "4b1c9a4e-3c87-4d4e-9d1d-0f6f4f1b7a11",
+                     *           "reason": "no title has the id 424242"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EventsAnswer"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The address is longer than 8,190 bytes */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undoEvent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description the id that the client gave the event
+                 * @example 4b1c9a4e-3c87-4d4e-9d1d-0f6f4f1b7a11
+                 */
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The address is longer than 8,190 bytes */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4576,6 +5015,13 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "events": [
+                     *         {
+                     *           "anime_id": 9253,
+                     *           "happened_at": "2026-11-27T20:15:03+00:00",
+                     *           "kind": "click"
+                     *         }
+                     *       ],
                      *       "learned_by": null,
                      *       "planned_ids": [
                      *         1
@@ -5408,6 +5854,75 @@ export interface operations {
             };
         };
     };
+    deleteSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description the id that the client gave the session
+                 * @example 9f2a6c1e-8a53-4c5b-a0a4-51f0a4a3b7d2
+                 */
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The address is longer than 8,190 bytes */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     describeTaste: {
         parameters: {
             query?: never;
@@ -5533,6 +6048,109 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The address is longer than 8,190 bytes */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getTrending: {
+        parameters: {
+            query?: {
+                /** @description one of these: TV, Movie, OVA, ONA, Special, Music */
+                types?: string[];
+                /** @description all of these */
+                genres?: string[];
+                /** @description none of these */
+                genres_exclude?: string[];
+                /** @description list members on MyAnimeList */
+                min_members?: number;
+                /** @description mean rating on MyAnimeList; titles without one fail any minimum */
+                min_mal_score?: number;
+                /** @description first aired, earliest */
+                year_from?: number | null;
+                /** @description first aired, latest */
+                year_to?: number | null;
+                /** @description began to air in one of these, such as Spring 2013 */
+                seasons?: string[];
+                /** @description one of these: finished, airing, upcoming */
+                statuses?: string[];
+                /** @description length of an episode, or of a movie; titles of unknown length fail any maximum */
+                max_minutes?: number | null;
+                /** @description one of these: G, PG, PG-13, R, R+, Rx; in a query, `R+` is written `R%2B` */
+                age_ratings?: string[];
+                /** @description adapted from one of these, such as Manga or Original */
+                sources?: string[];
+                /** @description made by any of these */
+                studios?: string[];
+                /** @description on any of these services, somewhere */
+                services?: string[];
+                /** @description whether adult titles may appear */
+                nsfw?: boolean;
+                /** @description how far back */
+                window?: "hour" | "day" | "week";
+                /** @description how many titles */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "anime_id": 9253,
+                     *           "english": null,
+                     *           "episodes": 24,
+                     *           "genres": [
+                     *             "Sci-Fi",
+                     *             "Thriller"
+                     *           ],
+                     *           "image_url": "https://cdn.myanimelist.net/images/anime/5/73199.jpg",
+                     *           "name": "Steins;Gate",
+                     *           "people": 31,
+                     *           "type": "TV",
+                     *           "year": 2011
+                     *         }
+                     *       ],
+                     *       "window": "day"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["TrendingAnswer"];
                 };
             };
             /** @description The address is longer than 8,190 bytes */
