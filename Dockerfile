@@ -40,6 +40,7 @@ COPY curated curated
 COPY domain domain
 COPY evaluation evaluation
 COPY events events
+COPY experiments experiments
 COPY gateway gateway
 COPY ingest ingest
 COPY profiling profiling

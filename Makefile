@@ -16,7 +16,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 NPM := sh scripts/npm.sh
-SOURCES := api db domain evaluation events gateway ingest profiling recommender scripts serving app.py config.py gunicorn.conf.py
+SOURCES := api db domain evaluation events experiments gateway ingest profiling recommender scripts serving app.py config.py gunicorn.conf.py
 # folders too: one changes when a file in it goes
 WEB_SOURCES := $(shell find frontend -mindepth 1 -name node_modules -prune -o -name dist -prune -o -print)
 # requirements.txt first: the others are held to its versions

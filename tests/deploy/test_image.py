@@ -111,6 +111,7 @@ def test_only_what_is_needed_is_in_it(image: Path) -> None:
         "domain",
         "evaluation",
         "events",
+        "experiments",
         "gateway",
         "ingest",
         "profiling",
