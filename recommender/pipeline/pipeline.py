@@ -72,11 +72,16 @@ class Pipeline:
         """Make a page from the scores of any algorithm."""
         candidates = self.candidates(scorer, context, request)
         ranking = candidates.ranking(request.limit)
-        explanations = None
-        if request.explain:
-            hidden = np.zeros(context.n_anime, bool) if request.filters.nsfw else context.catalog.nsfw
-            explanations = tuple(self.explainer.explain(scorer, context, ranking, hidden))
-        return Page(ranking, candidates.filtered, explanations)
+        return Page(ranking, candidates.filtered, self.explanations(scorer, context, ranking, request))
+
+    def explanations(
+        self, scorer: Scorer, context: ScoringContext, ranking: Ranking, request: PageRequest
+    ) -> tuple[Explanation, ...] | None:
+        """One for each title, where requested."""
+        if not request.explain:
+            return None
+        hidden = np.zeros(context.n_anime, bool) if request.filters.nsfw else context.catalog.nsfw
+        return tuple(self.explainer.explain(scorer, context, ranking, hidden))
 
     def candidates(self, scorer: Scorer, context: ScoringContext, request: PageRequest) -> Candidates:
         """Every title with what orders it."""
