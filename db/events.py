@@ -7,10 +7,10 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Connection, Text, cast, delete, func, or_, select, update
+from sqlalchemy import Connection, Text, cast, delete, func, or_, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from db.models import EndedSession, StoredEvent, User
+from db.models import EndedSession, StoredEvent, StoredExposure, User
 from domain.events import Event
 
 
@@ -64,13 +64,13 @@ def insert_events(connection: Connection, events: Sequence[Event], received_at: 
             }
             for event in events
         ]
-        connection.execute(_insert_new(connection, StoredEvent), rows)
+        connection.execute(insert_new(connection, StoredEvent), rows)
 
 
 def undo_event(connection: Connection, event_id: UUID, now: datetime) -> None:
     """Leave nothing of an event but its id, whether it has come or not."""
     rows = [{"event_id": event_id, "received_at": now}]
-    connection.execute(_insert_new(connection, StoredEvent), rows)
+    connection.execute(insert_new(connection, StoredEvent), rows)
     nothing = dict.fromkeys(
         ("happened_at", "kind", "anime_id", "session_id", "user_id", "recommendation_id", "position")
     )
@@ -78,10 +78,11 @@ def undo_event(connection: Connection, event_id: UUID, now: datetime) -> None:
 
 
 def end_session(connection: Connection, session_id: UUID, now: datetime) -> None:
-    """Delete a session's events, and leave only its id."""
+    """Delete a session's events and exposures, and leave only its id."""
     rows = [{"session_id": session_id, "ended_at": now}]
-    connection.execute(_insert_new(connection, EndedSession), rows)
-    connection.execute(delete(StoredEvent).where(StoredEvent.session_id == session_id))
+    connection.execute(insert_new(connection, EndedSession), rows)
+    for table in (StoredEvent, StoredExposure):
+        connection.execute(delete(table).where(table.session_id == session_id))
 
 
 def load_recent_events(
@@ -118,14 +119,18 @@ def count_by_title(connection: Connection, kinds: Iterable[str], since: datetime
 
 
 def delete_events_before(connection: Connection, before: datetime, limit: int) -> int:
-    """Delete at most `limit` of what was received before, undone events and ended sessions among it."""
-    old = select(StoredEvent.event_id).where(StoredEvent.received_at < before).limit(limit)
-    deleted = connection.execute(delete(StoredEvent).where(StoredEvent.event_id.in_(old))).rowcount
+    """Delete at most `limit` of the events that were received before, undone ones among them, and of the
+    exposures; and ended sessions. Returns how many, of whichever were more."""
+    events = select(StoredEvent.event_id).where(StoredEvent.received_at < before).limit(limit)
+    page = StoredExposure.experiment, StoredExposure.recommendation_id
+    exposures = select(*page).where(StoredExposure.exposed_at < before).limit(limit)
+    deleted = connection.execute(delete(StoredEvent).where(StoredEvent.event_id.in_(events))).rowcount
+    forgotten = connection.execute(delete(StoredExposure).where(tuple_(*page).in_(exposures))).rowcount
     connection.execute(delete(EndedSession).where(EndedSession.ended_at < before))
-    return deleted
+    return max(deleted, forgotten)
 
 
-def _insert_new(connection: Connection, table: Any) -> Any:
+def insert_new(connection: Connection, table: Any) -> Any:
     """An INSERT that leaves out rows whose key is taken."""
     dialects: dict[str, Any] = {"postgresql": postgresql, "sqlite": sqlite}
     return dialects[connection.dialect.name].insert(table).on_conflict_do_nothing()

@@ -200,6 +200,26 @@ class StoredEvent(Base):
     position: Mapped[int | None] = mapped_column(SmallInteger)
 
 
+class StoredExposure(Base):
+    """A page that was made for somebody in an experiment."""
+
+    __tablename__ = "exposures"
+    __table_args__ = (
+        Index("ix_exposures_exposed_at", "exposed_at"),
+        Index("ix_exposures_session", "session_id"),
+        Index("ix_exposures_user", "user_id"),
+    )
+
+    experiment: Mapped[str] = mapped_column(Text, primary_key=True)
+    recommendation_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    variant: Mapped[str] = mapped_column(Text)
+    exposed_at: Mapped[datetime] = mapped_column(DateTime)  # UTC
+    session_id: Mapped[UUID | None] = mapped_column(Uuid)
+    user_id: Mapped[int | None] = mapped_column(BIG_ID, ForeignKey("users.user_id", ondelete="CASCADE"))
+    # of an interleaved page: the ids that each of the two rankings put there
+    teams: Mapped[list[list[int]] | None] = mapped_column(JSON(none_as_null=True))
+
+
 class EndedSession(Base):
     """A session that was deleted; what still comes of it is refused."""
 
