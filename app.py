@@ -20,6 +20,7 @@ from api.web import serve_web
 from config import Config
 from serving.builder import BuildFailedError
 from serving.errors import DatabaseUnavailableError
+from serving.experiments import ExperimentsError
 from serving.services import Observers, Services, open_services
 
 VERSION = "0.1.0"
@@ -52,7 +53,8 @@ def create_app(config: Config | None = None) -> Flask:
 
     Raises:
         ConfigError: a setting is missing or cannot be used, or others could write without a key.
-        StartError: the database cannot be used, or there is no model and nothing to build one from.
+        StartError: the database or the file of experiments cannot be used, or there is no model and nothing
+            to build one from.
     """
     config = config or Config.from_env()
     config.require_api_keys()
@@ -85,5 +87,5 @@ def create_app(config: Config | None = None) -> Flask:
 def _open(config: Config) -> Services:
     try:
         return open_services(config, Observers(metrics.time_ranking, metrics.INSERTS.time))
-    except (BuildFailedError, DatabaseUnavailableError) as error:
+    except (BuildFailedError, DatabaseUnavailableError, ExperimentsError) as error:
         raise StartError(str(error)) from None

@@ -174,6 +174,12 @@ class Config(BaseSettings):
         le=3_650,
         description="What people do (clicks, views, likes, dismissals) is forgotten after so many days.",
     )
+    experiments: str = Field(
+        "",
+        max_length=1_000,
+        description="A file of experiments, such as `deploy/experiments.yaml`, which try ways of "
+        "recommending against each other; see `docs/experiments.md`.",
+    )
     list_sites: ListSites = Field(
         ("mal", "anilist", "kitsu"),
         description="Sites that the server asks for a person's list, by the name that they type in: `mal`, "

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from flask import request
 from flask_openapi3 import APIBlueprint, Tag
 
 from api.context import services
 from api.errors import Problem
 from api.keys import Scope
+from api.requests import asks_for_privacy
 from api.schemas.events import EventPath, EventsAnswer, EventsRequest, SessionPath, SubmittedEvent
 from api.security import KEY_OR_NONE, OWN_PROFILE, own_profile, require_scope
 from serving.events import Recorded, Refused
@@ -35,7 +35,7 @@ def post_events(body: EventsRequest) -> tuple[EventsAnswer, int]:
 
     Accepted means stored: nothing that was accepted is lost. The same events may be sent again, as after a
     lost answer: each counts once. Of a browser that sends `Sec-GPC: 1` nothing is kept."""
-    if request.headers.get("Sec-GPC") == "1":
+    if asks_for_privacy():
         refused = tuple(Refused(event.event_id, PRIVATE) for event in body.events)
         return EventsAnswer.of(Recorded(0, 0, refused)), 202
     _require_access(body.events)

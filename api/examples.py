@@ -35,6 +35,7 @@ _RECOMMENDATIONS = {
     "resolved": [{"query": "Clannad", "anime_id": 2167, "name": "Clannad"}],
     "unresolved": [],
     "filtered": {"nsfw": 1_141, "franchise": 2_917},
+    "experiments": {"rank": "model"},
 }
 _SOURCE_AGE = {"name": "bangumi-data", "imported_at": "2026-01-31T02:20:04+00:00", "age_days": 1}
 _SEASON = {"season": {"year": 2011, "name": "spring"}}
@@ -71,7 +72,7 @@ _IMPORTED = {
 }
 
 PARAMETERS: dict[str, Any] = {
-    **{"user_id": _USER, "anime_id": 9253, "site": "anilist"},
+    **{"user_id": _USER, "anime_id": 9253, "site": "anilist", "name": "rank"},
     **{"year": 2016, "season": "fall", "when": "current"},
     "event_id": "4b1c9a4e-3c87-4d4e-9d1d-0f6f4f1b7a11",
     "session_id": "9f2a6c1e-8a53-4c5b-a0a4-51f0a4a3b7d2",
@@ -115,6 +116,14 @@ ANSWERS: dict[str, Any] = {
         "planned_ids": [1],
         "learned_by": None,
         "events": [{"kind": "click", "anime_id": 9253, "happened_at": "2026-11-27T20:15:03+00:00"}],
+        "experiments": [
+            {
+                "experiment": "rank",
+                "variant": "model",
+                "recommendation_id": "5f2b0f6a3c1d4e8897a6b5c4d3e2f101",
+                "exposed_at": "2026-11-27T20:14:58+00:00",
+            }
+        ],
     },
     "replaceProfile": _SAVED | {"user_id": _PROFILE},
     "importMal": {
@@ -269,6 +278,52 @@ ANSWERS: dict[str, Any] = {
                 "step": None,
             }
         ]
+    },
+    "listExperiments": {
+        "items": [
+            {
+                "name": "rank",
+                "unit": "session",
+                "from": "2026-12-01",
+                "to": "2026-12-14",
+                "running": True,
+                "share": 1.0,
+                "algorithms": ["hybrid"],
+                "interleaved": False,
+                "variants": [
+                    {"name": "model", "weight": 1.0, "recall": None, "rank": "model"},
+                    {"name": "shuffled", "weight": 1.0, "recall": None, "rank": "shuffled"},
+                ],
+            }
+        ]
+    },
+    "getExperiment": {
+        "name": "rank",
+        "counted_days": 1,
+        "switched_units": 0,
+        "sample_ratio": {"p_value": 1.0, "suspicious": False},
+        "variants": [
+            {
+                "name": name,
+                "exposed_units": exposed,
+                "counted_units": counted,
+                "rates": [{"measure": "clicks", "per_unit": {"value": value, "low": low, "high": high}}],
+            }
+            for name, exposed, counted, value, low, high in (
+                ("model", 4_120, 3_900, 0.84, 0.76, 0.92),
+                ("shuffled", 4_098, 3_871, 0.61, 0.54, 0.68),
+            )
+        ],
+        "effects": [
+            {
+                "variant": "shuffled",
+                "measure": "clicks",
+                "change": {"value": -0.23, "low": -0.34, "high": -0.12},
+                "found": True,
+                "detectable": 0.14,
+            }
+        ],
+        "preference": None,
     },
     "getHealth": {"status": "ok"},
     "getReadiness": {

@@ -19,7 +19,7 @@ class Scope(IntEnum):
 
     READ = 1  # what is saved of users
     WRITE = 2  # save and erase lists
-    ADMIN = 3  # metrics
+    ADMIN = 3  # metrics, results of experiments
 
 
 @dataclass(frozen=True, slots=True)

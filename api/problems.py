@@ -21,6 +21,7 @@ from serving.errors import (
     ProfileIdError,
     ServiceError,
     SiteNotOfferedError,
+    UnknownExperimentError,
     UnknownTitleError,
     UnknownUserError,
     UnreadableExportError,
@@ -92,6 +93,12 @@ OF_ERROR: Mapping[type[ServiceError], ProblemKind] = {
     ),
     UnknownUserError: ProblemKind(
         "unknown-user", 404, "Unknown user", "Nobody of this id has a saved list. Save one first."
+    ),
+    UnknownExperimentError: ProblemKind(
+        "unknown-experiment",
+        404,
+        "Unknown experiment",
+        "The server runs no experiment of this name. GET /api/v1/experiments lists those that it has.",
     ),
     NotBuiltError: ProblemKind(
         "not-built",

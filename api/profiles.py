@@ -8,7 +8,7 @@ from api.context import secret_key, services
 from api.errors import Problem
 from api.keys import profile_token
 from api.limits import saves
-from api.schemas.profiles import NewProfile, Profile, ProfileExport, ProfilePath, StoredEvent
+from api.schemas.profiles import NewProfile, Profile, ProfileExport, ProfilePath, StoredEvent, StoredExposure
 from api.schemas.users import SavedAnswer, SavedRatings
 from api.security import require_token
 
@@ -64,13 +64,17 @@ def get_profile(path: ProfilePath) -> Profile:
     responses={200: ProfileExport, 401: Problem},
 )
 def get_export(path: ProfilePath) -> tuple[ProfileExport, dict[str, str]]:
-    """The whole saved list as a file, what was done as this profile (clicks and the like), and whether the
-    current model was built with it. Nothing else is stored of a profile: no name, no address."""
+    """The whole saved list as a file, what was done as this profile (clicks and the like), the pages that it
+    got in experiments, and whether the current model was built with it. Nothing else is stored of a profile:
+    no name, no address."""
     users = services().users
     saved = users.saved_list(path.user_id)
     events = [StoredEvent(**event._asdict()) for event in services().events.stored(path.user_id)]
     learned_by = users.learned_by(path.user_id)
-    export = ProfileExport.of(path.user_id, saved, learned_by=learned_by, events=events)
+    exposures = [StoredExposure(**one._asdict()) for one in services().experiments.stored(path.user_id)]
+    export = ProfileExport.of(
+        path.user_id, saved, learned_by=learned_by, events=events, experiments=exposures
+    )
     name = f"anime-profile-{path.user_id}.json"
     return export, {"Content-Disposition": f'attachment; filename="{name}"'}
 

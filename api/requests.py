@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any, NoReturn
 
-from flask import Request, json
+from flask import Request, json, request
 from pydantic import BaseModel, ConfigDict
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 
@@ -41,6 +41,11 @@ class JsonRequest(Request):
             raise BadRequest(f"The body cannot be read as JSON: {error or type(error).__name__}") from None
         # flask-openapi3 would take a string for JSON once more
         return [body] if isinstance(body, str) else body
+
+
+def asks_for_privacy() -> bool:
+    """True for a browser that asks not to be followed (https://w3c.github.io/gpc/)."""
+    return request.headers.get("Sec-GPC") == "1"
 
 
 class QueryModel(BaseModel):

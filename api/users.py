@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask_openapi3 import APIBlueprint, Tag
 
 from api.context import services
@@ -9,6 +11,7 @@ from api.errors import Problem
 from api.keys import Scope
 from api.limits import saves
 from api.recommendations import answer
+from api.requests import asks_for_privacy
 from api.schemas.recommendations import RecommendationAnswer
 from api.schemas.users import (
     SavedAnswer,
@@ -40,7 +43,8 @@ blueprint.before_request(requires(Scope.READ))
 def get_recommendations(path: UserPath, query: UserRecommendationQuery) -> RecommendationAnswer:
     """Recommendations from the list saved under this id. The options of `POST /api/v1/recommendations` are
     query parameters here; lists are repeated or separated by commas."""
-    found = services().recommendations.for_user(path.user_id, query.to_options())
+    options = replace(query.to_options(), in_experiments=not asks_for_privacy())
+    found = services().recommendations.for_user(path.user_id, options)
     return answer(found, path.user_id, query)
 
 

@@ -243,6 +243,8 @@ WORST: Mapping[str, Callable[[Served], Requests]] = {
         get("/api/v1/trending?window=week&limit=100&nsfw=true"),
         *_filtered("/api/v1/trending"),
     ],
+    "GET /api/v1/experiments": _only("/api/v1/experiments"),
+    "GET /api/v1/experiments/<string:name>": _only("/api/v1/experiments/nothing"),
     "GET /api/v1/popular": lambda _: [
         get("/api/v1/popular?limit=100&nsfw=true&sort=mean_rating"),
         *_filtered("/api/v1/popular"),

@@ -26,6 +26,7 @@ from ingest.files import DataFile, size_of
 from ingest.report import ImportFileError
 from recommender.artifacts.store import BuildInProgressError, NoModelError
 from serving.builder import BuildFailedError
+from serving.experiments import ExperimentsError
 
 OK, FAILED = 0, 1
 
@@ -34,7 +35,7 @@ errors = Console(stderr=True)
 
 _EXPECTED = (
     *(ConfigError, ImportFileError, SchemaTooNewError),
-    *(BuildFailedError, NoModelError, BuildInProgressError, OSError),
+    *(BuildFailedError, ExperimentsError, NoModelError, BuildInProgressError, OSError),
 )
 
 

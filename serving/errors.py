@@ -40,6 +40,15 @@ class UnknownTitleError(ServiceError, LookupError):
         self.anime_id = anime_id
 
 
+class UnknownExperimentError(ServiceError, LookupError):
+    """No experiment has this name."""
+
+    def __init__(self, name: str, names: Sequence[str]) -> None:
+        known = ", ".join(names) or "none"
+        super().__init__(f"No experiment is named {name[:50]!r}; the file of EXPERIMENTS has: {known}.")
+        self.name = name
+
+
 class NoTitleResolvedError(ServiceError, LookupError):
     """Titles were named, and none is known."""
 

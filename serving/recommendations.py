@@ -23,8 +23,10 @@ from recommender.pipeline.options import FranchiseMode, PageOptions, PageRequest
 from recommender.pipeline.pipeline import DEFAULT, Page, Pipeline
 from serving.errors import ListRequiredError, NotBuiltError, ProfileIdError, UnknownTitleError
 from serving.events import EventService
+from serving.experiments import ExperimentService
 from serving.lists import NO_LIST, ResolvedList, SubmittedList, resolve_list
 from serving.live import LiveVersion, ModelSource
+from serving.trials import NO_TRIAL, Trial
 from serving.users import UserService
 
 EMPTY_LIST_ALGORITHM = "popular"
@@ -42,6 +44,7 @@ class RecommendOptions:
         candidate_ids: only these titles are ranked; None: all.
         keep_ids: titles that are on the screen, in order: they stay, and new ones come below.
         session_id: of the browser, whose events count.
+        in_experiments: the page may be made in experiments: whoever gets it knows its id.
     """
 
     algorithm: str = DEFAULT_ALGORITHM
@@ -54,6 +57,7 @@ class RecommendOptions:
     candidate_ids: tuple[int, ...] | None = None
     keep_ids: tuple[int, ...] = ()
     session_id: UUID | None = None
+    in_experiments: bool = False
 
     def __post_init__(self) -> None:
         check_weights(self.algorithm, self.weights)
@@ -85,6 +89,7 @@ class Recommendations:
     Attributes:
         forecast: the expected opinion on each title of the page.
         submitted: the list that came with the request; empty for saved ratings alone.
+        trial: the experiments that the page was made in.
     """
 
     algorithm: str
@@ -93,6 +98,7 @@ class Recommendations:
     page: Page
     forecast: Forecast
     submitted: ResolvedList = NO_LIST
+    trial: Trial = NO_TRIAL
 
 
 @dataclass(frozen=True)
@@ -102,6 +108,7 @@ class RecommendationService:
     Attributes:
         users: the saved users; None where there are none, as in evaluation.
         events: what people did lately; None where nobody keeps it.
+        experiments: that run; None where there are none.
         pipeline: the parts that make a page.
         max_list_titles: of one list; None: any number.
         observe: times each ranking, by algorithm.
@@ -110,6 +117,7 @@ class RecommendationService:
     models: ModelSource
     users: UserService | None = None
     events: EventService | None = None
+    experiments: ExperimentService | None = None
     pipeline: Pipeline = DEFAULT
     max_list_titles: int | None = None
     observe: Callable[[str], AbstractContextManager[object]] = lambda _algorithm: nullcontext()
@@ -132,11 +140,14 @@ class RecommendationService:
         query = self._leaning(query, options.session_id, live)
         if ALGORITHMS[options.algorithm].needs_list and not len(query.anime_rows):
             raise ListRequiredError(options.algorithm)
-        context = live.context(query, weights=options.weights)
+        context, trial = live.context(query, weights=options.weights), self._trial(query, options, live)
         with self.observe(options.algorithm):
-            page = self.pipeline.run(live.snapshot.scorer(options.algorithm), context, options.request())
+            page, trial = trial.run(
+                self.pipeline, live.snapshot, context, options.algorithm, options.request()
+            )
         forecast = live.snapshot.models[Ranker].forecast(context, page.ranking.anime_rows)
-        return Recommendations(options.algorithm, live, context, page, forecast, submitted)
+        algorithm = trial.sides.algorithm(options.algorithm)
+        return Recommendations(algorithm, live, context, page, forecast, submitted, trial)
 
     def for_list(
         self, submitted: SubmittedList, options: RecommendOptions, *, user_id: int | None = None
@@ -234,6 +245,14 @@ class RecommendationService:
         except SQLAlchemyError as error:
             log.warning("recent events cannot be read: %s", driver_message(error))
             return query
+
+    def _trial(self, query: Query, options: RecommendOptions, live: LiveVersion) -> Trial:
+        """The experiments that a page is made in. Who sets weights gets what they set."""
+        if self.experiments is None or not options.in_experiments or options.weights:
+            return NO_TRIAL
+        actor = Actor(options.session_id, query.user_id)
+        built, with_list = live.snapshot.algorithms, len(query.anime_rows) > 0
+        return self.experiments.trial(actor, options.algorithm, built, with_list=with_list)
 
     @property
     def _users(self) -> UserService:

@@ -7,7 +7,7 @@ import logging
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
@@ -22,6 +22,8 @@ from db.revisions import current_revision, database_id
 from db.schema import SchemaTooNewError, migrate
 from events.log import SqlEventLog
 from events.recent import SqlRecentEvents
+from experiments.declaration import Experiment
+from experiments.log import ExposureWriter, SqlExposureLog
 from ingest.sites.registry import NO_SITES, list_sites
 from ingest.sites.site import ListSite
 from recommender.artifacts.store import ModelStore, NoModelError, Version
@@ -31,6 +33,7 @@ from serving.builder import BuildFailedError, BuildSettings, model_config
 from serving.catalog import CatalogService
 from serving.errors import DatabaseUnavailableError
 from serving.events import EventService
+from serving.experiments import ExperimentResults, ExperimentService, declared_experiments
 from serving.imports import ImportService
 from serving.live import LiveModel, LiveVersion
 from serving.recommendations import RecommendationService
@@ -68,6 +71,7 @@ class Services:
     taste: TasteService
     imports: ImportService
     events: EventService
+    experiments: ExperimentService
 
     @classmethod
     def over(
@@ -78,15 +82,21 @@ class Services:
         observers: Observers | None = None,
         sites: Mapping[str, ListSite] = NO_SITES,
         event_retention: timedelta = timedelta(days=30),
+        experiments: Sequence[Experiment] = (),
     ) -> Services:
         observers = observers or Observers()
         users = UserService(engine, live, max_list_titles, observers.save)
         events = EventService(SqlEventLog(engine), SqlRecentEvents(engine), live, event_retention)
+        trials = ExperimentService(
+            experiments,
+            ExposureWriter(SqlExposureLog(engine)),
+            ExperimentResults(experiments, engine),
+        )
         return cls(
             engine=engine,
             live=live,
             recommendations=RecommendationService(
-                live, users, events, max_list_titles=max_list_titles, observe=observers.ranking
+                live, users, events, trials, max_list_titles=max_list_titles, observe=observers.ranking
             ),
             users=users,
             catalog=CatalogService(live, engine),
@@ -94,6 +104,7 @@ class Services:
             taste=TasteService(live, max_list_titles),
             imports=ImportService(users, sites),
             events=events,
+            experiments=trials,
         )
 
     def verified_model(self) -> LiveVersion:
@@ -131,6 +142,8 @@ class ServingSettings(BuildSettings, Protocol):
     @property
     def event_retention_days(self) -> int: ...
     @property
+    def experiments(self) -> str: ...
+    @property
     def list_sites(self) -> Collection[str]: ...
     @property
     def mal_client_id(self) -> str: ...
@@ -142,7 +155,9 @@ def open_services(settings: ServingSettings, observers: Observers | None = None)
     Raises:
         DatabaseUnavailableError: it cannot be reached or used.
         BuildFailedError: there is no usable model and none could be built, such as from an empty database.
+        ExperimentsError: the file of the experiments cannot be used.
     """
+    experiments = declared_experiments(settings.experiments, settings.event_retention_days)
     engine = open_engine(settings.database_url, lock_timeout_s=LOCK_TIMEOUT_S)
     store = ModelStore(settings.model_dir)
     try:
@@ -164,7 +179,10 @@ def open_services(settings: ServingSettings, observers: Observers | None = None)
     engine.dispose()  # a fork after this inherits no open connection
     sites = list_sites(settings.list_sites, settings.mal_client_id)
     retention = timedelta(days=settings.event_retention_days)
-    return Services.over(engine, live, settings.max_list_titles, observers, sites, retention)
+    services = Services.over(engine, live, settings.max_list_titles, observers, sites, retention, experiments)
+    for name, algorithms in services.experiments.missing(version.snapshot.algorithms).items():
+        log.warning("nobody is in the experiment %s: the model lacks %s", name, ", ".join(sorted(algorithms)))
+    return services
 
 
 def _load_or_build(engine: Engine, store: ModelStore, config: ModelConfig) -> Version:

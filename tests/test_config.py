@@ -64,6 +64,8 @@ OTHERWISE = {  # a value of each setting that is not its default
     "OVERLAY_MAX_USERS": "7",
     "SYNC_INTERVAL_MS": "7",
     "ANONYMITY_FLOOR": "7",
+    "EVENT_RETENTION_DAYS": "45",
+    "EXPERIMENTS": "deploy/experiments.yaml",
 }
 
 

@@ -10,9 +10,11 @@ import pytest
 
 from config import ROOT, Config
 from db.postgresql import OPEN_CIRCUIT_S, READ_TIMEOUT_S
+from domain.events import MAX_EVENTS, EventKind
 from domain.ranges import LIKED_FROM
 from evaluation.metrics.reasons import SAMPLE
 from evaluation.protocols.holdout import HoldoutConfig
+from events.log import MAX_SESSION_EVENTS
 from gateway.worker import HEAD_TIMEOUT_S, HELD_BYTES, STOP_S
 from ingest.lists.entry import MAX_BYTES
 from ingest.ratings_sort import ROW
@@ -28,14 +30,16 @@ from recommender.models.specificity import SpecificityConfig
 from recommender.models.themes import ThemesConfig
 from recommender.models.training_data import TrainingConfig
 from recommender.pipeline.rerankers import NicheReranker
+from recommender.session.lean import SessionConfig
 from scripts.evaluate_pages import USERS
+from serving.events import AHEAD
 from serving.services import LOCK_TIMEOUT_S
 from tests.deploy.files import compose
 
 WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 PEOPLE = 66_300  # of the public data set, on which the benchmarks run
 NEIGHBORS, ITEMS, TRAINING = NeighborsConfig(), ItemItemConfig(), TrainingConfig()
-SPECIFIC = SpecificityConfig()
+SPECIFIC, SESSION = SpecificityConfig(), SessionConfig()
 PORT = Config.model_fields["port"].default
 CLIENT_TIMEOUT_S = Config.model_fields["client_timeout_s"].default
 OVERLAY = Config.model_fields["overlay_max_users"].default
@@ -59,6 +63,11 @@ def percent(share: float) -> str:
     return f"{WORDS[round(100 * share)].capitalize()} percent"
 
 
+def bare(share: float) -> str:
+    return f"{share:g}".removeprefix("0")
+
+
+EVENTS = "docs/events.md"
 SHORT_LISTS = "docs/adr/0002-short-lists-without-the-index.md"
 ITEM_ITEM = "docs/adr/0005-item-item.md"
 BLEND = "docs/adr/0006-learned-blend.md"
@@ -131,6 +140,16 @@ FIGURES = [
     (SILENT_DATABASE, f"returns nothing for {READ_TIMEOUT_S:g} s is cut"),
     (SILENT_DATABASE, f"one request of {READ_TIMEOUT_S:g} s, then another"),
     (SILENT_DATABASE, f"another every {READ_TIMEOUT_S + OPEN_CIRCUIT_S:g} s"),
+    (EVENTS, f"Up to {MAX_EVENTS} events at once"),
+    (EVENTS, f"more than {WORDS[round(AHEAD.total_seconds() / 60)]} minutes ahead"),
+    (EVENTS, f"deleted or has {MAX_SESSION_EVENTS:,} events"),
+    (EVENTS, f"| view | the same, by {bare(SESSION.weights[EventKind.VIEW])} |"),
+    (EVENTS, f"| a rating of {SESSION.dismissed_rating}, by {bare(SESSION.dismissed)}; not recommended |"),
+    (EVENTS, f"more than {WORDS[SESSION.passed_over]} | the score times {bare(SESSION.sinking)} for each"),
+    (EVENTS, f"after {SESSION.half_life:g} newer ones, or after {SESSION.half_life_hours:g} hours"),
+    (EVENTS, f"A list of more than {SESSION.list_length:g} titles"),
+    (EVENTS, f"with {WORDS[round(SESSION.turned)]} clicks it counts as {SESSION.list_length:g} titles"),
+    (EVENTS, f"`EVENT_RETENTION_DAYS` ({Config.model_fields['event_retention_days'].default} by default"),
 ]
 # figures of a decision that the code does not have: measured, decided once, or of the outside
 NOT_FROM_CODE = {
@@ -144,6 +163,7 @@ NOT_FROM_CODE = {
     "0012": ["format 5, the first", "format 5, built by"],
     "0014": ["recovered to 7 %"],
     "0015": ["Sports: 4 of the 5 titles", "(Steck 2018, RecSys)"],
+    "0016": ["version 2 of GrowthBook's documented hash, FNV-1a twice"],
     "0013": ["(ADR 8)", "gets 408", "with 64 half-sent", "psycopg2"],
 }
 

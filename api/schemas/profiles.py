@@ -88,6 +88,19 @@ class StoredEvent(BaseModel):
         return happened_at.replace(tzinfo=UTC).isoformat()
 
 
+class StoredExposure(BaseModel):
+    """A page that was made in an experiment."""
+
+    experiment: str
+    variant: str
+    recommendation_id: str
+    exposed_at: datetime = Field(description="UTC")
+
+    @field_serializer("exposed_at")
+    def _with_offset(self, exposed_at: datetime) -> str:
+        return exposed_at.replace(tzinfo=UTC).isoformat()
+
+
 class ProfileExport(Profile):
     """Everything that is stored of a profile."""
 
@@ -95,3 +108,4 @@ class ProfileExport(Profile):
         description="the model in service, if it was built with a list of this profile; null otherwise"
     )
     events: list[StoredEvent] = Field(description="what was done as this profile, newest first")
+    experiments: list[StoredExposure] = Field(description="pages that it got in experiments, newest first")

@@ -133,11 +133,16 @@ class RecommendationAnswer(BaseModel):
     resolved: list[Resolved] = Field(description="submitted titles that were found")
     unresolved: list[str] = Field(description="submitted names and ids that were not found")
     filtered: dict[str, int] = Field(description="how many titles each filter removed")
+    experiments: dict[str, str] | None = Field(
+        default=None, description="experiment -> variant; only of a page that was made in experiments"
+    )
 
     @classmethod
     def of(cls, found: Recommendations, recommendation_id: str, **more: Any) -> Self:
         """With the further members of a subclass."""
         submitted, catalog = found.submitted, found.context.catalog
+        if found.trial.variants:
+            more["experiments"] = dict(found.trial.variants)
         return cls(
             recommendation_id=recommendation_id,
             algorithm=found.algorithm,

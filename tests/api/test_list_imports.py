@@ -166,7 +166,7 @@ def test_saved_profile_is_exported_and_taken_back(each_app: Flask) -> None:
     ]
     assert found["planned_ids"] == [110, 116]
     exported = client.get(f"{path}/export", headers=token).get_json()
-    assert exported == {**found, "learned_by": None, "events": []}
+    assert exported == {**found, "learned_by": None, "events": [], "experiments": []}
     stored = contents(engine_of(each_app))
     back = {name: found[name] for name in ("ratings", "watched_ids", "statuses", "planned_ids")}
     assert client.put(path, json=back, headers=token).status_code == 200

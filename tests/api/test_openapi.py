@@ -33,7 +33,7 @@ VERBS = {
 LIST = [{"anime_id": 9253}, {"anime_id": 1535}]
 RATED = [{"anime_id": 9253, "rating": 1}, {"anime_id": 1535, "rating": 10}]
 IDS = PARAMETERS["event_id"], PARAMETERS["session_id"]
-PATH_EXAMPLES = (9253, 900_001, 5_812_345_678_901_234, "anilist", 2016, "fall", "current", *IDS)
+PATH_EXAMPLES = (9253, 900_001, 5_812_345_678_901_234, "anilist", "rank", 2016, "fall", "current", *IDS)
 RECOMMEND = (
     *("/api/v1/recommendations", "/api/v1/taste"),
     *("/api/v1/seasons/{year}/{season}", "/api/v1/seasons/{when}"),
@@ -62,6 +62,7 @@ ANSWERS: list[tuple[str, str, Any]] = [
     ("/api/v1/seasons/{year}/{season}", "/api/v1/seasons/2011/spring", None),
     ("/api/v1/seasons/{year}/{season}", "/api/v1/seasons/2011/spring", {"ratings": LIST}),
     ("/api/v1/trending", "/api/v1/trending", None),
+    ("/api/v1/experiments", "/api/v1/experiments", None),
     ("/api/v1/seasons/{when}", "/api/v1/seasons/current", None),
     ("/api/v1/seasons/{when}", "/api/v1/seasons/next", {"ratings": LIST}),
     ("/api/v1/algorithms", "/api/v1/algorithms", None),
@@ -99,6 +100,8 @@ ERRORS = {
     ("get", "/api/v1/anime/{anime_id}"): {404, 422},
     ("get", "/api/v1/anime/{anime_id}/similar"): {404, 422},
     ("get", "/api/v1/popular"): {422},
+    ("get", "/api/v1/experiments"): {401, 403},
+    ("get", "/api/v1/experiments/{name}"): {401, 403, 404},
     ("get", "/readyz"): {503},
 }
 
@@ -274,7 +277,8 @@ def test_api_key_is_documented_where_required(document: dict[str, Any]) -> None:
         path for _, path, operation in operations(document) if "api_key" in str(operation.get("security"))
     }
     personal = {path for path in document["paths"] if path.startswith("/api/v1/users/")}
-    assert guarded == personal | {*IMPORTS, COMPATIBLE, EVENTS}
+    results = {path for path in document["paths"] if path.startswith("/api/v1/experiments")}
+    assert guarded == personal | results | {*IMPORTS, COMPATIBLE, EVENTS}
     for path in (*IMPORTS, COMPATIBLE, EVENTS):  # only where something is saved
         assert {} in document["paths"][path]["post"]["security"]
 
@@ -304,6 +308,7 @@ def test_answers_are_as_documented(
 def test_every_documented_route_is_checked(document: dict[str, Any]) -> None:
     no_json = {"/metrics", "/api/v1/users/{user_id}", *IMPORTS}
     no_json |= {path for path in document["paths"] if "event" in path or "session_id" in path}
+    no_json.add("/api/v1/experiments/{name}")  # tried in test_experiments.py
     profiles = {path for path in document["paths"] if "/profiles" in path}  # tried in test_profiles.py
     assert set(document["paths"]) == {path for path, _, _ in ANSWERS} | no_json | profiles
     assert len(profiles) == 3

@@ -70,7 +70,7 @@ def test_export_is_a_file_with_everything_stored(each_app: Flask, each_config: C
     assert response.headers["Content-Disposition"].startswith('attachment; filename="anime-profile-')
     assert response.headers["Cache-Control"] == "no-store"
     shown = ask(client, "GET", profile["user_id"], profile["token"]).get_json()
-    assert response.get_json() == {**shown, "learned_by": None}
+    assert response.get_json() == {**shown, "learned_by": None, "events": [], "experiments": []}
     build_model(engine_of(each_app), ModelStore(each_config.model_dir))
     assert client.get(address, **opening(profile["token"])).get_json()["learned_by"] == "v0002"
 

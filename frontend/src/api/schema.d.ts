@@ -164,6 +164,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/experiments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List experiments
+         * @description The experiments that the server's file declares, whether or not they run today. Needs an API key with<br/>the scope `admin` if keys are configured.
+         */
+        get: operations["listExperiments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/experiments/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the results of an experiment
+         * @description The clicks, likes and dismissals of each variant, and what it changes against the first one. The<br/>intervals hold however often they are looked at: an effect is `found` when its interval leaves 0, on<br/>whichever day that is. Needs an API key with the scope `admin` if keys are configured.
+         */
+        get: operations["getExperiment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/filters": {
         parameters: {
             query?: never;
@@ -325,7 +365,7 @@ export interface paths {
         };
         /**
          * Download everything stored of a profile
-         * @description The whole saved list as a file, what was done as this profile (clicks and the like), and whether the<br/>current model was built with it. Nothing else is stored of a profile: no name, no address.
+         * @description The whole saved list as a file, what was done as this profile (clicks and the like), the pages that it<br/>got in experiments, and whether the current model was built with it. Nothing else is stored of a profile:<br/>no name, no address.
          */
         get: operations["exportProfile"];
         put?: never;
@@ -347,7 +387,7 @@ export interface paths {
         put?: never;
         /**
          * Recommend for a list, without saving it
-         * @description Name titles by id or by name, with or without a rating, and get others, best match first. Filters apply<br/>before ranking, so `limit` titles come back whenever that many pass them. Titles in `watched_ids` are<br/>never recommended, and count as weak evidence of taste. An empty list gets popular titles.<br/><br/>The same request to the same model always gets the same answer. Nothing is saved.
+         * @description Name titles by id or by name, with or without a rating, and get others, best match first. Filters apply<br/>before ranking, so `limit` titles come back whenever that many pass them. Titles in `watched_ids` are<br/>never recommended, and count as weak evidence of taste. An empty list gets popular titles.<br/><br/>The same request to the same model always gets the same answer. Nothing is saved, unless the operator<br/>tries ways of recommending against each other: `experiments` then names those that the page was made with,<br/>and that somebody got it is stored, except of a browser that sends `Sec-GPC: 1`.
          */
         post: operations["recommend"];
         delete?: never;
@@ -1192,6 +1232,108 @@ export interface components {
             events: components["schemas"]["SubmittedEvent"][];
         };
         /**
+         * ExperimentItem
+         * @description An experiment as it is declared.
+         */
+        ExperimentItem: {
+            /**
+             * Algorithms
+             * @description only requests for these; empty: for any
+             */
+            algorithms: string[];
+            /**
+             * From
+             * Format: date
+             * @description its first day, UTC
+             */
+            from: string;
+            /**
+             * Interleaved
+             * @description whether everybody gets the rankings of both variants in one page
+             */
+            interleaved: boolean;
+            /** Name */
+            name: string;
+            /**
+             * Running
+             * @description whether it runs today
+             */
+            running: boolean;
+            /**
+             * Share
+             * @description of all units, the part that is in it
+             */
+            share: number;
+            /**
+             * To
+             * Format: date
+             * @description its last day, UTC
+             */
+            to: string;
+            /**
+             * Unit
+             * @description what is assigned to a variant as a whole
+             * @enum {string}
+             */
+            unit: "session" | "profile" | "user";
+            /** Variants */
+            variants: components["schemas"]["ExperimentVariant"][];
+        };
+        /**
+         * ExperimentResults
+         * @description The outcome of an experiment so far.
+         */
+        ExperimentResults: {
+            /**
+             * Counted Days
+             * @description what a unit does counts for so many days, and then once
+             */
+            counted_days: number;
+            /** Effects */
+            effects: components["schemas"]["VariantEffect"][];
+            /** Name */
+            name: string;
+            /** @description of an interleaved experiment only */
+            preference: components["schemas"]["Preference"] | null;
+            /** @description null for an interleaved experiment */
+            sample_ratio: components["schemas"]["SampleRatio"] | null;
+            /**
+             * Switched Units
+             * @description who got several variants, and counts nowhere
+             */
+            switched_units: number;
+            /** Variants */
+            variants: components["schemas"]["VariantResult"][];
+        };
+        /**
+         * ExperimentVariant
+         * @description One way of recommending.
+         */
+        ExperimentVariant: {
+            /** Name */
+            name: string;
+            /**
+             * Rank
+             * @description what orders them; null: as the request says
+             */
+            rank: string | null;
+            /**
+             * Recall
+             * @description where titles come from; null: as the request says
+             */
+            recall: string | null;
+            /** Weight */
+            weight: number;
+        };
+        /**
+         * ExperimentsAnswer
+         * @description Every experiment that is declared.
+         */
+        ExperimentsAnswer: {
+            /** Items */
+            items: components["schemas"]["ExperimentItem"][];
+        };
+        /**
          * FieldError
          * @description One thing that is wrong with a request.
          */
@@ -1481,6 +1623,18 @@ export interface components {
              * @enum {string}
              */
             status: "completed" | "watching" | "on_hold" | "dropped";
+        };
+        /**
+         * Interval
+         * @description A value and its interval, which holds at all times at once; null ends: too early to say.
+         */
+        Interval: {
+            /** High */
+            high: number | null;
+            /** Low */
+            low: number | null;
+            /** Value */
+            value: number;
         };
         /**
          * KnownUntil
@@ -1787,6 +1941,31 @@ export interface components {
             pagination: components["schemas"]["Pagination"];
         };
         /**
+         * Preference
+         * @description The one of two interleaved rankings that people choose from.
+         */
+        Preference: {
+            /**
+             * First Clicks
+             * @description titles of the first ranking that were clicked
+             */
+            first_clicks: number;
+            /**
+             * Found
+             * @description whether the interval leaves 0
+             */
+            found: boolean;
+            /** @description -1 to 1, with 95 %; above 0 they prefer the second ranking */
+            score: components["schemas"]["Interval"];
+            /** Second Clicks */
+            second_clicks: number;
+            /**
+             * Units
+             * @description who clicked something
+             */
+            units: number;
+        };
+        /**
          * Problem
          * @description RFC 9457 problem details.
          */
@@ -1855,6 +2034,11 @@ export interface components {
              * @description what was done as this profile, newest first
              */
             events: components["schemas"]["StoredEvent"][];
+            /**
+             * Experiments
+             * @description pages that it got in experiments, newest first
+             */
+            experiments: components["schemas"]["StoredExposure"][];
             /**
              * Learned By
              * @description the model in service, if it was built with a list of this profile; null otherwise
@@ -2036,6 +2220,14 @@ export interface components {
         RecommendationAnswer: {
             /** Algorithm */
             algorithm: string;
+            /**
+             * Experiments
+             * @description experiment -> variant; only of a page that was made in experiments
+             * @default null
+             */
+            experiments: {
+                [key: string]: string;
+            } | null;
             /**
              * Filtered
              * @description how many titles each filter removed
@@ -2335,6 +2527,22 @@ export interface components {
             query: string;
         };
         /**
+         * SampleRatio
+         * @description The check that units are spread over the variants as the weights say.
+         */
+        SampleRatio: {
+            /**
+             * P Value
+             * @description valid at any time
+             */
+            p_value: number;
+            /**
+             * Suspicious
+             * @description below 0.01: no result can be trusted before the reason is known
+             */
+            suspicious: boolean;
+        };
+        /**
          * SavedAnswer
          * @description The outcome of a save.
          */
@@ -2424,6 +2632,14 @@ export interface components {
         SeasonAnswer: {
             /** Algorithm */
             algorithm: string;
+            /**
+             * Experiments
+             * @description experiment -> variant; only of a page that was made in experiments
+             * @default null
+             */
+            experiments: {
+                [key: string]: string;
+            } | null;
             /**
              * Filtered
              * @description how many titles each filter removed
@@ -2628,6 +2844,23 @@ export interface components {
              */
             happened_at: string;
             kind: components["schemas"]["EventKind"];
+        };
+        /**
+         * StoredExposure
+         * @description A page that was made in an experiment.
+         */
+        StoredExposure: {
+            /** Experiment */
+            experiment: string;
+            /**
+             * Exposed At
+             * @description UTC
+             */
+            exposed_at: string;
+            /** Recommendation Id */
+            recommendation_id: string;
+            /** Variant */
+            variant: string;
         };
         /**
          * SubmittedEvent
@@ -2922,6 +3155,67 @@ export interface components {
              * @description the name on the site
              */
             user_name: string;
+        };
+        /**
+         * VariantEffect
+         * @description The change of a rate by a variant, against the first one.
+         */
+        VariantEffect: {
+            /** @description with 95 % for all effects of the experiment together */
+            change: components["schemas"]["Interval"];
+            /**
+             * Detectable
+             * @description the smallest change that so many units find in 80 of 100 experiments; null: too early
+             */
+            detectable: number | null;
+            /**
+             * Found
+             * @description whether the interval leaves 0
+             */
+            found: boolean;
+            /**
+             * Measure
+             * @enum {string}
+             */
+            measure: "clicks" | "likes" | "dismissals";
+            /** Variant */
+            variant: string;
+        };
+        /**
+         * VariantRate
+         * @description Different titles that a counted unit did something with, on average.
+         */
+        VariantRate: {
+            /**
+             * Measure
+             * @enum {string}
+             */
+            measure: "clicks" | "likes" | "dismissals";
+            /** @description with 95 % */
+            per_unit: components["schemas"]["Interval"];
+        };
+        /**
+         * VariantResult
+         * @description One variant so far.
+         */
+        VariantResult: {
+            /**
+             * Counted Units
+             * @description those of them whose time is over
+             */
+            counted_units: number;
+            /**
+             * Exposed Units
+             * @description who got a page of it
+             */
+            exposed_units: number;
+            /**
+             * Name
+             * @description `interleaved` for everybody in an interleaved experiment
+             */
+            name: string;
+            /** Rates */
+            rates: components["schemas"]["VariantRate"][];
         };
         /**
          * WatchOn
@@ -3816,6 +4110,249 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The address is longer than 8,190 bytes */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listExperiments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "algorithms": [
+                     *             "hybrid"
+                     *           ],
+                     *           "from": "2026-12-01",
+                     *           "interleaved": false,
+                     *           "name": "rank",
+                     *           "running": true,
+                     *           "share": 1,
+                     *           "to": "2026-12-14",
+                     *           "unit": "session",
+                     *           "variants": [
+                     *             {
+                     *               "name": "model",
+                     *               "rank": "model",
+                     *               "recall": null,
+                     *               "weight": 1
+                     *             },
+                     *             {
+                     *               "name": "shuffled",
+                     *               "rank": "shuffled",
+                     *               "recall": null,
+                     *               "weight": 1
+                     *             }
+                     *           ]
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ExperimentsAnswer"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The address is longer than 8,190 bytes */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getExperiment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description as the server's file has it
+                 * @example rank
+                 */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "counted_days": 1,
+                     *       "effects": [
+                     *         {
+                     *           "change": {
+                     *             "high": -0.12,
+                     *             "low": -0.34,
+                     *             "value": -0.23
+                     *           },
+                     *           "detectable": 0.14,
+                     *           "found": true,
+                     *           "measure": "clicks",
+                     *           "variant": "shuffled"
+                     *         }
+                     *       ],
+                     *       "name": "rank",
+                     *       "preference": null,
+                     *       "sample_ratio": {
+                     *         "p_value": 1,
+                     *         "suspicious": false
+                     *       },
+                     *       "switched_units": 0,
+                     *       "variants": [
+                     *         {
+                     *           "counted_units": 3900,
+                     *           "exposed_units": 4120,
+                     *           "name": "model",
+                     *           "rates": [
+                     *             {
+                     *               "measure": "clicks",
+                     *               "per_unit": {
+                     *                 "high": 0.92,
+                     *                 "low": 0.76,
+                     *                 "value": 0.84
+                     *               }
+                     *             }
+                     *           ]
+                     *         },
+                     *         {
+                     *           "counted_units": 3871,
+                     *           "exposed_units": 4098,
+                     *           "name": "shuffled",
+                     *           "rates": [
+                     *             {
+                     *               "measure": "clicks",
+                     *               "per_unit": {
+                     *                 "high": 0.68,
+                     *                 "low": 0.54,
+                     *                 "value": 0.61
+                     *               }
+                     *             }
+                     *           ]
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ExperimentResults"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description Not Found */
             404: {
@@ -5022,6 +5559,14 @@ export interface operations {
                      *           "kind": "click"
                      *         }
                      *       ],
+                     *       "experiments": [
+                     *         {
+                     *           "experiment": "rank",
+                     *           "exposed_at": "2026-11-27T20:14:58+00:00",
+                     *           "recommendation_id": "5f2b0f6a3c1d4e8897a6b5c4d3e2f101",
+                     *           "variant": "model"
+                     *         }
+                     *       ],
                      *       "learned_by": null,
                      *       "planned_ids": [
                      *         1
@@ -5127,6 +5672,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "algorithm": "hybrid",
+                     *       "experiments": {
+                     *         "rank": "model"
+                     *       },
                      *       "filtered": {
                      *         "franchise": 2917,
                      *         "nsfw": 1141
@@ -5417,6 +5965,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "algorithm": "hybrid",
+                     *       "experiments": {
+                     *         "rank": "model"
+                     *       },
                      *       "filtered": {
                      *         "franchise": 2917,
                      *         "nsfw": 1141
@@ -5721,6 +6272,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "algorithm": "hybrid",
+                     *       "experiments": {
+                     *         "rank": "model"
+                     *       },
                      *       "filtered": {
                      *         "franchise": 2917,
                      *         "nsfw": 1141
@@ -6460,6 +7014,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "algorithm": "hybrid",
+                     *       "experiments": {
+                     *         "rank": "model"
+                     *       },
                      *       "filtered": {
                      *         "franchise": 2917,
                      *         "nsfw": 1141
