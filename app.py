@@ -11,6 +11,7 @@ from api import metrics
 from api.clients import believe_proxies
 from api.context import ApiContext, install_context
 from api.errors import register_error_handlers
+from api.gars import gars
 from api.keys import ApiKeys
 from api.limits import RateLimits, limit_rates
 from api.observing import configure_logging, observe
@@ -64,6 +65,8 @@ def create_app(config: Config | None = None) -> Flask:
     app = make_api()
     app.config.update(MAX_CONTENT_LENGTH=config.max_body_bytes)  # no SECRET_KEY: there are no sessions
     app.json.sort_keys = False  # type: ignore[attr-defined]  # of Flask's default provider
+    if config.gars_routes:
+        app.register_api(gars)
     services = _open(config)
     metrics.count_database_errors(services.engine)
     install_context(

@@ -180,6 +180,11 @@ class Config(BaseSettings):
         description="A file of experiments, such as `deploy/experiments.yaml`, which try ways of "
         "recommending against each other; see `docs/experiments.md`.",
     )
+    gars_routes: bool = Field(
+        False,
+        description="Whether the routes of another recommendation server are mounted at `/gars`, for its "
+        "clients; see `docs/gars.md`.",
+    )
     list_sites: ListSites = Field(
         ("mal", "anilist", "kitsu"),
         description="Sites that the server asks for a person's list, by the name that they type in: `mal`, "

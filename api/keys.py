@@ -8,6 +8,7 @@ import hmac
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
+from uuid import UUID
 
 from domain.keys import digest_of
 
@@ -67,3 +68,9 @@ def profile_token(secret_key: bytes, user_id: int) -> str:
     """
     digest = hmac.new(secret_key, f"profile {user_id}".encode(), hashlib.sha256).digest()
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+
+
+def gars_session(secret_key: bytes, user_id: int) -> UUID:
+    """The session of everything that is done at `/gars` under a number; nobody else can work it out."""
+    digest = hmac.new(secret_key, f"gars {user_id}".encode(), hashlib.sha256).digest()
+    return UUID(bytes=digest[:16], version=4)

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 from flask_openapi3 import APIBlueprint, Tag
 
-from api.context import services
+from api.context import secret_key, services, settings
 from api.errors import Problem
-from api.keys import Scope
+from api.keys import Scope, gars_session
 from api.limits import saves
 from api.recommendations import answer
 from api.requests import asks_for_privacy
@@ -83,4 +83,6 @@ def delete_user(path: UserPath) -> tuple[str, int]:
     next build. Needs an API key with the scope `write` if keys are configured."""
     require_scope(Scope.WRITE)
     services().users.erase(path.user_id)
+    if settings().gars_routes:
+        services().events.undo_session(gars_session(secret_key(), path.user_id))
     return "", 204

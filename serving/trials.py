@@ -17,7 +17,7 @@ from recommender.models.context import ScoringContext
 from recommender.models.registry import ALGORITHMS
 from recommender.pipeline.options import FranchiseMode, PageRequest
 from recommender.pipeline.pipeline import Page, Pipeline
-from recommender.pipeline.sides import with_sides
+from recommender.pipeline.sides import ALL, MODEL, with_sides
 
 Teams = tuple[tuple[int, ...], tuple[int, ...]]
 
@@ -63,6 +63,14 @@ class Trial:
     rivals: tuple[Variant, ...] = ()
     seed: str = ""
     teams: Teams | None = None
+
+    @property
+    def variants_by_side(self) -> dict[str, str]:
+        """Side -> the variant that decides it, or what it is without one."""
+        decided = {
+            side: self.variants[experiment.name] for experiment, _ in self.units for side in experiment.sides
+        }
+        return {"recall": ALL, "rank": MODEL, **decided}
 
     def joined_by(self, experiment: Experiment, variant: Variant, unit_id: UUID | int) -> Trial:
         """With one more experiment."""

@@ -66,6 +66,7 @@ OTHERWISE = {  # a value of each setting that is not its default
     "ANONYMITY_FLOOR": "7",
     "EVENT_RETENTION_DAYS": "45",
     "EXPERIMENTS": "deploy/experiments.yaml",
+    "GARS_ROUTES": "yes",
 }
 
 
