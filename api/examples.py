@@ -210,6 +210,7 @@ ANSWERS: dict[str, Any] = {
         "year_to": 2017,
         "known_until": {"year": 2016, "season": "fall"},
         "max_list_titles": 5_000,
+        "event_retention_days": 30,
         "covers": True,
         "sources": [
             _SOURCE_AGE

@@ -90,6 +90,7 @@ class CatalogAnswer(BaseModel):
     year_to: int | None = Field(description="year of the newest title")
     known_until: KnownUntil | None = Field(description="how new the titles are; null: no year is known")
     max_list_titles: int = Field(description="longer lists are refused with 413")
+    event_retention_days: int = Field(description="events are forgotten after so many days")
     covers: bool = Field(description="whether titles come with an image_url")
     sources: list[CatalogSource] = Field(
         description="where the catalog comes from; of two that differ, the one that is believed comes first"
@@ -111,6 +112,7 @@ class CatalogAnswer(BaseModel):
             year_to=year_to,
             known_until=until and KnownUntil(year=until[0], season=until[1]),
             max_list_titles=settings().max_list_titles,
+            event_retention_days=settings().event_retention_days,
             covers=settings().remote_covers,
             sources=[CatalogSource.of(imported) for imported in sources],
         )

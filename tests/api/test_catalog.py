@@ -58,11 +58,12 @@ def test_catalog_counts_adult_titles_on_request_only(shared_small_client: FlaskC
     assert (without["people"], without["generated"]) == (SMALL_PEOPLE, 0)
 
 
-@pytest.mark.parametrize(("titles", "covers"), [(5_000, True), (7, False)])
-def test_catalog_reports_settings(config: Config, titles: int, covers: bool) -> None:
-    app = create_app(config.model_copy(update={"max_list_titles": titles, "remote_covers": covers}))
-    answer = ask(app.test_client())
-    assert (answer["max_list_titles"], answer["covers"]) == (titles, covers)
+@pytest.mark.parametrize(("titles", "days", "covers"), [(5_000, 30, True), (7, 2, False)])
+def test_catalog_reports_settings(config: Config, titles: int, days: int, covers: bool) -> None:
+    changes = {"max_list_titles": titles, "event_retention_days": days, "remote_covers": covers}
+    answer = ask(create_app(config.model_copy(update=changes)).test_client())
+    assert (answer["max_list_titles"], answer["event_retention_days"]) == (titles, days)
+    assert answer["covers"] == covers
 
 
 @pytest.mark.parametrize("query", ["?nsfw=perhaps", "?typo=1"])

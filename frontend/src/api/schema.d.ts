@@ -987,6 +987,11 @@ export interface components {
              */
             covers: boolean;
             /**
+             * Event Retention Days
+             * @description events are forgotten after so many days
+             */
+            event_retention_days: number;
+            /**
              * Generated
              * @description how many of the people were made up for the demo
              */
@@ -3910,6 +3915,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "covers": true,
+                     *       "event_retention_days": 30,
                      *       "generated": 3000,
                      *       "genres": [
                      *         {
