@@ -75,6 +75,14 @@ describe('sentences', () => {
     expect(sentences(reasons, false)[0]).toBe('From the same franchise as Clannad, which they liked')
   })
 
+  it('name what was looked at before what was liked', () => {
+    const looked = reason({ kind: 'because_you_looked_at', anime_id: 3, name: 'Nichijou', weight: 0.2 })
+    expect(sentences([LIKED('K-On!'), looked])).toEqual([
+      'Because you just looked at Nichijou',
+      'Because you liked K-On!',
+    ])
+  })
+
   it('say nothing where nothing is known', () => {
     expect(sentences([])).toEqual([])
     expect(

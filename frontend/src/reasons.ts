@@ -30,6 +30,7 @@ export function sentences(reasons: readonly Reason[], isOwn = true): string[] {
   const you = isOwn ? 'you' : 'they'
   const your = isOwn ? 'your' : 'this'
   const liked = reasons.flatMap(({ kind, name }) => (kind === 'because_you_liked' && name ? [name] : []))
+  const looked = reasons.flatMap(({ kind, name }) => (kind === 'because_you_looked_at' && name ? [name] : []))
   const people = reasons.find(({ kind }) => kind === 'people_with_your_taste')?.people ?? 0
   const franchise = reasons.find(({ kind }) => kind === 'same_franchise')?.name
   const studio = reasons.find(({ kind }) => kind === 'same_studio')
@@ -42,6 +43,7 @@ export function sentences(reasons: readonly Reason[], isOwn = true): string[] {
   if (studio?.studio && studio.name) found.push(`From ${studio.studio}, who also made ${studio.name}`)
   if (theme?.titles && theme.liked)
     found.push(`${listed(themed)}: ${theme.titles} of the ${counted(theme.liked, 'title')} ${you} like`)
+  if (looked.length) found.push(`Because you just looked at ${listed(looked)}`)
   if (liked.length) found.push(`Because ${you} liked ${listed(liked)}`)
   if (people) found.push(`${counted(people, 'person', 'people')} with ${your} taste liked it`)
   if (others.length)

@@ -15,9 +15,9 @@ COVER = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 2 3"><rect width="
 class Held:
     """Keeps the answers of the API back from a page, until they are released."""
 
-    def __init__(self, page: Page) -> None:
+    def __init__(self, page: Page, path: str = API) -> None:
         self._routes: list[Route] | None = []
-        page.route(API, self._hold)
+        page.route(path, self._hold)
 
     def release(self) -> None:
         """Those that wait, and all that come."""

@@ -10,6 +10,7 @@ import {
   type Status,
   useList,
 } from '@/stores/list'
+import { type Place, useEvents } from '@/stores/events'
 import { useNotices } from '@/stores/notices'
 
 type Title = ShortTitle | AnimeItem
@@ -17,6 +18,7 @@ type Title = ShortTitle | AnimeItem
 export function useListChanges() {
   const list = useList()
   const notices = useNotices()
+  const events = useEvents()
 
   function told(text: string, undo: () => void): void {
     notices.show({ text, action: { label: 'Undo', run: undo } })
@@ -72,15 +74,21 @@ export function useListChanges() {
     )
   }
 
-  function hide(title: Title): void {
+  /** Never recommend a title. `place`: where it was recommended. */
+  function hide(title: Title, place?: Place): void {
     const undo = undoOf(title)
     list.hide(title)
-    told(`We won’t recommend “${title.name}” again.`, undo)
+    events.record('dismiss', title, place)
+    told(`We won’t recommend “${title.name}” again.`, () => {
+      undo()
+      void events.undo(title.anime_id, 'dismiss')
+    })
   }
 
   function unhide(title: Title): void {
     list.unhide(title.anime_id)
-    told(`“${title.name}” can be recommended again.`, () => list.hide(title))
+    void events.undo(title.anime_id, 'dismiss')
+    told(`“${title.name}” can be recommended again.`, () => hide(title))
   }
 
   /** Remove every watched title, or every planned one; undo restores them after those added since. */

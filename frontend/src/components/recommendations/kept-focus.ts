@@ -5,7 +5,8 @@ import { onBeforeUpdate, onUpdated, type Ref } from 'vue'
  * After each update of the component: focus stays on what had it, also where that was moved; where its card is
  * gone, the card that took its place has it, or else `otherwise`.
  *
- * @param container whose direct children are the cards; each, or the first thing within it, takes focus.
+ * @param container whose direct children are the cards, and what else has no article in it; each, or the first thing
+ *   within it, takes focus.
  */
 export function useKeptFocus(
   container: Readonly<Ref<HTMLElement | null>>,
@@ -29,6 +30,6 @@ export function useKeptFocus(
   })
 
   function cards(): Element[] {
-    return [...(container.value?.children ?? [])]
+    return [...(container.value?.children ?? [])].filter((child) => child.querySelector('article'))
   }
 }

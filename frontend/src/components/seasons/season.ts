@@ -21,6 +21,7 @@ export interface Wanted {
 export interface SeasonTitles {
   ranked: readonly Schemas['RecommendedItem'][] | null
   popular: readonly Schemas['SeasonTitle'][] | null
+  recommendationId?: string
 }
 
 /** Refetched when `wanted` changes. */
@@ -51,7 +52,7 @@ export async function fetchSeason(
   const answer = await answered(
     api.POST('/api/v1/seasons/{year}/{season}', { params: { path }, body: sent, headers, signal }),
   )
-  return { ranked: answer.items, popular: null }
+  return { ranked: answer.items, popular: null, recommendationId: answer.recommendation_id }
 }
 
 type Path = paths['/api/v1/seasons/{year}/{season}']['get']['parameters']['path']
