@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.faults.checks import wait_until
+from tests.frontend.accessibility import violations
+from tests.serving.servers import Server
 
 SCROLLED = "Math.round(scrollY)"
 
@@ -61,3 +64,34 @@ def test_page_past_end_links_to_first(page: Page) -> None:
     expect(page).to_have_url("/popular")
     expect(titles(page)).to_have_count(24)
     expect(page.get_by_role("heading", name="Ranking", exact=True)).to_be_focused()
+
+
+def trend(page: Page, titles: list[dict[str, Any]]) -> None:
+    def answer(route: Route) -> None:
+        route.fulfill(json={"window": "day", "items": titles})
+
+    page.route("**/api/v1/trending*", answer)
+
+
+def test_trending_titles_are_shown_where_there_are_any(page: Page, server: Server) -> None:
+    page.goto("/popular")
+    expect(page.get_by_role("article")).to_have_count(24)
+    page.wait_for_load_state("networkidle")
+    expect(page.get_by_role("heading", name="Trending today")).to_have_count(0)
+    popular = server.ask("/api/v1/popular?limit=2").json["items"]
+    trend(page, [title | {"people": people} for title, people in zip(popular, (12, 5), strict=True)])
+    page.reload()
+    row = page.get_by_role("region", name="Trending today")
+    expect(row.get_by_role("listitem")).to_have_count(2)
+    expect(row.get_by_text("12 people")).to_be_visible()
+    page.set_viewport_size({"width": 320, "height": 667})
+    assert violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    row.get_by_role("link", name="See all trending titles").click()
+    expect(page.get_by_role("heading", level=1, name="Trending today")).to_be_visible()
+    expect(page.get_by_role("article")).to_have_count(2)
+    expect(page.get_by_text("#1 12 people looked at it today")).to_be_visible()
+    assert violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    page.get_by_role("link", name="Popular of all time").click()
+    expect(page.get_by_role("article")).to_have_count(24)

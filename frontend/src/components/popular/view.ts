@@ -10,7 +10,7 @@ export const SORTS = { likes: 'Most liked', mean_rating: 'Highest rated' } as co
 const MAX_PAGE = 1_000_000
 const OWN_KEYS = ['sort', 'page']
 
-export type Sort = keyof typeof SORTS
+export type Sort = keyof typeof SORTS | 'trending'
 
 export interface View {
   filters: FilterValues
@@ -23,7 +23,7 @@ export function viewOf(query: LocationQuery, filters: readonly Filter[]): View {
   const page = /^\d{1,7}$/.test(String(query.page)) ? Number(query.page) : 1
   return {
     filters: filtersIn(query, filters),
-    sort: query.sort === 'mean_rating' ? 'mean_rating' : 'likes',
+    sort: query.sort === 'mean_rating' || query.sort === 'trending' ? query.sort : 'likes',
     page: Math.min(MAX_PAGE, Math.max(1, page)),
   }
 }
