@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 from uuid import UUID
 
 MAX_EVENTS = 100  # of one request
@@ -19,6 +20,13 @@ class EventKind(StrEnum):
     LIKE = "like"  # "more like this"
     DISMISS = "dismiss"  # "not interested"
     IMPRESSION = "impression"  # had a title on the screen
+
+
+class Actor(NamedTuple):
+    """Whose events: those of a session, of a user, or of both."""
+
+    session_id: UUID | None = None
+    user_id: int | None = None
 
 
 @dataclass(frozen=True)

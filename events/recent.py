@@ -6,25 +6,17 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple, Protocol
-from uuid import UUID
+from typing import Protocol
 
 from sqlalchemy import Engine
 
 from db.engine import read_transaction
 from db.events import RecentEvent, count_by_title, load_recent_events
-from domain.events import EventKind, TitleActivity
+from domain.events import Actor, EventKind, TitleActivity
 
 MAX_TITLES = 50
 _MAX_EVENTS = 2_000  # that are read, the newest ones
 _TRENDING = (EventKind.CLICK, EventKind.VIEW, EventKind.LIKE)
-
-
-class Actor(NamedTuple):
-    """Whose events: those of a session, of a user, or of both."""
-
-    session_id: UUID | None = None
-    user_id: int | None = None
 
 
 class RecentEvents(Protocol):

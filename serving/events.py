@@ -9,9 +9,9 @@ from typing import NamedTuple
 from uuid import UUID
 
 from db.events import RecentEvent
-from domain.events import Event
+from domain.events import Actor, Event
 from events.log import EventLog
-from events.recent import Actor, RecentEvents
+from events.recent import RecentEvents
 from recommender.artifacts.snapshot import Snapshot
 from recommender.data.query import Query
 from recommender.models.co_likes import CoLikes

@@ -18,9 +18,9 @@ from db.exposures import (
     load_outcomes,
     newest_page,
 )
+from domain.events import Actor
 from domain.experiments import Exposure, Unit
 from domain.ranges import is_profile
-from events.recent import Actor
 from experiments.assignment import variant_of
 from experiments.declaration import Choices, Experiment, ExperimentsError, Variant, load_experiments
 from experiments.log import ExposureWriter

@@ -11,9 +11,9 @@ from uuid import UUID
 from sqlalchemy.exc import SQLAlchemyError
 
 from db.engine import driver_message
+from domain.events import Actor
 from domain.ranges import FAVORITE, is_profile
 from domain.titles import Season
-from events.recent import Actor
 from recommender.data.query import Query
 from recommender.models.context import ScoringContext
 from recommender.models.ranker import Forecast, Ranker

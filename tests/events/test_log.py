@@ -10,9 +10,9 @@ import pytest
 from sqlalchemy import Engine
 
 import events.log
-from domain.events import Event, EventKind
+from domain.events import Actor, Event, EventKind
 from events.log import SqlEventLog
-from events.recent import Actor, SqlRecentEvents
+from events.recent import SqlRecentEvents
 from tests.db.helpers import contents
 
 NOW = datetime(2026, 11, 27, 20, 0)

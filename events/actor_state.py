@@ -1,0 +1,119 @@
+"""What one actor did lately: a pure function of the set of their records, in whatever order, however often.
+
+The Flink job does the same in Java (`flink/`), and one suite of tests holds for both.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from domain.events import Event, EventKind
+from events.records import Ended, Record, Undone, to_ms
+
+MAX_EVENTS = 500  # the newest ones, undone ones among them
+MAX_TITLES = 50
+MAX_UNDONE = 500  # ids that were undone before their event came
+KNOWN_IDS = 200  # of the newest events, published to tell repeats
+TRENDING = (EventKind.CLICK, EventKind.VIEW, EventKind.LIKE)
+
+
+class Kept(NamedTuple):
+    """An event in the state; ordered by time, then by id."""
+
+    happened_at: int  # milliseconds
+    event_id: str
+    kind: str
+    anime_id: int
+    is_undone: bool
+
+
+class Step(NamedTuple):
+    """What a record changed.
+
+    Attributes:
+        trends: title -> when the actor last clicked, viewed or liked it, in ms; None: no longer.
+    """
+
+    is_changed: bool
+    trends: dict[int, int | None]
+
+
+@dataclass
+class ActorState:
+    """See the module.
+
+    Attributes:
+        events: at most MAX_EVENTS.
+        undone: ids without their event yet, oldest first.
+    """
+
+    events: dict[str, Kept] = field(default_factory=dict)
+    undone: list[str] = field(default_factory=list)
+    has_ended: bool = False
+
+    def apply(self, record: Record) -> Step:
+        """Take in a record; a repeat changes nothing."""
+        if self.has_ended:
+            return Step(is_changed=False, trends={})
+        before = self._trends()
+        if isinstance(record, Ended):
+            self.events, self.undone, self.has_ended = {}, [], True
+            return Step(is_changed=True, trends=dict.fromkeys(before))
+        is_changed = self._undo(str(record.event_id)) if isinstance(record, Undone) else self._add(record)
+        after = self._trends() if is_changed else before
+        differing = {title for title in before.keys() | after.keys() if before.get(title) != after.get(title)}
+        return Step(is_changed, {title: after.get(title) for title in sorted(differing)})
+
+    def published(self) -> dict[str, Any]:
+        """What Redis holds for the servers: `ended`, or `titles`, newest first, each `[anime_id, last_at,
+        {kind: count}]`, and the `ids` of the newest events."""
+        if self.has_ended:
+            return {"ended": True}
+        counts: dict[int, Counter[str]] = {}
+        newest: dict[int, tuple[bool, int]] = {}
+        for event in self.events.values():
+            if not event.is_undone:
+                counts.setdefault(event.anime_id, Counter())[event.kind] += 1
+                # whatever else happened with a title, its impressions do not make it newer
+                key = (event.kind != EventKind.IMPRESSION, event.happened_at)
+                newest[event.anime_id] = max(newest.get(event.anime_id, key), key)
+        ordered = sorted(newest, key=lambda title: (newest[title], title), reverse=True)[:MAX_TITLES]
+        ids = [event.event_id for event in sorted(self.events.values(), reverse=True)[:KNOWN_IDS]]
+        return {
+            "titles": [[title, newest[title][1], dict(sorted(counts[title].items()))] for title in ordered],
+            "ids": ids,
+        }
+
+    def _add(self, event: Event) -> bool:
+        event_id = str(event.event_id)
+        if event_id in self.events:
+            return False
+        is_undone = event_id in self.undone
+        if is_undone:
+            self.undone.remove(event_id)
+        self.events[event_id] = Kept(
+            to_ms(event.happened_at), event_id, event.kind.value, event.anime_id, is_undone
+        )
+        if len(self.events) > MAX_EVENTS:
+            del self.events[min(self.events.values()).event_id]
+        return event_id in self.events
+
+    def _undo(self, event_id: str) -> bool:
+        kept = self.events.get(event_id)
+        if kept is not None:
+            self.events[event_id] = kept._replace(is_undone=True)
+            return not kept.is_undone
+        if event_id in self.undone:
+            return False
+        self.undone = [*self.undone, event_id][-MAX_UNDONE:]
+        return True
+
+    def _trends(self) -> dict[int, int]:
+        """Title -> when it was last clicked, viewed or liked."""
+        found: dict[int, int] = {}
+        for event in self.events.values():
+            if not event.is_undone and event.kind in TRENDING:
+                found[event.anime_id] = max(found.get(event.anime_id, 0), event.happened_at)
+        return found
