@@ -7,11 +7,14 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, NamedTuple
 
 from domain.events import Event, EventKind
 from events.records import Ended, Record, Undone, to_ms
 
+STATE_KEPT = timedelta(days=7)  # after an actor's last record: as long as the longest window of trends
+PUBLISHED_KEPT = timedelta(days=2)  # nobody asks for what was done before
 MAX_EVENTS = 500  # the newest ones, undone ones among them
 MAX_TITLES = 50
 MAX_UNDONE = 500  # ids that were undone before their event came
@@ -30,7 +33,7 @@ class Kept(NamedTuple):
 
 
 class Step(NamedTuple):
-    """What a record changed.
+    """What records changed.
 
     Attributes:
         trends: title -> when the actor last clicked, viewed or liked it, in ms; None: no longer.
@@ -53,15 +56,10 @@ class ActorState:
     undone: list[str] = field(default_factory=list)
     has_ended: bool = False
 
-    def apply(self, record: Record) -> Step:
-        """Take in a record; a repeat changes nothing."""
-        if self.has_ended:
-            return Step(is_changed=False, trends={})
+    def apply(self, *records: Record) -> Step:
+        """Take in records; a repeat changes nothing."""
         before = self._trends()
-        if isinstance(record, Ended):
-            self.events, self.undone, self.has_ended = {}, [], True
-            return Step(is_changed=True, trends=dict.fromkeys(before))
-        is_changed = self._undo(str(record.event_id)) if isinstance(record, Undone) else self._add(record)
+        is_changed = any([self._apply(record) for record in records])
         after = self._trends() if is_changed else before
         differing = {title for title in before.keys() | after.keys() if before.get(title) != after.get(title)}
         return Step(is_changed, {title: after.get(title) for title in sorted(differing)})
@@ -85,6 +83,14 @@ class ActorState:
             "titles": [[title, newest[title][1], dict(sorted(counts[title].items()))] for title in ordered],
             "ids": ids,
         }
+
+    def _apply(self, record: Record) -> bool:
+        if self.has_ended:
+            return False
+        if isinstance(record, Ended):
+            self.events, self.undone, self.has_ended = {}, [], True
+            return True
+        return self._undo(str(record.event_id)) if isinstance(record, Undone) else self._add(record)
 
     def _add(self, event: Event) -> bool:
         event_id = str(event.event_id)

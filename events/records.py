@@ -75,7 +75,7 @@ def decode(value: bytes) -> Record:
             recommendation_id=fields.get("recommendation_id"),
             position=fields.get("position"),
         )
-    except (KeyError, TypeError, AttributeError, OverflowError) as error:
+    except (KeyError, TypeError, AttributeError, OverflowError, OSError, RecursionError) as error:
         raise ValueError(f"not a record of an event: {value[:200]!r}") from error
 
 

@@ -1,0 +1,23 @@
+#!/bin/sh
+# Prints the folder with the jars of the Kafka that the tests start: Maven fetches them where they are not there yet.
+cd "$(dirname "$0")/.." || exit 1
+pom=tests/streaming/kafka/pom.xml
+folder=${pom%/*}/target
+fetched=$folder/.fetched
+[ "$fetched" -nt "$pom" ] || {
+    for name in java mvn; do
+        command -v "$name" >/dev/null 2>&1 || {
+            echo "error: the tests of streaming need Java 17 and Maven, and there is no $name; on Debian: apt-get install openjdk-17-jre-headless maven" >&2
+            exit 1
+        }
+    done
+    echo "Fetching Kafka from Maven Central …" >&2
+    rm -rf "$folder"
+    # shown only where it fails: it is long
+    said=$(mvn --quiet --batch-mode --file "$pom" package 2>&1) && touch "$fetched" || {
+        echo "$said" | head -n 5 >&2
+        echo "error: Kafka, which the tests of streaming need, could not be fetched from Maven Central; see above, and name a mirror in ~/.m2/settings.xml where it cannot be reached" >&2
+        exit 1
+    }
+}
+echo "$PWD/$folder/lib"
