@@ -19,6 +19,7 @@ from api.openapi import ApiApp, blueprints, make_app
 from api.security import add_security_headers, keep_to_https
 from api.web import serve_web
 from config import Config
+from gateway.waiting import wait_for
 from serving.builder import BuildFailedError
 from serving.errors import DatabaseUnavailableError
 from serving.experiments import ExperimentsError
@@ -89,6 +90,6 @@ def create_app(config: Config | None = None) -> Flask:
 
 def _open(config: Config) -> Services:
     try:
-        return open_services(config, Observers(metrics.time_ranking, metrics.INSERTS.time))
+        return open_services(config, Observers(metrics.time_ranking, metrics.INSERTS.time), wait_for)
     except (BuildFailedError, DatabaseUnavailableError, ExperimentsError) as error:
         raise StartError(str(error)) from None

@@ -26,6 +26,7 @@ from domain.setting_types import (
     ApiKeys,
     DatabaseUrl,
     Environment,
+    EventLogAddress,
     ExtraAlgorithms,
     Host,
     ListSites,
@@ -35,6 +36,7 @@ from domain.setting_types import (
     Proxies,
     Rate,
     RateStorage,
+    RecentEventsAddress,
     SecretKey,
 )
 
@@ -174,6 +176,19 @@ class Config(BaseSettings):
         le=3_650,
         description="What people do (clicks, views, likes, dismissals) is forgotten after so many days.",
     )
+    event_log: EventLogAddress = Field(
+        "sql",
+        repr=False,
+        description="Where events go: `sql`, to the database; "
+        "`kafka://host:9092,other-host:9092/topic`, to a topic of Kafka, see `docs/events.md`.",
+    )
+    recent_events: RecentEventsAddress = Field(
+        "sql",
+        validate_default=True,
+        repr=False,
+        description="Where the server learns what somebody did lately: `sql`, from the database; "
+        "`redis://host:6379/0`, from what a consumer of Kafka keeps there.",
+    )
     experiments: str = Field(
         "",
         max_length=1_000,
@@ -246,6 +261,13 @@ class Config(BaseSettings):
                 raise ValueError(f"has an entry that cannot be used, number {number}: it {reason}")
         return keys
 
+    @field_validator("recent_events")
+    @classmethod
+    def _check_recent_events(cls, address: str, info: ValidationInfo) -> str:
+        if (address == "sql") != (info.data.get("event_log", address) == "sql"):
+            raise ValueError("and EVENT_LOG do not fit: one is sql, and either both are or none")
+        return address
+
     @field_validator("extra_algorithms")
     @classmethod
     def _check_extra_algorithms(cls, names: tuple[str, ...]) -> tuple[str, ...]:
@@ -283,6 +305,19 @@ class Config(BaseSettings):
                 "HOST",
                 f"is {self.host}, but gunicorn is to listen on {host}",
                 f"Set HOST={host}, and no --bind",
+            )
+
+    def require_topic(self) -> None:
+        """Check that events go to Kafka.
+
+        Raises:
+            ConfigError: they go to the database.
+        """
+        if self.event_log == "sql":
+            raise ConfigError(
+                "EVENT_LOG",
+                "is sql, so there is no topic to read",
+                "Set EVENT_LOG=kafka://host:9092/topic and RECENT_EVENTS=redis://host:6379/0",
             )
 
     @property

@@ -14,6 +14,7 @@ from werkzeug.exceptions import HTTPException
 
 from api.members import shortened, unknown_member
 from api.problems import INVALID_REQUEST, OF_ERROR, OF_STATUS, OTHER, ProblemKind
+from domain.events import EventsUnavailableError
 from gateway.waiting import TooManyWaitingError
 from recommender.pipeline.filters import UnknownFilterValueError
 from serving.errors import (
@@ -123,7 +124,7 @@ def register_error_handlers(app: Flask) -> None:
 
     @app.errorhandler(TooManyWaitingError)
     def _too_many_waiting(_error: TooManyWaitingError) -> Response:
-        detail = "Too many lists are being read from other sites. Try again shortly, or import a file."
+        detail = "Too many requests wait for other servers. Try again shortly, or import a file."
         return problem(503, detail, kind=OF_ERROR[ExternalSiteBusyError])
 
     @app.errorhandler(UnknownFilterValueError)
@@ -135,6 +136,13 @@ def register_error_handlers(app: Flask) -> None:
     def _database_away(error: DBAPIError) -> Response:
         log.error("the database cannot be used: %s", database_message(error))
         return problem(503, "The database cannot be used at the moment. Try again shortly.")
+
+    @app.errorhandler(EventsUnavailableError)
+    def _events_away(error: EventsUnavailableError) -> Response:
+        log.error("events cannot be taken in: %s", error)
+        return problem(
+            503, "Events cannot be taken in at the moment. Send them again shortly: each counts once."
+        )
 
     @app.errorhandler(HTTPException)
     def _http(error: HTTPException) -> Response:

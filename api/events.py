@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from flask_openapi3 import APIBlueprint, Tag
 
 from api.context import services
 from api.errors import Problem
 from api.keys import Scope
 from api.requests import asks_for_privacy
-from api.schemas.events import EventPath, EventsAnswer, EventsRequest, SessionPath, SubmittedEvent
+from api.schemas.events import ActorQuery, EventPath, EventsAnswer, EventsRequest, SessionPath
 from api.security import KEY_OR_NONE, OWN_PROFILE, own_profile, require_scope
 from serving.events import Recorded, Refused
 
@@ -38,7 +36,7 @@ def post_events(body: EventsRequest) -> tuple[EventsAnswer, int]:
     if asks_for_privacy():
         refused = tuple(Refused(event.event_id, PRIVATE) for event in body.events)
         return EventsAnswer.of(Recorded(0, 0, refused)), 202
-    _require_access(body.events)
+    _require_access({event.user_id for event in body.events})
     recorded = services().events.record([event.to_event() for event in body.events])
     return EventsAnswer.of(recorded), 202
 
@@ -47,11 +45,14 @@ def post_events(body: EventsRequest) -> tuple[EventsAnswer, int]:
     "/events/<uuid:event_id>",
     operation_id="undoEvent",
     summary="Undo an event",
-    responses={204: None, 404: Problem, 503: Problem},
+    security=[*KEY_OR_NONE, *OWN_PROFILE[1:]],
+    responses={204: None, 400: Problem, 401: Problem, 403: Problem, 404: Problem, 503: Problem},
 )
-def delete_event(path: EventPath) -> tuple[str, int]:
-    """From now on it is as if the event had never come, even if it is sent again."""
-    services().events.undo_event(path.event_id)
+def delete_event(path: EventPath, query: ActorQuery) -> tuple[str, int]:
+    """From now on it is as if the event had never come, even if it is sent again. Say whose it is, as it was
+    sent: a server that has its events in Kafka finds it only so."""
+    _require_access({query.user_id})
+    services().events.undo_event(path.event_id, query.to_actor())
     return "", 204
 
 
@@ -67,9 +68,9 @@ def delete_session(path: SessionPath) -> tuple[str, int]:
     return "", 204
 
 
-def _require_access(events: Iterable[SubmittedEvent]) -> None:
+def _require_access(user_ids: set[int | None]) -> None:
     """Events of a profile need its token, those of other users a key with the scope `write`, where keys are
     configured."""
-    for user_id in {event.user_id for event in events if event.user_id is not None}:
-        if own_profile(user_id) is None:
+    for user_id in user_ids:
+        if user_id is not None and own_profile(user_id) is None:
             require_scope(Scope.WRITE, user_id)

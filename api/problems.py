@@ -7,6 +7,7 @@ from html import escape
 from typing import NamedTuple
 
 from serving.errors import (
+    ActorRequiredError,
     ExportTooLongError,
     ExternalAnswerError,
     ExternalListPrivateError,
@@ -71,6 +72,13 @@ OF_ERROR: Mapping[type[ServiceError], ProblemKind] = {
         400,
         "The id is a profile's",
         "Profiles are opened by their token. Use /api/v1/profiles, or send the list with the request.",
+    ),
+    ActorRequiredError: ProblemKind(
+        "actor-required",
+        400,
+        "Whose event is it?",
+        "This server finds an event by its session or user. Add `session_id` or `user_id` to the address, as "
+        "the event was sent with.",
     ),
     NoTitleResolvedError: ProblemKind(
         "no-title-resolved",
@@ -217,7 +225,7 @@ OF_STATUS: Mapping[int, ProblemKind] = {
             "unavailable",
             503,
             "Temporarily unavailable",
-            "The database cannot be reached. Try again after Retry-After seconds.",
+            "The database, or what takes events, cannot be reached. Try again after Retry-After seconds.",
         ),
     )
 }

@@ -82,7 +82,7 @@ def delete_user(path: UserPath) -> tuple[str, int]:
     """Deletes the user's list for good. From now on no answer depends on it; models on disk drop it with the
     next build. Needs an API key with the scope `write` if keys are configured."""
     require_scope(Scope.WRITE)
-    services().users.erase(path.user_id)
-    if settings().gars_routes:
+    if settings().gars_routes:  # first: whoever tries again after an error still has somebody to erase
         services().events.undo_session(gars_session(secret_key(), path.user_id))
+    services().users.erase(path.user_id)
     return "", 204

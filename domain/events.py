@@ -12,6 +12,10 @@ MAX_EVENTS = 100  # of one request
 MAX_POSITION = 10_000  # on a page, from 1
 
 
+class EventsUnavailableError(Exception):
+    """Events cannot be taken in now; the message says why, without an address."""
+
+
 class EventKind(StrEnum):
     """Something to do with a title."""
 

@@ -83,7 +83,30 @@ RateStorage = Annotated[
     Field(pattern=r"^(memory://|rediss?://.+)$"),
     _remedy("It must be memory:// or redis://host:6379/0."),
 ]
+_BROKER = r"[^\s/,:?]+:[0-9]{1,5}"
+EVENT_LOG = re.compile(
+    rf"sql|kafka://(?P<brokers>{_BROKER}(,{_BROKER})*)/(?P<topic>[A-Za-z0-9._-]{{1,249}})(\?(?P<options>\S*))?"
+)
 
+
+def _check_event_log(address: str) -> str:
+    if not EVENT_LOG.fullmatch(address):
+        raise ValueError("is not an address of that form")
+    return address
+
+
+EventLogAddress = Annotated[
+    str,
+    AfterValidator(_check_event_log),
+    _remedy(
+        "It must be sql, or kafka://host:9092,other-host:9092/topic, with RECENT_EVENTS=redis://host:6379/0."
+    ),
+]
+RecentEventsAddress = Annotated[
+    str,
+    Field(pattern=r"^(sql|rediss?://\S+)$"),
+    _remedy("It must be sql, or, with EVENT_LOG=kafka://host:9092/topic, redis://host:6379/0."),
+]
 Proxies = Annotated[
     Annotated[int, Field(ge=0, le=10)] | Networks,
     BeforeValidator(_split_proxies),

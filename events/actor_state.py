@@ -6,9 +6,10 @@ The Flink job does the same in Java (`flink/`), and one suite of tests holds for
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 from domain.events import Event, EventKind
 from events.records import Ended, Record, Undone, to_ms
@@ -59,7 +60,7 @@ class ActorState:
     def apply(self, *records: Record) -> Step:
         """Take in records; a repeat changes nothing."""
         before = self._trends()
-        is_changed = any([self._apply(record) for record in records])
+        is_changed = sum(map(self._apply, records)) > 0
         after = self._trends() if is_changed else before
         differing = {title for title in before.keys() | after.keys() if before.get(title) != after.get(title)}
         return Step(is_changed, {title: after.get(title) for title in sorted(differing)})
@@ -83,6 +84,19 @@ class ActorState:
             "titles": [[title, newest[title][1], dict(sorted(counts[title].items()))] for title in ordered],
             "ids": ids,
         }
+
+    def stored(self) -> dict[str, Any]:
+        """All of it, to be written as JSON; `restored` makes it again."""
+        if self.has_ended:
+            return {"ended": True}
+        return {"events": list(self.events.values()), "undone": self.undone}
+
+    @classmethod
+    def restored(cls, stored: Mapping[str, Any]) -> Self:
+        """The state that `stored` has described."""
+        kept = [Kept(*fields) for fields in stored.get("events", ())]
+        events = {event.event_id: event for event in kept}
+        return cls(events, list(stored.get("undone", ())), "ended" in stored)
 
     def _apply(self, record: Record) -> bool:
         if self.has_ended:

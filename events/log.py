@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple, Protocol
+from typing import ClassVar, NamedTuple, Protocol
 from uuid import UUID
 
 from sqlalchemy import Connection, Engine
@@ -21,7 +21,7 @@ from db.events import (
     session_lengths,
     undo_event,
 )
-from domain.events import Event
+from domain.events import Actor, Event
 
 MAX_SESSION_EVENTS = 5_000  # of one session; more are refused
 _PRUNED_AT_ONCE = 10_000
@@ -40,13 +40,19 @@ class Appended(NamedTuple):
 
 
 class EventLog(Protocol):
-    """Keeps events. What returns without an error is durable."""
+    """Keeps events. What returns without an error is durable; what cannot be is an EventsUnavailableError.
+
+    Attributes:
+        needs_actor: whether an event is found by its actor only.
+    """
+
+    needs_actor: ClassVar[bool]
 
     def append(self, events: Sequence[Event], received_at: datetime) -> Appended:
         """Add those that are new."""
         ...
 
-    def undo_event(self, event_id: UUID, now: datetime) -> None:
+    def undo_event(self, event_id: UUID, actor: Actor | None, now: datetime) -> None:
         """From now on, and however often it comes again, there is no such event."""
         ...
 
@@ -54,8 +60,16 @@ class EventLog(Protocol):
         """The same of every event of a session, those still to come among them."""
         ...
 
+    def erase_user(self, user_id: int) -> None:
+        """Forget what a user did, who is about to be erased from the database."""
+        ...
+
     def prune(self, before: datetime) -> None:
         """Forget what was received before."""
+        ...
+
+    def connect(self) -> None:
+        """Get ready for the first event, in a worker that has just begun; does not wait."""
         ...
 
 
@@ -64,6 +78,7 @@ class SqlEventLog:
     """Two tables of the database. See EventLog."""
 
     engine: Engine
+    needs_actor: ClassVar[bool] = False
 
     def append(self, events: Sequence[Event], received_at: datetime) -> Appended:
         """In one transaction. See EventLog."""
@@ -75,7 +90,7 @@ class SqlEventLog:
             insert_events(connection, [event for event in new if event.event_id not in refused], received_at)
         return Appended(frozenset(known), refused)
 
-    def undo_event(self, event_id: UUID, now: datetime) -> None:
+    def undo_event(self, event_id: UUID, actor: Actor | None, now: datetime) -> None:
         """See EventLog."""
         with write_transaction(self.engine) as connection:
             undo_event(connection, event_id, now)
@@ -84,6 +99,12 @@ class SqlEventLog:
         """See EventLog."""
         with write_transaction(self.engine) as connection:
             end_session(connection, session_id, now)
+
+    def erase_user(self, user_id: int) -> None:
+        """Their events go with the user, in one transaction."""
+
+    def connect(self) -> None:
+        """The database is connected to by whoever asks it first."""
 
     def prune(self, before: datetime) -> None:
         """In transactions so short that nobody waits. See EventLog."""

@@ -34,6 +34,20 @@ def actor_key(actor: Actor) -> str:
     return f"session:{actor.session_id}" if actor.session_id is not None else f"user:{actor.user_id}"
 
 
+def actor_of(key: str) -> Actor:
+    """The actor of a key.
+
+    Raises:
+        ValueError: it is none.
+    """
+    kind, _, name = key.partition(":")
+    if kind == "session":
+        return Actor(session_id=UUID(name))
+    if kind == "user":
+        return Actor(user_id=int(name))
+    raise ValueError(f"not the key of an actor: {key[:100]!r}")
+
+
 def encode(record: Record) -> bytes:
     """A record as JSON; times are milliseconds since 1970, UTC."""
     if isinstance(record, Undone):
@@ -61,6 +75,8 @@ def decode(value: bytes) -> Record:
     """
     try:
         fields = json.loads(value)
+        if not isinstance(fields.get("recommendation_id", ""), str):
+            raise TypeError("recommendation_id")
         if "undone" in fields:
             return Undone(UUID(fields["undone"]))
         if "ended" in fields:
@@ -68,15 +84,21 @@ def decode(value: bytes) -> Record:
         return Event(
             event_id=UUID(fields["event_id"]),
             kind=EventKind(fields["kind"]),
-            anime_id=int(fields["anime_id"]),
-            happened_at=from_ms(fields["happened_at"]),
+            anime_id=_whole(fields["anime_id"]),
+            happened_at=from_ms(_whole(fields["happened_at"])),
             session_id=UUID(fields["session_id"]) if "session_id" in fields else None,
-            user_id=fields.get("user_id"),
+            user_id=_whole(fields["user_id"]) if "user_id" in fields else None,
             recommendation_id=fields.get("recommendation_id"),
-            position=fields.get("position"),
+            position=_whole(fields["position"]) if "position" in fields else None,
         )
     except (KeyError, TypeError, AttributeError, OverflowError, OSError, RecursionError) as error:
         raise ValueError(f"not a record of an event: {value[:200]!r}") from error
+
+
+def _whole(number: Any) -> int:
+    if type(number) is not int:
+        raise TypeError(number)
+    return number
 
 
 def to_ms(time: datetime) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from sqlalchemy.exc import DBAPIError
 
@@ -93,6 +94,16 @@ class ListTooLongError(ServiceError):
     def __init__(self, length: int, limit: int) -> None:
         super().__init__(f"The list has {length:,} titles, at most {limit:,} are read.")
         self.length, self.limit = length, limit
+
+
+class ActorRequiredError(ServiceError):
+    """An event is to be undone that is found by its session or user only."""
+
+    def __init__(self, event_id: UUID) -> None:
+        super().__init__(
+            f"To undo event {event_id}, say whose it is: add ?session_id=… or ?user_id=… as it was sent with."
+        )
+        self.event_id = event_id
 
 
 class UnreadableExportError(ServiceError):

@@ -16,6 +16,7 @@ from recommender.artifacts.snapshot import Snapshot
 from recommender.data.query import Query
 from recommender.models.co_likes import CoLikes
 from recommender.session.lean import Activity, SessionConfig, evidence_of, lean, sunk
+from serving.errors import ActorRequiredError
 from serving.live import LiveModel
 
 AHEAD = timedelta(minutes=5)  # clocks of clients that go faster than ours by less are believed
@@ -84,9 +85,18 @@ class EventService:
         accepted = len(different) - len(appended.known) - len(appended.refused)
         return Recorded(accepted, known, tuple(refused))
 
-    def undo_event(self, event_id: UUID) -> None:
-        """As if it had never come, even if it comes later."""
-        self.log.undo_event(event_id, self.clock())
+    def undo_event(self, event_id: UUID, actor: Actor | None = None) -> None:
+        """As if it had never come, even if it comes later.
+
+        Args:
+            actor: whose it is.
+
+        Raises:
+            ActorRequiredError: the log needs to know.
+        """
+        if actor is None and self.log.needs_actor:
+            raise ActorRequiredError(event_id)
+        self.log.undo_event(event_id, actor, self.clock())
 
     def undo_session(self, session_id: UUID) -> None:
         """The same of every event of a session."""

@@ -20,8 +20,7 @@ from sqlalchemy.exc import DBAPIError
 from db.engine import connection_error_message, open_engine, read_transaction, set_read_timeout
 from db.revisions import current_revision, database_id
 from db.schema import SchemaTooNewError, migrate
-from events.log import SqlEventLog
-from events.recent import SqlRecentEvents
+from events.stores import EventStores, Wait, open_stores
 from experiments.declaration import Experiment
 from experiments.log import ExposureWriter, SqlExposureLog
 from ingest.sites.registry import NO_SITES, list_sites
@@ -83,10 +82,12 @@ class Services:
         sites: Mapping[str, ListSite] = NO_SITES,
         event_retention: timedelta = timedelta(days=30),
         experiments: Sequence[Experiment] = (),
+        stores: EventStores | None = None,
     ) -> Services:
         observers = observers or Observers()
-        users = UserService(engine, live, max_list_titles, observers.save)
-        events = EventService(SqlEventLog(engine), SqlRecentEvents(engine), live, event_retention)
+        log, recent = stores or open_stores(engine)
+        users = UserService(engine, live, max_list_titles, observers.save, log.erase_user)
+        events = EventService(log, recent, live, event_retention)
         trials = ExperimentService(
             experiments,
             ExposureWriter(SqlExposureLog(engine)),
@@ -122,6 +123,7 @@ class Services:
         """
         set_read_timeout(self.engine)
         self.live.current()
+        self.events.log.connect()
 
 
 class ServingSettings(BuildSettings, Protocol):
@@ -142,6 +144,10 @@ class ServingSettings(BuildSettings, Protocol):
     @property
     def event_retention_days(self) -> int: ...
     @property
+    def event_log(self) -> str: ...
+    @property
+    def recent_events(self) -> str: ...
+    @property
     def experiments(self) -> str: ...
     @property
     def list_sites(self) -> Collection[str]: ...
@@ -149,8 +155,13 @@ class ServingSettings(BuildSettings, Protocol):
     def mal_client_id(self) -> str: ...
 
 
-def open_services(settings: ServingSettings, observers: Observers | None = None) -> Services:
+def open_services(
+    settings: ServingSettings, observers: Observers | None = None, wait: Wait | None = None
+) -> Services:
     """Open the database, migrate its schema, and load the model, or build one if none is usable.
+
+    Args:
+        wait: calls what waits for Kafka; by default it is waited for in place.
 
     Raises:
         DatabaseUnavailableError: it cannot be reached or used.
@@ -179,7 +190,10 @@ def open_services(settings: ServingSettings, observers: Observers | None = None)
     engine.dispose()  # a fork after this inherits no open connection
     sites = list_sites(settings.list_sites, settings.mal_client_id)
     retention = timedelta(days=settings.event_retention_days)
-    services = Services.over(engine, live, settings.max_list_titles, observers, sites, retention, experiments)
+    stores = open_stores(engine, settings.event_log, settings.recent_events, retention, wait)
+    services = Services.over(
+        engine, live, settings.max_list_titles, observers, sites, retention, experiments, stores
+    )
     for name, algorithms in services.experiments.missing(version.snapshot.algorithms).items():
         log.warning("nobody is in the experiment %s: the model lacks %s", name, ", ".join(sorted(algorithms)))
     return services

@@ -98,6 +98,10 @@ class SimilarUsers(NamedTuple):
     neighbors: Neighbors
 
 
+def _has_none(_user_id: int) -> None:
+    """Nobody has events."""
+
+
 @dataclass(frozen=True)
 class UserService:
     """Reads, saves and erases users. The database is the only truth.
@@ -105,12 +109,14 @@ class UserService:
     Attributes:
         max_list_titles: of one list.
         observe_save: times each save.
+        erase_events: of a user that is about to be erased.
     """
 
     engine: Engine
     live: LiveModel
     max_list_titles: int
     observe_save: Callable[[], AbstractContextManager[object]] = nullcontext
+    erase_events: Callable[[int], None] = _has_none
 
     def entries(self, user_id: int, snapshot: Snapshot) -> list[tuple[int, int]] | None:
         """(anime row, rating) of the saved ratings; None for an unknown user."""
@@ -216,7 +222,10 @@ class UserService:
 
         Raises:
             UnknownUserError: nobody with this id has saved ratings.
+            EventsUnavailableError: what they did cannot be erased now, and nothing was.
         """
+        self._require(user_id)
+        self.erase_events(user_id)
         if not erase_user(self.engine, user_id):
             raise UnknownUserError(user_id)
         self.live.catch_up_after_write()

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import random
+import secrets
 import shutil
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,6 +49,14 @@ class World:
     ratings_csv: Path
     database: Path
     model_dir: Path
+
+
+@pytest.fixture
+def chance() -> random.Random:
+    """Chance. A failed test shows its seed; FAULT_SEED=that repeats it."""
+    seed = os.environ.get("FAULT_SEED") or secrets.token_hex(4)
+    sys.stdout.write(f"FAULT_SEED={seed}\n")
+    return random.Random(seed)  # noqa: S311 - not a secret
 
 
 @pytest.fixture(scope="session")

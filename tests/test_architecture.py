@@ -47,7 +47,7 @@ MAY_IMPORT = {
     "serving": {"domain", "recommender", "db", "events", "experiments", "ingest", DECORATORS},
     "api": {"domain", "gateway", "serving", "recommender"},
     "config": {"domain", "recommender"},  # which algorithms there are
-    "app": {"api", "serving", "config"},
+    "app": {"api", "serving", "config", "gateway"},
     "gunicorn.conf": {"config", "gateway"},
     DECORATORS: set[str](),
     "profiling": {*ROOMS, DECORATORS} - {"tests"},

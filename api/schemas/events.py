@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
 from api.schemas.fields import AnimeId, UserId
-from domain.events import MAX_EVENTS, MAX_POSITION, Event, EventKind
+from domain.events import MAX_EVENTS, MAX_POSITION, Actor, Event, EventKind
 from serving.events import Recorded
 
 _YEARS = range(2000, 2200)  # of times; others cannot be meant
@@ -108,6 +108,24 @@ class EventsAnswer(BaseModel):
 
 class EventPath(BaseModel):
     event_id: UUID = Field(description="the id that the client gave the event")
+
+
+class ActorQuery(BaseModel):
+    """Whose event it is; some servers find it only so."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    session_id: UUID | None = Field(default=None, description="that the event was sent with")
+    user_id: UserId | None = Field(default=None, description="that the event was sent with")
+
+    @model_validator(mode="after")
+    def _names_one(self) -> Self:
+        if self.session_id is not None and self.user_id is not None:
+            raise ValueError("give session_id or user_id, and not both")
+        return self
+
+    def to_actor(self) -> Actor | None:
+        return Actor(self.session_id, self.user_id) if {self.session_id, self.user_id} != {None} else None
 
 
 class SessionPath(BaseModel):

@@ -63,7 +63,7 @@ def test_old_events_and_ended_sessions_are_forgotten(engine: Engine, monkeypatch
     monkeypatch.setattr(events.log, "_PRUNED_AT_ONCE", 2)
     log, old = SqlEventLog(engine), NOW - timedelta(days=40)
     log.append([click(number) for number in range(5)], old)
-    log.undo_event(uuid4(), old)
+    log.undo_event(uuid4(), None, old)
     log.undo_session(UUID(int=3, version=4), old)
     log.append([click(7)], NOW)
     log.prune(NOW - timedelta(days=30))

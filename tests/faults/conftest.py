@@ -1,11 +1,7 @@
-"""A place where a server runs, on each kind of database; and chance that can be repeated."""
+"""A place where a server runs, on each kind of database."""
 
 from __future__ import annotations
 
-import os
-import random
-import secrets
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -42,14 +38,6 @@ class Place:
     store: ModelStore
     environ: dict[str, str]
     log: Path
-
-
-@pytest.fixture
-def chance() -> random.Random:
-    """Chance. A failed test shows its seed; FAULT_SEED=that repeats it."""
-    seed = os.environ.get("FAULT_SEED") or secrets.token_hex(4)
-    sys.stdout.write(f"FAULT_SEED={seed}\n")
-    return random.Random(seed)  # noqa: S311 - not a secret
 
 
 @pytest.fixture

@@ -1,11 +1,17 @@
-"""Everything that a topic holds."""
+"""Topics: what is put into one, what it holds, and what has to be published of it."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import json
+from collections.abc import Iterable
+from typing import Any, NamedTuple
 
-from confluent_kafka import Consumer, TopicPartition
+from confluent_kafka import Consumer, Producer, TopicPartition
+from redis import Redis
 
+from domain.events import Actor
+from events.actor_state import ActorState
+from events.records import Record, actor_key, decode, encode
 from tests.streaming.kafka_broker import KafkaBroker
 
 
@@ -43,3 +49,57 @@ def records_in(kafka: KafkaBroker, topic: str) -> list[StoredRecord]:
         return sorted(found, key=lambda one: (one.partition, one.offset))
     finally:
         consumer.close()
+
+
+def send(kafka: KafkaBroker, topic: str, records: Iterable[tuple[Actor, Record | bytes]]) -> None:
+    """Put records into a topic, each keyed by its actor; returns when they are acknowledged."""
+    producer = Producer({"bootstrap.servers": kafka.address, "acks": "all", "enable.idempotence": True})
+    for actor, record in records:
+        value = record if isinstance(record, bytes) else encode(record)
+        producer.produce(topic, value, actor_key(actor))
+        producer.poll(0)
+    assert producer.flush(60) == 0
+
+
+class Published(NamedTuple):
+    """What a consumer has to have published.
+
+    Attributes:
+        recent: by key of an actor.
+        trends: by title and key of an actor, the time in ms.
+    """
+
+    recent: dict[str, dict[str, Any]]
+    trends: dict[tuple[int, str], int]
+
+
+def expected_of(kafka: KafkaBroker, topic: str) -> Published:
+    """The pure function of a topic: its records one after the other, in this process."""
+    states: dict[str, ActorState] = {}
+    trends: dict[tuple[int, str], int | None] = {}
+    for stored in records_in(kafka, topic):
+        try:
+            record = decode(stored.value)
+        except ValueError:
+            continue
+        step = states.setdefault(stored.key, ActorState()).apply(record)
+        trends |= {(title, stored.key): last for title, last in step.trends.items()}
+    recent = {key: state.published() for key, state in states.items()}
+    return Published(recent, {key: last for key, last in trends.items() if last is not None})
+
+
+def published_in(client: Redis) -> Published:
+    """What is in Redis."""
+    names = sorted(client.scan_iter("recent:*"))
+    recent = {
+        name.removeprefix("recent:"): json.loads(text)
+        for name, text in zip(names, client.mget(names) if names else [], strict=True)
+        if text is not None
+    }
+    titles = [int(title) for title in client.smembers("trending:titles")]
+    trends = {
+        (title, key): round(score)
+        for title in titles
+        for key, score in client.zrange(f"trending:{title}", 0, -1, withscores=True)
+    }
+    return Published(recent, trends)
