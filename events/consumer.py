@@ -63,7 +63,8 @@ class EventConsumer:
                 session_timeout_ms=round(SESSION_TIMEOUT_S * 1_000),
                 heartbeat_interval_ms=2_000,
                 **({"group_instance_id": self.name} if self.name else {}),
-            )
+            ),
+            logger=log,
         )
         # Redis may change without us while others have a partition
         consumer.subscribe([self.topic.name], on_assign=self._forget, on_revoke=self._forget)

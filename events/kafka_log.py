@@ -186,7 +186,8 @@ class KafkaEventLog:
                         linger_ms=0,
                         delivery_timeout_ms=round(DELIVERED_WITHIN_S * 1_000),
                         queue_buffering_max_messages=QUEUED,
-                    )
+                    ),
+                    logger=log,
                 )
             except KafkaException as error:
                 raise EventsUnavailableError(f"Kafka does not answer: {error.args[0].str()}") from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -13,6 +14,7 @@ from confluent_kafka.admin import AdminClient, NewTopic
 
 from domain.setting_types import EVENT_LOG
 
+log = logging.getLogger(__name__)
 PARTITIONS = 6  # consumers that can share the work
 CREATED_WITHIN_S = 5.0
 
@@ -49,7 +51,7 @@ class Topic:
         Raises:
             KafkaException: it cannot be made, or no broker answers.
         """
-        admin = AdminClient(self.client())  # has to live until the answer is there
+        admin = AdminClient(self.client(), logger=log)  # has to live until the answer is there
         kept_ms = str(round(retention.total_seconds() * 1_000))
         new = NewTopic(self.name, PARTITIONS, replication_factor=-1, config={"retention.ms": kept_ms})
         try:

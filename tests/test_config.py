@@ -65,6 +65,8 @@ OTHERWISE = {  # a value of each setting that is not its default
     "SYNC_INTERVAL_MS": "7",
     "ANONYMITY_FLOOR": "7",
     "EVENT_RETENTION_DAYS": "45",
+    "EVENT_LOG": "kafka://h:9092/events",
+    "RECENT_EVENTS": "redis://h",
     "EXPERIMENTS": "deploy/experiments.yaml",
     "GARS_ROUTES": "yes",
 }

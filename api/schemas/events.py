@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validato
 
 from api.schemas.fields import AnimeId, UserId
 from domain.events import MAX_EVENTS, MAX_POSITION, Actor, Event, EventKind
+from domain.ranges import MAX_USER_ID
 from serving.events import Recorded
 
 _YEARS = range(2000, 2200)  # of times; others cannot be meant
@@ -116,7 +117,9 @@ class ActorQuery(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     session_id: UUID | None = Field(default=None, description="that the event was sent with")
-    user_id: UserId | None = Field(default=None, description="that the event was sent with")
+    user_id: Annotated[int, Field(ge=0, le=MAX_USER_ID)] | None = Field(
+        default=None, description="that the event was sent with"
+    )
 
     @model_validator(mode="after")
     def _names_one(self) -> Self:

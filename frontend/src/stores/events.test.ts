@@ -15,7 +15,7 @@ vi.mock('@/api/client', async (original) => ({
 }))
 interface Init {
   body: { events: { event_id: string; kind: string; session_id: string }[] }
-  params: { path: Record<string, string> }
+  params: { path: Record<string, string>; query?: Record<string, string> }
 }
 type Call = (path: string, init: Init) => Promise<unknown>
 const { POST, DELETE } = vi.mocked(api as unknown as Record<'POST' | 'DELETE', Call>)
@@ -149,6 +149,7 @@ it('undoes everything that was done with a title, or one kind of it', async () =
   await events.undo(1)
   expect(events.acts).toEqual([])
   expect(DELETE.mock.calls.map(([path]) => path)).toEqual(Array(2).fill('/api/v1/events/{event_id}'))
+  expect(DELETE.mock.calls[0]?.[1].params.query).toEqual({ session_id: events.sessionId })
   await events.arrive()
   expect(sent()).toEqual([])
 })

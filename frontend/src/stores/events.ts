@@ -76,9 +76,10 @@ export const useEvents = defineStore('events', () => {
     if (!ids.size) return
     session.value = withoutEvents(before, ids)
     if (queue.take(ids) && !navigator.onLine) return
+    const query = { session_id: before.id }
     const deleted = Promise.all(
       [...ids].map((event_id) =>
-        answered(api.DELETE('/api/v1/events/{event_id}', { params: { path: { event_id } } })),
+        answered(api.DELETE('/api/v1/events/{event_id}', { params: { path: { event_id }, query } })),
       ),
     )
     undoing = Promise.allSettled([undoing, deleted])
