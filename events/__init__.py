@@ -1,1 +1,1 @@
-"""Events: the log of them, and recent ones of one person."""
+"""Events of people: the log of events, and what somebody did lately."""

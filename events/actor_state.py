@@ -1,4 +1,4 @@
-"""What one actor did lately: a pure function of the set of their records, in whatever order, however often.
+"""The recent events of one actor: a pure function of their records, in whatever order and however often.
 
 The Flink job does the same in Java (`flink/`), and one suite of tests holds for both.
 """
@@ -34,7 +34,7 @@ class Kept(NamedTuple):
 
 
 class Step(NamedTuple):
-    """What records changed.
+    """The changes that records made.
 
     Attributes:
         trends: title -> when the actor last clicked, viewed or liked it, in ms; None: no longer.
@@ -66,8 +66,8 @@ class ActorState:
         return Step(is_changed, {title: after.get(title) for title in sorted(differing)})
 
     def published(self) -> dict[str, Any]:
-        """What Redis holds for the servers: `ended`, or `titles`, newest first, each `[anime_id, last_at,
-        {kind: count}]`, and the `ids` of the newest events."""
+        """The part that Redis holds for the servers: `ended`, or `titles`, newest first, each
+        `[anime_id, last_at, {kind: count}]`, and the `ids` of the newest events."""
         if self.has_ended:
             return {"ended": True}
         counts: dict[int, Counter[str]] = {}

@@ -27,7 +27,7 @@ from events.topic import Topic
 AT_ONCE = 500  # records
 REDIS_TIMEOUT_S = 5.0
 COMMITTED_EVERY_S = 5.0
-ASKED_WITHIN_S = 10.0  # a broker, for offsets
+ANSWER_WITHIN_S = 10.0  # a broker, for offsets
 SESSION_TIMEOUT_S = 6.0  # after which another consumer takes the partitions of one that was killed
 
 log = logging.getLogger(__name__)
@@ -76,7 +76,7 @@ class EventConsumer:
             consumer.close()
 
     def _next(self, consumer: Consumer) -> list[Received]:
-        """What has come; nothing after a second."""
+        """The records that have come; none after a second."""
         first = consumer.poll(1.0)
         messages = [] if first is None else [first, *consumer.consume(AT_ONCE - 1, timeout=0)]
         return [one for message in messages if (one := self._received(message)) is not None]
@@ -130,14 +130,14 @@ class EventConsumer:
         """Go to where Redis is in these partitions; where it has nothing, as far back as states reach."""
         for partition, stored in self.store.offsets(sorted(partitions)).items():
             at = TopicPartition(self.topic.name, partition)
-            low, high = consumer.get_watermark_offsets(at, ASKED_WITHIN_S)
+            low, high = consumer.get_watermark_offsets(at, ANSWER_WITHIN_S)
             if stored is not None and stored >= high:  # of an earlier topic of this name
                 self.store.forget_offset(partition)
                 stored = None
             if stored is None:
                 since = round((time.time() - STATE_KEPT.total_seconds()) * 1_000)
-                asked = TopicPartition(self.topic.name, partition, since)
-                found = consumer.offsets_for_times([asked], ASKED_WITHIN_S)[0].offset
+                earliest = TopicPartition(self.topic.name, partition, since)
+                found = consumer.offsets_for_times([earliest], ANSWER_WITHIN_S)[0].offset
                 start = found if found >= 0 else high
             else:
                 start = max(stored + 1, low)

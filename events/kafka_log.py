@@ -32,7 +32,7 @@ log = logging.getLogger(__name__)
 
 
 class _Delivery:
-    """How many records have been acknowledged, of those of a request."""
+    """The acknowledgments of the records of one request."""
 
     def __init__(self, producer: Producer, records: int) -> None:
         self._producer, self._missing = producer, records

@@ -1,4 +1,4 @@
-"""What the topic of events holds, each record a JSON object: an event, an undo, the end of an actor.
+"""Records of the topic of events, each record a JSON object: an event, an undo, the end of an actor.
 
 The key of a record is its actor, so that one partition has all records of an actor, in order.
 """

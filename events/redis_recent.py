@@ -1,4 +1,4 @@
-"""What somebody did lately, as a consumer of the topic of events has published it in Redis."""
+"""Recent events, as a consumer of the topic of events has published them in Redis."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where events are: the database, or Kafka and Redis."""
+"""The stores of events: the database, or Kafka and Redis."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Wait = Callable[[Callable[[], None]], None]  # calls what waits for another serv
 
 
 class EventStores(NamedTuple):
-    """What takes events in, and what knows them."""
+    """The log that takes events in, and the reader of recent ones."""
 
     log: EventLog
     recent: RecentEvents

@@ -27,7 +27,7 @@ REQUIRED = {
     "DATABASE_URL": "postgresql://anime:x@database/anime",
     "SECRET_KEY": secrets.token_hex(32),
 }
-OURS = ("server", "build", "refresh")  # services that run our image
+OURS = ("server", "build", "refresh", "consumer")  # services that run our image
 
 
 def settings_of(service: str) -> dict[str, str]:
@@ -78,7 +78,7 @@ def test_network_policy_admits_only_what_it_names() -> None:
             assert all(peer[kind]["matchLabels"] for kind in peer)
             assert "podSelector" in peer
     named = [next(iter(peer["podSelector"]["matchLabels"].values())) for _, peers in rules for peer in peers]
-    assert named == ["ingress-nginx", "prometheus", "kube-dns", "postgresql", "redis"]
+    assert named == ["ingress-nginx", "prometheus", "kube-dns", "postgresql", "redis", "kafka"]
 
 
 def test_compose_requires_secrets_from_the_environment() -> None:
@@ -101,7 +101,22 @@ def test_compose_calls_the_database_and_redis_by_their_names() -> None:
     assert services["database"]["networks"] == services["redis"]["networks"] == ["inside"]
 
 
-@pytest.mark.parametrize("service", ["server", "build", "refresh", "database", "redis"])
+def test_compose_calls_kafka_and_redis_by_their_names() -> None:
+    services, text = compose()["services"], (ROOT / "compose.yaml").read_text("utf-8")
+    addresses = dict(re.findall(r"\b(EVENT_LOG|RECENT_EVENTS)=(\S+)", text))
+    config = Config.from_env(REQUIRED | {name: value.rstrip(",") for name, value in addresses.items()})
+    config.require_topic()
+    assert config.event_log.startswith("kafka://kafka:9092/")
+    assert config.recent_events.startswith("redis://recent:6379")
+    for name in ("consumer", "kafka", "recent"):
+        assert (services[name]["profiles"], services[name]["networks"]) == (["streaming"], ["inside"])
+    assert services["kafka"]["environment"]["KAFKA_ADVERTISED_LISTENERS"] == "PLAINTEXT://kafka:9092"
+    assert services["recent"]["command"][-2:] == ["--maxmemory-policy", "noeviction"]
+
+
+@pytest.mark.parametrize(
+    "service", ["server", "build", "refresh", "consumer", "database", "redis", "kafka", "recent"]
+)
 def test_every_service_is_contained(service: str) -> None:
     found = compose()["services"][service]
     assert found["read_only"] is True

@@ -30,7 +30,7 @@ def state_of(*records: Record) -> ActorState:
 
 
 def trends_of(*records: Record) -> dict[int, int]:
-    """What the steps say, one after the other."""
+    """The trends that the steps say, one after the other."""
     state, trends = ActorState(), dict[int, int | None]()
     for record in records:
         trends |= state.apply(record).trends

@@ -13,7 +13,9 @@ from config import ROOT
 from scripts.pin_images import FILES, main, unpinned
 from tests.scripts.test_check_toolchain import tool
 
-IMAGES = re.compile(r"\b(?:python|node|postgres|redis):[\w.]+-[\w.-]+(?:@sha256:\w+)?")
+IMAGES = re.compile(
+    r"\b(?:(?:python|node|postgres|redis):[\w.]+-[\w.-]+|apache/kafka:[\d.]+)(?:@sha256:\w+)?"
+)
 
 
 @pytest.fixture
@@ -39,20 +41,20 @@ def texts(root: Path) -> str:
 
 def test_every_base_image_is_pinned(root: Path) -> None:
     before = IMAGES.findall(texts(root))
-    assert len(before) == 5
+    assert len(before) == 7
     assert main(["--root", str(root)]) == 0
     assert IMAGES.findall(texts(root)) == [
         f"{image}@sha256:{hashlib.sha256(image.encode()).hexdigest()}" for image in before
     ]
     assert texts(root).count("image: anime-recommendations:0.1.0\n") == 1
-    assert re.sub(r"@sha256:\w{64}", "", texts(root)).count("trixie") == 5
+    assert re.sub(r"@sha256:\w{64}", "", texts(root)).count("trixie") == 6
 
 
 def test_pinning_again_takes_the_newer_digest(root: Path) -> None:
     main(["--root", str(root)])
     registry(root, f"""echo '{{"digest": "sha256:{"5" * 64}"}}'""")
     assert main(["--root", str(root)]) == 0
-    assert texts(root).count("@sha256:") == texts(root).count("@sha256:" + "5" * 64) == 5
+    assert texts(root).count("@sha256:") == texts(root).count("@sha256:" + "5" * 64) == 7
 
 
 @pytest.mark.parametrize(
@@ -80,7 +82,7 @@ def test_lint_wants_all_images_pinned_or_none(root: Path) -> None:
     assert unpinned(root) == []
     text = (root / "compose.yaml").read_text("utf-8")
     (root / "compose.yaml").write_text(re.sub(r"(redis:[\w-]+)@sha256:\w+", r"\1", text), "utf-8")
-    assert unpinned(root) == ["compose.yaml: redis:8-trixie has no digest: make pin-images"]
+    assert unpinned(root) == ["compose.yaml: redis:8-trixie has no digest: make pin-images"] * 2
 
 
 def test_files_of_the_project_are_pinned_alike() -> None:

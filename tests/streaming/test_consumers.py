@@ -39,7 +39,7 @@ class Stream:
         send(self.kafka, self.topic, records)
 
     def published(self) -> Published:
-        """What is published, once it is what it has to be."""
+        """Everything that is published, once it is as it has to be."""
         expected = expected_of(self.kafka, self.topic)
         with self.redis.client() as client:
             wait_until(lambda: published_in(client) == expected, "everything is published", 90)
@@ -70,7 +70,7 @@ def event(actor: Actor, anime_id: int, kind: EventKind = EventKind.CLICK, *, min
 
 
 def crowd(chance: random.Random, records: int, actors: int = 40) -> list[tuple[Actor, Record]]:
-    """What many did: events, some twice, some undone before or after, some who end."""
+    """Records of many: events, some twice, some undone before or after, some who end."""
     people = [somebody() for _ in range(actors - 5)] + [Actor(user_id=number) for number in range(1, 6)]
     made: list[tuple[Actor, Record]] = []
     while len(made) < records:

@@ -117,7 +117,7 @@ def check_undo(client: FlaskClient, session: str, events: list[dict[str, Any]], 
 
 
 def check_erasure(client: FlaskClient) -> None:
-    """What a user did is erased with the user."""
+    """The events of a user are erased with the user."""
     assert "user 999999 is not known" in sent(client, event(108, None, 999_999))["refused"][0]["reason"]
     profile = client.post("/api/v1/profiles", json={"ratings": LIST}).get_json()
     token = {"Authorization": f"Bearer {profile['token']}"}

@@ -62,7 +62,7 @@ def send(kafka: KafkaBroker, topic: str, records: Iterable[tuple[Actor, Record |
 
 
 class Published(NamedTuple):
-    """What a consumer has to have published.
+    """Everything that a consumer publishes.
 
     Attributes:
         recent: by key of an actor.
@@ -89,7 +89,7 @@ def expected_of(kafka: KafkaBroker, topic: str) -> Published:
 
 
 def published_in(client: Redis) -> Published:
-    """What is in Redis."""
+    """Everything that is published in a Redis."""
     names = sorted(client.scan_iter("recent:*"))
     recent = {
         name.removeprefix("recent:"): json.loads(text)
