@@ -169,7 +169,7 @@ def test_a_server_has_512_mb_and_a_build_twice_that() -> None:
     services = compose()["services"]
     limits = [pod["spec"]["containers"][0]["resources"]["limits"]["memory"] for pod in pods().values()]
     assert limits == ["512Mi", "1Gi", "512Mi"]
-    assert [services[name]["mem_limit"] for name in OURS] == ["512m", "1g", "512m"]
+    assert [services[name]["mem_limit"] for name in OURS] == ["512m", "1g", "512m", "256m"]
     assert sorted(unit_settings()["MemoryMax"]) == ["1G", "512M", "512M"]
 
 
