@@ -1,5 +1,5 @@
 # make run     everything from nothing to a server with demo data on http://127.0.0.1:5000
-# make test    every test, with a real SQLite, PostgreSQL, Kafka, Redis and Chromium
+# make test    every test, with a real SQLite, PostgreSQL, Kafka, Flink, Redis and Chromium
 # make lint    ruff, mypy, bandit, pip-audit, eslint, prettier, vue-tsc, what deploys it, and the prose
 # make soak    what to run before a release: make histories, then an hour of mixed load on a server with demo data
 # make histories   random histories on both databases, each with 1,000 kills, builds and restarts
@@ -92,6 +92,7 @@ serve: env web
 test: setup-dev frontend
 	@sh scripts/find_chromium.sh
 	@sh scripts/find_kafka.sh
+	@sh scripts/build_flink_job.sh
 	$(NPM) test
 	OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n logical --maxprocesses 4 --dist worksteal
 

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from config import ROOT
 from tests.serving.servers import settings
+from tests.streaming.flink_job import FlinkJob
 from tests.streaming.kafka_broker import KafkaBroker
 from tests.streaming.redis_server import RedisServer
 
@@ -66,4 +67,4 @@ class PythonConsumer:
             self._process = None
 
 
-CONSUMERS: dict[str, type[StreamConsumer]] = {"python": PythonConsumer}
+CONSUMERS: dict[str, type[StreamConsumer]] = {"python": PythonConsumer, "flink": FlinkJob}

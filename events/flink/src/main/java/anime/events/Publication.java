@@ -1,0 +1,26 @@
+package anime.events;
+
+import java.util.Map;
+
+/**
+ * What Redis is to hold of an actor.
+ *
+ * @param partition, offset of the last record that it takes in
+ * @param hasEnded whether nothing of the actor counts any more
+ * @param published JSON
+ * @param trends title -> when the actor last clicked, viewed or liked it, in ms; null: no longer. Only what has changed,
+ *     or all
+ */
+public record Publication(
+    String actor,
+    int partition,
+    long offset,
+    boolean hasEnded,
+    String published,
+    Map<Long, Long> trends) {
+
+  static Publication of(String actor, ActorState state, Map<Long, Long> trends) {
+    return new Publication(
+        actor, state.partition, state.offset, state.hasEnded, state.published(), trends);
+  }
+}
