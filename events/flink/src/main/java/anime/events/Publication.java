@@ -1,6 +1,7 @@
 package anime.events;
 
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * What Redis is to hold of an actor.
@@ -22,5 +23,13 @@ public record Publication(
   static Publication of(String actor, ActorState state, Map<Long, Long> trends) {
     return new Publication(
         actor, state.partition, state.offset, state.hasEnded, state.published(), trends);
+  }
+
+  /** This one and the next of the same actor in one. */
+  Publication followedBy(Publication next) {
+    Map<Long, Long> both = new TreeMap<>(trends);
+    both.putAll(next.trends);
+    return new Publication(
+        actor, next.partition, next.offset, next.hasEnded, next.published, both);
   }
 }
