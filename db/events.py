@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Collection, Iterable, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Connection, Text, cast, delete, func, or_, select, tuple_, update
+from sqlalchemy import Connection, Engine, Text, cast, delete, func, or_, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from db.engine import read_transaction
 from db.models import EndedSession, StoredEvent, StoredExposure, User
 from domain.events import Event
+
+_RECENT = {
+    column: f"SELECT anime_id, kind, happened_at FROM events WHERE {column} = ? AND happened_at >= ?"  # nosec B608
+    " ORDER BY happened_at DESC, event_id LIMIT ?"
+    for column in ("session_id", "user_id")
+}
 
 
 class RecentEvent(NamedTuple):
@@ -104,6 +113,33 @@ def load_recent_events(
     )
     rows: Any = connection.execute(statement)  # of those that happened, none of these is NULL
     return [RecentEvent(*row) for row in rows]
+
+
+def load_recent_events_of_page(
+    engine: Engine, session_id: UUID | None, user_id: int | None, since: datetime, limit: int
+) -> list[RecentEvent]:
+    """As load_recent_events, cheap enough to ask before every page.
+
+    Raises:
+        sqlalchemy.exc.DBAPIError: the database cannot be used.
+    """
+    if engine.dialect.name == "sqlite" and (session_id is None or user_id is None):
+        # straight from the driver: SQLAlchemy's own work takes several times as long as the query
+        with suppress(sqlite3.Error):  # asked again below, for an error that says more
+            column, value = ("user_id", user_id) if session_id is None else ("session_id", session_id.hex)
+            pooled = engine.raw_connection()
+            try:
+                cursor = pooled.cursor()
+                cursor.execute(_RECENT[column], (value, since.isoformat(" ", "microseconds"), limit))
+                rows = cursor.fetchall()
+            except sqlite3.Error:
+                pooled.invalidate()
+                raise
+            finally:
+                pooled.close()
+            return [RecentEvent(title, kind, datetime.fromisoformat(at)) for title, kind, at in rows]
+    with read_transaction(engine) as connection:
+        return load_recent_events(connection, session_id, user_id, since, limit)
 
 
 def count_by_title(connection: Connection, kinds: Iterable[str], since: datetime) -> dict[int, int]:

@@ -11,7 +11,7 @@ from typing import Protocol
 from sqlalchemy import Engine
 
 from db.engine import read_transaction
-from db.events import RecentEvent, count_by_title, load_recent_events
+from db.events import RecentEvent, count_by_title, load_recent_events, load_recent_events_of_page
 from domain.events import Actor, EventKind, TitleActivity
 
 MAX_TITLES = 50
@@ -43,8 +43,7 @@ class SqlRecentEvents:
 
     def of(self, actor: Actor, since: datetime) -> list[TitleActivity]:
         """See RecentEvents."""
-        with read_transaction(self.engine) as connection:
-            found = load_recent_events(connection, actor.session_id, actor.user_id, since, _MAX_EVENTS)
+        found = load_recent_events_of_page(self.engine, *actor, since, _MAX_EVENTS)
         return activity_of((row.anime_id, EventKind(row.kind), row.happened_at) for row in found)
 
     def all_of(self, user_id: int) -> list[RecentEvent]:
