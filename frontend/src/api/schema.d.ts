@@ -156,7 +156,7 @@ export interface paths {
         post?: never;
         /**
          * Undo an event
-         * @description From now on it is as if the event had never come, even if it is sent again.
+         * @description From now on it is as if the event had never come, even if it is sent again. Say whose it is, as it was<br/>sent: a server that has its events in Kafka finds it only so.
          */
         delete: operations["undoEvent"];
         options?: never;
@@ -4097,7 +4097,18 @@ export interface operations {
     };
     undoEvent: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description that the event was sent with
+                 * @example 9f2a6c1e-8a53-4c5b-a0a4-51f0a4a3b7d2
+                 */
+                session_id?: string | null;
+                /**
+                 * @description that the event was sent with
+                 * @example 900001
+                 */
+                user_id?: number | null;
+            };
             header?: never;
             path: {
                 /**
@@ -4116,6 +4127,33 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description Not Found */
             404: {
