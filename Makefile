@@ -21,7 +21,7 @@ SOURCES := api db domain evaluation events experiments gateway ingest profiling 
 WEB_SOURCES := $(shell find frontend -mindepth 1 -name node_modules -prune -o -name dist -prune -o -print)
 # requirements.txt first: the others are held to its versions
 LOCKS := requirements requirements-build requirements-no-compiler requirements-node requirements-embeddings \
-         requirements-spider requirements-dev requirements-baselines
+         requirements-spider requirements-archive requirements-dev requirements-baselines
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # without -march=native the compiled index runs on any machine of this architecture
 export HNSWLIB_NO_NATIVE := 1
@@ -45,9 +45,10 @@ setup: .venv/.installed
 
 setup-dev: .venv/.installed-dev
 
-.venv/.installed-dev: .venv/.installed requirements-dev.txt requirements-embeddings.txt requirements-spider.txt
+.venv/.installed-dev: .venv/.installed requirements-dev.txt requirements-embeddings.txt requirements-spider.txt \
+                      requirements-archive.txt
 	$(BIN)/pip install --progress-bar on --require-hashes -r requirements-dev.txt -r requirements-embeddings.txt \
-		-r requirements-spider.txt
+		-r requirements-spider.txt -r requirements-archive.txt
 	@touch $@
 
 setup-baselines: .venv-baselines/.installed
@@ -91,7 +92,8 @@ serve: env web
 # one BLAS thread a process: the workers are the parallelism
 test: setup-dev frontend
 	@sh scripts/find_chromium.sh
-	@sh scripts/find_kafka.sh
+	@sh scripts/fetch_jars.sh kafka > /dev/null
+	@sh scripts/fetch_jars.sh cassandra > /dev/null
 	@sh scripts/build_flink_job.sh
 	$(NPM) test
 	OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n logical --maxprocesses 4 --dist worksteal

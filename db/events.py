@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -29,6 +29,20 @@ class RecentEvent(NamedTuple):
     anime_id: int
     kind: str
     happened_at: datetime
+
+
+class ReceivedEvent(NamedTuple):
+    """An event as stream_received_events reads it; see StoredEvent."""
+
+    event_id: UUID
+    session_id: UUID | None
+    user_id: int | None
+    kind: str
+    anime_id: int
+    happened_at: datetime
+    received_at: datetime
+    recommendation_id: str | None
+    position: int | None
 
 
 def known_events(connection: Connection, event_ids: Collection[UUID]) -> set[UUID]:
@@ -140,6 +154,19 @@ def load_recent_events_of_page(
             return [RecentEvent(title, kind, datetime.fromisoformat(at)) for title, kind, at in rows]
     with read_transaction(engine) as connection:
         return load_recent_events(connection, session_id, user_id, since, limit)
+
+
+def stream_received_events(connection: Connection, since: datetime) -> Iterator[ReceivedEvent]:
+    """The events that came since then and were not undone, in the order of coming."""
+    columns = (getattr(StoredEvent, name) for name in ReceivedEvent._fields)
+    statement = (
+        select(*columns)
+        .where(StoredEvent.received_at >= since, StoredEvent.kind.is_not(None))
+        .order_by(StoredEvent.received_at, StoredEvent.event_id)
+        .execution_options(yield_per=10_000)
+    )
+    for row in connection.execute(statement):
+        yield ReceivedEvent(*row)
 
 
 def count_by_title(connection: Connection, kinds: Iterable[str], since: datetime) -> dict[int, int]:

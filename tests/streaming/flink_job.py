@@ -7,6 +7,7 @@ import subprocess
 from pathlib import Path
 
 from config import ROOT
+from tests.streaming.jars import build_flink_job
 from tests.streaming.kafka_broker import KafkaBroker
 from tests.streaming.redis_server import RedisServer
 
@@ -30,7 +31,7 @@ class FlinkJob:
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        build()
+        build_flink_job()
         checkpoints = f"CHECKPOINT_SECONDS={self.checkpoint_seconds}"
         with self._log.open("ab") as output:
             self._process = subprocess.Popen(
@@ -53,16 +54,9 @@ class FlinkJob:
             self._process = None
 
 
-def build() -> None:
-    """Build the job, where it has changed."""
-    command = ["sh", str(ROOT / "scripts" / "build_flink_job.sh")]
-    built = subprocess.run(command, check=False)
-    assert built.returncode == 0, "there is no Flink job: scripts/build_flink_job.sh has said why"
-
-
 def run_java(name: str, stdin: bytes) -> bytes:
     """The output of a program among the job's tests."""
-    build()
+    build_flink_job()
     target = JOB / "target"
     path = f"{target}/classes:{target}/test-classes:{target}/lib/*:{target}/flink/*"
     command = ["java", "-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", path, name]

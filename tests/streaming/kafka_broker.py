@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import os
 import socket
 import subprocess
 import uuid
@@ -13,9 +12,9 @@ from pathlib import Path
 
 import psutil
 
-from config import ROOT
 from tests.faults.checks import wait_until
 from tests.serving.servers import LOCALHOST, free_port
+from tests.streaming.jars import jars_of
 
 READY_S = 90  # a busy machine; alone it takes 4
 MEMORY = ("-Xms160m", "-Xmx160m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
@@ -54,7 +53,7 @@ class KafkaBroker:
         self._process: subprocess.Popen[bytes] | None = None
         settings = SETTINGS.format(port=self._port, controller=controller, folder=folder)
         self._settings.write_text(settings, "utf-8")
-        self._jars = f"{jars()}/*"
+        self._jars = f"{jars_of('kafka')}/*"
         cluster_id = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
         tool = ("kafka.tools.StorageTool", "format", "-t", cluster_id, "-c", str(self._settings))
         command = ["java", "-Xmx64m", *MEMORY[2:], "-cp", self._jars, *tool]
@@ -114,11 +113,3 @@ class KafkaBroker:
         assert self._process.poll() is None, self.log.read_text("utf-8")[-2_000:]
         with socket.socket() as probe:
             return probe.connect_ex((LOCALHOST, self._port)) == 0
-
-
-def jars() -> Path:
-    """The folder with the jars of Kafka, fetched where they are not there yet."""
-    find = ["sh", str(ROOT / "scripts" / "find_kafka.sh")]
-    found = subprocess.run(find, stdout=subprocess.PIPE, text=True, check=False, env=dict(os.environ))
-    assert found.returncode == 0, "there is no Kafka: scripts/find_kafka.sh has said why"
-    return Path(found.stdout.strip())

@@ -42,14 +42,14 @@ def test_redis_that_is_away_is_waited_for_once(
     redis_server: RedisServer, monkeypatch: pytest.MonkeyPatch, fault: str
 ) -> None:
     publish(redis_server)
-    recent, asked = RedisRecentEvents.at(redis_server.url), list[object]()
+    recent, queries = RedisRecentEvents.at(redis_server.url), list[object]()
     mget = recent.client.mget
-    monkeypatch.setattr(recent.client, "mget", lambda names: (asked.append(names), mget(names))[1])
+    monkeypatch.setattr(recent.client, "mget", lambda names: (queries.append(names), mget(names))[1])
     away: AbstractContextManager[None] = getattr(redis_server, fault)()
     with away:
         assert [recent.of(SESSION, SINCE) for _ in range(100)] == [[]] * 100
         assert recent.trending(SINCE) == {}
-        assert len(asked) == 1
+        assert len(queries) == 1
     later = time.monotonic() + OPEN_CIRCUIT_S
     monkeypatch.setattr("circuitbreaker.monotonic", lambda: later)
     assert [one.anime_id for one in recent.of(SESSION, SINCE)] == [7, 8]

@@ -1,4 +1,4 @@
-"""`find_kafka.sh`: the folder of Kafka's jars, fetched once, or a sentence."""
+"""`fetch_jars.sh`: the folder of the jars of Kafka, fetched once, or a sentence."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ POM = Path("tests/streaming/kafka/pom.xml")
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     """A copy of what the script uses, and a PATH (`bin`) without Java and Maven."""
-    for name in (Path("scripts/find_kafka.sh"), POM):
+    for name in (Path("scripts/fetch_jars.sh"), POM):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, tmp_path / name)
     (tmp_path / "bin").mkdir()
@@ -28,7 +28,7 @@ def project(tmp_path: Path) -> Path:
 
 def find(project: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        ["/bin/sh", str(project / "scripts" / "find_kafka.sh")],
+        ["/bin/sh", str(project / "scripts" / "fetch_jars.sh"), "kafka"],
         env={"PATH": str(project / "bin")},
         text=True,
         capture_output=True,
