@@ -7,6 +7,7 @@ from flask_openapi3 import APIBlueprint, Tag
 from api.context import services
 from api.errors import Problem
 from api.keys import Scope
+from api.metrics import EVENTS
 from api.requests import asks_for_privacy
 from api.schemas.events import ActorQuery, EventPath, EventsAnswer, EventsRequest, SessionPath
 from api.security import KEY_OR_NONE, OWN_PROFILE, own_profile, require_scope
@@ -38,6 +39,12 @@ def post_events(body: EventsRequest) -> tuple[EventsAnswer, int]:
         return EventsAnswer.of(Recorded(0, 0, refused)), 202
     _require_access({event.user_id for event in body.events})
     recorded = services().events.record([event.to_event() for event in body.events])
+    for outcome, count in (
+        ("accepted", recorded.accepted),
+        ("known", recorded.known),
+        ("refused", len(recorded.refused)),
+    ):
+        EVENTS.labels(outcome).inc(count)
     return EventsAnswer.of(recorded), 202
 
 

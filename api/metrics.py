@@ -50,6 +50,7 @@ SOURCE_IMPORTED = Gauge(
     ("source",),
 )
 DATABASE_ERRORS = Counter("anime_database_errors_total", "Errors of the database", ("kind",))
+EVENTS = Counter("anime_events_total", "Events that were sent", ("outcome",))
 RATE_LIMITED = Counter("anime_rate_limited_total", "Requests refused with 429")
 
 blueprint = APIBlueprint("metrics", __name__, abp_tags=[Tag(name="health")])

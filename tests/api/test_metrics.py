@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from uuid import uuid4
+
 from flask import Flask
 from flask.testing import FlaskClient
 from prometheus_client.parser import text_string_to_metric_families
@@ -49,6 +52,16 @@ def test_new_user_is_timed_and_counted(small_client: FlaskClient) -> None:
     name = ("anime_insert_duration_seconds_count",)
     assert grown(small_client, name, lambda: small_client.post("/users/recommendations", json=body)) == 1
     assert samples(small_client)["anime_overlay_users",] == 1
+
+
+def test_events_are_counted_by_outcome(small_client: FlaskClient) -> None:
+    event = {"event_id": str(uuid4()), "kind": "click", "session_id": str(uuid4()), "anime_id": 106}
+    event["happened_at"] = datetime.now(UTC).isoformat()
+    unknown = event | {"event_id": str(uuid4()), "anime_id": 999_999}
+    for sent, outcome in ((event, "accepted"), (event, "known"), (unknown, "refused")):
+        name = ("anime_events_total", outcome)
+        body = {"events": [sent]}
+        assert grown(small_client, name, lambda: small_client.post("/api/v1/events", json=body)) == 1  # noqa: B023
 
 
 def test_metrics_show_the_model_in_service(small_client: FlaskClient) -> None:
