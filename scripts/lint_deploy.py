@@ -56,7 +56,7 @@ def main(argv: list[str] | None = None) -> int:
 
 def findings(root: Path) -> Iterator[str]:
     """Everything that is wrong with the deployment files below `root`."""
-    manifests = sorted((root / KUBERNETES).glob("*.yaml"))
+    manifests = sorted((root / KUBERNETES).rglob("*.yaml"))
     # kustomization.yaml is for kubectl, not for the cluster
     objects = [path for path in manifests if path.name != "kustomization.yaml"]
     style = ("--strict", "--format", "parsable", "--config-data", json.dumps(YAML_STYLE))

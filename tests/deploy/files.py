@@ -56,19 +56,20 @@ def compose() -> dict[str, Any]:
     return dict(yaml.safe_load((ROOT / "compose.yaml").read_text("utf-8")))
 
 
-def manifests() -> dict[str, dict[str, Any]]:
-    """Each Kubernetes object, by the name of its file."""
-    folder = ROOT / "deploy" / "kubernetes"
+def manifests(folder_name: str = "") -> dict[str, dict[str, Any]]:
+    """Each Kubernetes object of a folder, by the name of its file."""
+    folder = ROOT / "deploy" / "kubernetes" / folder_name
     return {path.name: yaml.safe_load(path.read_text("utf-8")) for path in sorted(folder.glob("*.yaml"))}
 
 
 def pods() -> dict[str, dict[str, Any]]:
-    """The template of each kind of pod: of the servers, of a build, of a refresh of the catalog."""
-    found = manifests()
+    """The template of each kind of pod: server, build, refresh of the catalog, consumer of events."""
+    found = manifests() | manifests("streaming")
     return {
         "server": found["deployment.yaml"]["spec"]["template"],
         "build": found["cronjob.yaml"]["spec"]["jobTemplate"]["spec"]["template"],
         "refresh": found["refresh.yaml"]["spec"]["jobTemplate"]["spec"]["template"],
+        "consumer": found["consumer.yaml"]["spec"]["template"],
     }
 
 

@@ -161,6 +161,7 @@ def test_the_same_port_everywhere() -> None:
 def test_the_same_version_everywhere() -> None:
     version = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
     (image,) = manifests()["kustomization.yaml"]["images"]
+    assert manifests("streaming")["kustomization.yaml"]["images"] == [image]
     assert {compose()["services"][name]["image"] for name in OURS} == {f"anime-recommendations:{version}"}
     assert (image["name"], image["newTag"]) == ("anime-recommendations", version)
 
@@ -168,7 +169,7 @@ def test_the_same_version_everywhere() -> None:
 def test_a_server_has_512_mb_and_a_build_twice_that() -> None:
     services = compose()["services"]
     limits = [pod["spec"]["containers"][0]["resources"]["limits"]["memory"] for pod in pods().values()]
-    assert limits == ["512Mi", "1Gi", "512Mi"]
+    assert limits == ["512Mi", "1Gi", "512Mi", "256Mi"]
     assert [services[name]["mem_limit"] for name in OURS] == ["512m", "1g", "512m", "256m"]
     assert sorted(unit_settings()["MemoryMax"]) == ["1G", "512M", "512M"]
 
@@ -201,7 +202,7 @@ def test_every_pod_has_its_settings_and_its_models(name: str, pod: dict[str, Any
         ("secretRef", found["secret.template.yaml"]["metadata"]["name"]),
     ]
     mounts = {mount["mountPath"]: mount for mount in container["volumeMounts"]}
-    if name == "refresh":  # it changes the database only
+    if name in ("refresh", "consumer"):  # they change the database, or Redis, only
         assert set(mounts) == {"/tmp"}  # noqa: S108 - in the pod
         return
     assert set(mounts) == {found["configmap.yaml"]["data"]["MODEL_DIR"], "/tmp"}  # noqa: S108 - in the pod
@@ -221,7 +222,7 @@ def test_everything_that_selects_pods_selects_the_servers() -> None:
         found["networkpolicy.yaml"]["spec"]["podSelector"]["matchLabels"],
     ]
     assert all(selector.items() <= labels for selector in selectors)
-    for job in ("build", "refresh"):
+    for job in ("build", "refresh", "consumer"):
         labels = pods()[job]["metadata"]["labels"].items()
         assert selectors[3].items() <= labels
         assert not selectors[1].items() <= labels
@@ -259,10 +260,10 @@ def test_the_probes_ask_what_each_is_for() -> None:
 
 
 def test_every_command_runs_a_script_that_exists() -> None:
-    commands = [compose()["services"][job]["command"] for job in ("build", "refresh")]
-    commands += [pods()[job]["spec"]["containers"][0]["command"] for job in ("build", "refresh")]
+    commands = [compose()["services"][job]["command"] for job in ("build", "refresh", "consumer")]
+    commands += [pods()[job]["spec"]["containers"][0]["command"] for job in ("build", "refresh", "consumer")]
     commands += [line.split()[0:2] for line in unit_settings()["ExecStart"] if "scripts/" in line]
-    assert len(commands) == 6
+    assert len(commands) == 8
     assert all((ROOT / command[1]).is_file() for command in commands)
 
 
