@@ -141,9 +141,14 @@ def lean(query: Query, recent: Sequence[Evidence], config: SessionConfig) -> Que
 
 
 def sunk(
-    activity: Iterable[Activity], config: SessionConfig
+    activity: Sequence[Activity], config: SessionConfig
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """int64, titles that were shown often and passed over; float64, below 1, factors of their scores."""
+    """int64, titles that were shown often and passed over; float64, below 1, factors of their scores.
+
+    None, as long as nothing else was done: who only looks at the same page again finds it as it was.
+    """
+    if all(one.is_passed_over for one in activity):
+        return np.empty(0, np.int64), np.empty(0, np.float64)
     times = {one.row: one.counts[EventKind.IMPRESSION] for one in activity if one.is_passed_over}
     often = {row: count - config.passed_over for row, count in times.items() if count > config.passed_over}
     return np.array(list(often), np.int64), config.sinking ** np.array(list(often.values()), np.float64)

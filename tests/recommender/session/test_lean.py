@@ -99,6 +99,11 @@ def test_titles_passed_over_often_sink() -> None:
     assert 0 < factors[1] < factors[0] < 1
 
 
+def test_nothing_sinks_for_who_has_only_looked() -> None:
+    rows, factors = sunk([did(row, EventKind.IMPRESSION, times=50) for row in (1, 2)], CONFIG)
+    assert len(rows) == len(factors) == 0
+
+
 def test_title_that_goes_with_none_of_the_others_counts_less() -> None:
     def lifts(rows: NDArray[np.int64]) -> NDArray[np.float32]:
         return np.where((rows[:, None] == 9) | (rows == 9), -0.5, 0.8).astype(np.float32)
