@@ -92,6 +92,7 @@ serve: env web
 # one BLAS thread a process: the workers are the parallelism
 test: setup-dev frontend
 	@sh scripts/find_chromium.sh
+	@sh scripts/install_java.sh
 	@sh scripts/fetch_jars.sh kafka > /dev/null
 	@sh scripts/fetch_jars.sh cassandra > /dev/null
 	@sh scripts/build_flink_job.sh
