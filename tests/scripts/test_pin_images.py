@@ -72,7 +72,7 @@ def test_digest_that_cannot_be_had_changes_nothing(
     before = texts(root)
     registry(root, script)
     assert main(["--root", str(root)]) == 1
-    assert f"error: no digest of node:22-trixie-slim: {said}" in " ".join(capsys.readouterr().err.split())
+    assert f"error: no digest of apache/kafka:4.1.1: {said}" in " ".join(capsys.readouterr().err.split())
     assert texts(root) == before
 
 

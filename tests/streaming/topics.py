@@ -6,8 +6,9 @@ import json
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from confluent_kafka import Consumer, Producer, TopicPartition
+from confluent_kafka import Consumer, KafkaException, Producer, TopicPartition
 from redis import Redis
+from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
 
 from domain.events import Actor
 from events.actor_state import ActorState
@@ -31,7 +32,11 @@ def records_in(kafka: KafkaBroker, topic: str) -> list[StoredRecord]:
     try:
         numbers = consumer.list_topics(topic, 60).topics[topic].partitions
         partitions = [TopicPartition(topic, number) for number in numbers]
-        ends = {one.partition: consumer.get_watermark_offsets(one, 60)[1] for one in partitions}
+        # a broker that has just started does not lead its partitions at once
+        led = Retrying(
+            retry=retry_if_exception_type(KafkaException), stop=stop_after_delay(60), wait=wait_fixed(0.1)
+        )
+        ends = {one.partition: led(consumer.get_watermark_offsets, one, 60)[1] for one in partitions}
         consumer.assign([TopicPartition(topic, one.partition, 0) for one in partitions])
         found: list[StoredRecord] = []
         while len(found) < sum(ends.values()):  # nothing is deleted within a run
