@@ -59,7 +59,7 @@ def delete_event(path: EventPath, query: ActorQuery) -> tuple[str, int]:
     """From now on it is as if the event had never come, even if it is sent again. Say whose it is, as it was
     sent: a server that has its events in Kafka finds it only so."""
     _require_access({query.user_id})
-    services().events.undo_event(path.event_id, query.to_actor())
+    services().events.undo_event(path.event_id, query.to_actors())
     return "", 204
 
 

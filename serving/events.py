@@ -85,18 +85,19 @@ class EventService:
         accepted = len(different) - len(appended.known) - len(appended.refused)
         return Recorded(accepted, known, tuple(refused))
 
-    def undo_event(self, event_id: UUID, actor: Actor | None = None) -> None:
+    def undo_event(self, event_id: UUID, actors: Sequence[Actor] = ()) -> None:
         """As if it had never come, even if it comes later.
 
         Args:
-            actor: whose it is.
+            actors: whose it is, or may be.
 
         Raises:
             ActorRequiredError: the log needs to know.
         """
-        if actor is None and self.log.needs_actor:
+        if not actors and self.log.needs_actor:
             raise ActorRequiredError(event_id)
-        self.log.undo_event(event_id, actor, self.clock())
+        for actor in actors or (None,):
+            self.log.undo_event(event_id, actor, self.clock())
 
     def undo_session(self, session_id: UUID) -> None:
         """The same of every event of a session."""

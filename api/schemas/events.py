@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Annotated, Self
 from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic.config import JsonDict
 
 from api.schemas.fields import AnimeId, UserId
 from domain.events import MAX_EVENTS, MAX_POSITION, Actor, Event, EventKind
 from domain.ranges import MAX_USER_ID
 from serving.events import Recorded
 
-_YEARS = range(2000, 2200)  # of times; others cannot be meant
+# neither session_id nor user_id, or both, as JSON Schema for use under `not`: of a `oneOf`, client generators
+# would make classes
+_NOT_ONE_ACTOR: JsonDict = {
+    "anyOf": [
+        {"properties": {"session_id": {"type": "null"}, "user_id": {"type": "null"}}},
+        {
+            "required": ["session_id", "user_id"],
+            "properties": {"session_id": {"type": "string"}, "user_id": {"type": "integer"}},
+        },
+    ]
+}
 
 
 class SubmittedEvent(BaseModel):
     """Something that somebody did with a title, in a session or as a saved user."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"not": _NOT_ONE_ACTOR})
 
     event_id: UUID = Field(description="random, made by the client: an event that comes again counts once")
     kind: EventKind = Field(
@@ -43,8 +54,6 @@ class SubmittedEvent(BaseModel):
     def _belongs_to_one(self) -> Self:
         if (self.session_id is None) == (self.user_id is None):
             raise ValueError("give session_id or user_id, and not both")
-        if self.happened_at.year not in _YEARS:
-            raise ValueError(f"happened_at {self.happened_at.isoformat()} is not a time that can be meant")
         return self
 
     def to_event(self) -> Event:
@@ -52,7 +61,7 @@ class SubmittedEvent(BaseModel):
             event_id=self.event_id,
             kind=self.kind,
             anime_id=self.anime_id,
-            happened_at=self.happened_at.astimezone(UTC).replace(tzinfo=None),
+            happened_at=_utc(self.happened_at),
             session_id=self.session_id,
             user_id=self.user_id,
             recommendation_id=self.recommendation_id,
@@ -121,15 +130,20 @@ class ActorQuery(BaseModel):
         default=None, description="that the event was sent with"
     )
 
-    @model_validator(mode="after")
-    def _names_one(self) -> Self:
-        if self.session_id is not None and self.user_id is not None:
-            raise ValueError("give session_id or user_id, and not both")
-        return self
-
-    def to_actor(self) -> Actor | None:
-        return Actor(self.session_id, self.user_id) if {self.session_id, self.user_id} != {None} else None
+    def to_actors(self) -> list[Actor]:
+        """One for each of the two."""
+        of_session = [Actor(session_id=self.session_id)] if self.session_id is not None else []
+        of_user = [Actor(user_id=self.user_id)] if self.user_id is not None else []
+        return of_session + of_user
 
 
 class SessionPath(BaseModel):
     session_id: UUID = Field(description="the id that the client gave the session")
+
+
+def _utc(time: datetime) -> datetime:
+    """Naive; the first or the last moment of the calendar for what is beyond it."""
+    try:
+        return time.astimezone(UTC).replace(tzinfo=None)
+    except OverflowError:
+        return datetime.min if time.year == 1 else datetime.max

@@ -98,6 +98,19 @@ def test_fast_clock_is_taken_for_now(small_client: FlaskClient) -> None:
     assert page(small_client) != before
 
 
+@pytest.mark.parametrize(
+    ("time", "reason"),
+    [
+        ("0001-01-01T00:00:00+14:00", "it is older than 30 days"),
+        ("9999-12-31T23:59:59-14:00", "s ahead of the"),
+    ],
+)
+def test_time_beyond_the_calendar_is_refused(small_client: FlaskClient, time: str, reason: str) -> None:
+    answer = send(small_client, event(108, happened_at=time))
+    assert (answer["accepted"], len(answer["refused"])) == (0, 1)
+    assert reason in answer["refused"][0]["reason"]
+
+
 def test_dismissed_title_is_not_recommended(small_client: FlaskClient) -> None:
     send(small_client, event(108, "dismiss"))
     assert b'"anime_id":108,' not in page(small_client)
@@ -136,7 +149,6 @@ def test_browser_that_asks_for_privacy_leaves_nothing(each_app: Flask) -> None:
         {"kind": "stare"},
         {"event_id": "1"},
         {"happened_at": "2026-11-27T20:15:03"},
-        {"happened_at": "0001-01-01T00:00:00+14:00"},
         {"position": 0},
         {"name": "somebody"},
     ],
