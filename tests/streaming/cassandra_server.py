@@ -10,7 +10,7 @@ from tests.faults.checks import wait_until
 from tests.serving.servers import LOCALHOST, free_port
 from tests.streaming.jars import jars_of
 
-READY_S = 120  # a busy machine; alone it takes 9
+READY_S = 240  # a busy machine; alone it takes 9
 MEMORY = ("-Xms256m", "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
 SETTINGS = """
 cluster_name: tests

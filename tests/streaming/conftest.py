@@ -43,3 +43,9 @@ def redis_server(tmp_path: Path) -> Iterator[RedisServer]:
     server.start()
     yield server
     server.kill()
+
+
+@pytest.fixture(autouse=True)
+def long_timeout(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy machine may take longer than a person is to wait."""
+    monkeypatch.setattr("events.redis_recent.TIMEOUT_S", 2.0)

@@ -63,7 +63,7 @@ class PythonConsumer:
     def stop(self) -> None:
         if self._process is not None:
             self._process.terminate()
-            assert self._process.wait(30) == 0, self._log.read_text("utf-8")
+            assert self._process.wait(120) == 0, self._log.read_text("utf-8")
             self._process = None
 
 

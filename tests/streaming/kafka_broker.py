@@ -16,7 +16,7 @@ from tests.faults.checks import wait_until
 from tests.serving.servers import LOCALHOST, free_port
 from tests.streaming.jars import jars_of
 
-READY_S = 90  # a busy machine; alone it takes 4
+READY_S = 240  # a busy machine; alone it takes 4
 MEMORY = ("-Xms160m", "-Xmx160m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
 SETTINGS = """
 process.roles=broker,controller

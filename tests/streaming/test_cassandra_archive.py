@@ -75,7 +75,7 @@ def consuming(
     try:
         yield process
         process.terminate()
-        assert process.wait(30) in (0, -signal.SIGKILL)
+        assert process.wait(120) in (0, -signal.SIGKILL)
     finally:
         process.kill()
         process.wait()
@@ -112,11 +112,11 @@ def test_archive_is_what_the_topic_says(
     }
     produce(kafka, topic, records[:400])
     with consuming(kafka, topic, cassandra, keyspace.keyspace) as process:
-        wait_until(lambda: bool(archived(keyspace)), "the first rows are there", 60)
+        wait_until(lambda: bool(archived(keyspace)), "the first rows are there", 240)
         process.kill()
     produce(kafka, topic, records[400:])
     with consuming(kafka, topic, cassandra, keyspace.keyspace):
-        wait_until(lambda: archived(keyspace) == expected, "the archive is what the topic says", 60)
+        wait_until(lambda: archived(keyspace) == expected, "the archive is what the topic says", 240)
 
 
 def test_archive_survives_a_killed_cassandra(
@@ -125,11 +125,11 @@ def test_archive_survives_a_killed_cassandra(
     before, after = event(SESSIONS[0], 1), event(SESSIONS[0], 2)
     produce(kafka, topic, [(SESSIONS[0], before)])
     with consuming(kafka, topic, cassandra, keyspace.keyspace):
-        wait_until(lambda: len(archived(keyspace)) == 1, "the first event is there", 60)
+        wait_until(lambda: len(archived(keyspace)) == 1, "the first event is there", 240)
         cassandra.kill()
         produce(kafka, topic, [(SESSIONS[0], after)])
         cassandra.start()
-        wait_until(lambda: len(archived(keyspace)) == 2, "both events are there", 120)
+        wait_until(lambda: len(archived(keyspace)) == 2, "both events are there", 240)
 
 
 def test_old_events_are_not_archived(
@@ -138,7 +138,7 @@ def test_old_events_are_not_archived(
     old, new = event(SESSIONS[0], 1, utc_now() - timedelta(days=400)), event(SESSIONS[0], 2)
     produce(kafka, topic, [(SESSIONS[0], old), (SESSIONS[0], new)])
     with consuming(kafka, topic, cassandra, keyspace.keyspace):
-        wait_until(lambda: {row[2] for row in archived(keyspace)} == {2}, "only the new event is there", 60)
+        wait_until(lambda: {row[2] for row in archived(keyspace)} == {2}, "only the new event is there", 240)
 
 
 def test_missing_keyspace_is_said(kafka: KafkaBroker, topic: str, cassandra: CassandraServer) -> None:

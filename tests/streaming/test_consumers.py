@@ -42,7 +42,7 @@ class Stream:
         """Everything that is published, once it is as it has to be."""
         expected = expected_of(self.kafka, self.topic)
         with self.redis.client() as client:
-            wait_until(lambda: published_in(client) == expected, "everything is published", 90)
+            wait_until(lambda: published_in(client) == expected, "everything is published", 240)
         return expected
 
     def recent(self) -> RedisRecentEvents:

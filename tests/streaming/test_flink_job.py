@@ -55,14 +55,14 @@ def test_records_read_again_take_nothing_back(
         job.start()
         send(kafka, topic, [one for actor in ACTORS for one in clicks(chance, actor, EVENTS)])
         expected = expected_of(kafka, topic)
-        wait_until(lambda: published_in(client) == expected, "everything is published")
+        wait_until(lambda: published_in(client) == expected, "everything is published", 240)
         job.kill()
 
         job.start()
         newcomers = [Actor(session_id=UUID(int=number, version=4)) for number in range(100, 130)]
         send(kafka, topic, [one for actor in newcomers for one in clicks(chance, actor, 1)])
         expected = expected_of(kafka, topic)
-        deadline = time.monotonic() + 90
+        deadline = time.monotonic() + 240
         while published_in(client) != expected:  # of every partition, what comes after the rest
             assert set(known_events(client).values()) == {EVENTS}
             assert time.monotonic() < deadline

@@ -42,6 +42,8 @@ def test_redis_that_is_away_is_waited_for_once(
     redis_server: RedisServer, monkeypatch: pytest.MonkeyPatch, fault: str
 ) -> None:
     publish(redis_server)
+    now = time.monotonic()
+    monkeypatch.setattr("circuitbreaker.monotonic", lambda: now)
     recent, queries = RedisRecentEvents.at(redis_server.url), list[object]()
     mget = recent.client.mget
     monkeypatch.setattr(recent.client, "mget", lambda names: (queries.append(names), mget(names))[1])
@@ -50,8 +52,7 @@ def test_redis_that_is_away_is_waited_for_once(
         assert [recent.of(SESSION, SINCE) for _ in range(100)] == [[]] * 100
         assert recent.trending(SINCE) == {}
         assert len(queries) == 1
-    later = time.monotonic() + OPEN_CIRCUIT_S
-    monkeypatch.setattr("circuitbreaker.monotonic", lambda: later)
+    monkeypatch.setattr("circuitbreaker.monotonic", lambda: now + OPEN_CIRCUIT_S)
     assert [one.anime_id for one in recent.of(SESSION, SINCE)] == [7, 8]
 
 
